@@ -1,0 +1,1 @@
+"""Reading and writing the history: the event store, on PostgreSQL."""
