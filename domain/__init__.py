@@ -1,0 +1,13 @@
+"""What can happen to a CPPCC proposal (政协提案), what is allowed, and what it means. Pure Python, no I/O.
+
+event       a fact, past tense, frozen                               `domain.events`
+recorded    an event with its envelope: who, when, where in history  `domain.record`
+command     a request that carries its own rule: `decide`            `domain.commands`
+setting     what a rule may look at besides the state                `domain.setting`
+state       a stream folded by a pure `evolve`                          `domain.proposal`, `session`, `directory`
+rule        a named reason to refuse or to flag, with its source     `domain.rules`
+rulebook    the numbers of one place and year, as data               `domain.policy.rulebook`
+stream      one proposal, session, directory or letter register      `domain.streams`
+ledger      all streams of one jurisdiction, in one order            the package `ledger`
+read model  a table folded from the ledger                           the package `projections`
+"""

@@ -1,0 +1,180 @@
+"""The closed lists of the field, by the standard terms; their Chinese names stand in `domain.labels`."""
+
+from enum import StrEnum
+
+
+class Timing(StrEnum):
+    IN_SESSION = "IN_SESSION"
+    INTER_SESSION = "INTER_SESSION"
+
+
+class Channel(StrEnum):
+    ONLINE = "ONLINE"
+    PAPER = "PAPER"
+    STAFF = "STAFF"
+
+
+class AssignmentMode(StrEnum):
+    SOLE = "SOLE"
+    LEAD = "LEAD"
+    CO = "CO"
+    SPLIT = "SPLIT"
+
+    @property
+    def answers(self) -> bool:
+        """Whether a unit assigned this way answers the member itself; an assisting unit does not (S14)."""
+        return self is not AssignmentMode.CO
+
+
+class ContactStage(StrEnum):
+    BEFORE_HANDLING = "BEFORE_HANDLING"
+    DURING = "DURING"
+    BEFORE_REPLY = "BEFORE_REPLY"
+
+
+class ContactMode(StrEnum):
+    VISIT = "VISIT"
+    FORUM = "FORUM"
+    PHONE = "PHONE"
+    LETTER = "LETTER"
+    ONLINE = "ONLINE"
+
+
+class MemberPosition(StrEnum):
+    AGREE = "AGREE"
+    UNDERSTAND = "UNDERSTAND"
+    RESERVE = "RESERVE"
+    OBJECT = "OBJECT"
+    NO_COMMENT = "NO_COMMENT"
+
+
+class Countersignature(StrEnum):
+    AGREED = "AGREED"
+    WITHHELD = "WITHHELD"
+
+
+class Defect(StrEnum):
+    """Why a reviewer sends a draft back (S17, S19)."""
+
+    OFF_TOPIC = "OFF_TOPIC"
+    NOT_CONTACTED = "NOT_CONTACTED"
+    STILL_UNSATISFIED = "STILL_UNSATISFIED"
+    LAW_OR_POLICY = "LAW_OR_POLICY"
+    CO_OPINION_NOT_MERGED = "CO_OPINION_NOT_MERGED"
+    WRONG_CLASS = "WRONG_CLASS"
+    FORMAT = "FORMAT"
+    WORDING = "WORDING"
+
+
+class Openness(StrEnum):
+    PUBLISH_FULL = "PUBLISH_FULL"
+    PUBLISH_SUMMARY = "PUBLISH_SUMMARY"
+    WITHHOLD = "WITHHOLD"
+
+
+class Rating(StrEnum):
+    SATISFIED = "SATISFIED"
+    BASIC = "BASIC"
+    UNDERSTOOD = "UNDERSTOOD"
+    DISSATISFIED = "DISSATISFIED"
+    NO_RESPONSE = "NO_RESPONSE"
+
+
+class Heard(StrEnum):
+    """How the member says the unit spoke with them before the reply (P1)."""
+
+    VISITED = "VISITED"
+    PHONED = "PHONED"
+    OTHER = "OTHER"
+    NOT_CONTACTED = "NOT_CONTACTED"
+
+
+class EnteredBy(StrEnum):
+    """Whose hand entered a rating: some products let units do it, which is what CQ11 looks for (P4)."""
+
+    MEMBER = "MEMBER"
+    COMMITTEE = "COMMITTEE"
+    OFFICE = "OFFICE"
+
+
+class RevisitStage(StrEnum):
+    DURING_HANDLING = "DURING_HANDLING"
+    AFTER_REPLY = "AFTER_REPLY"
+    AFTER_CLOSING = "AFTER_CLOSING"
+
+
+class Rank(StrEnum):
+    """Ranks a signing rule may ask for, lowest first."""
+
+    OFFICER = "OFFICER"
+    SECTION_HEAD = "SECTION_HEAD"
+    UNIT_PORTFOLIO_LEADER = "UNIT_PORTFOLIO_LEADER"
+    UNIT_HEAD = "UNIT_HEAD"
+    VICE_MAYOR = "VICE_MAYOR"
+    MAYOR = "MAYOR"
+
+    @property
+    def height(self) -> int:
+        return list(Rank).index(self)
+
+
+class Origin(StrEnum):
+    """Where a recorded event comes from; anything but NATIVE came through the import or the simulation door."""
+
+    NATIVE = "NATIVE"
+    IMPORTED = "IMPORTED"
+    SIMULATED = "SIMULATED"
+    MADE_UP = "MADE_UP"
+
+
+class Gate(StrEnum):
+    """What a rulebook does with a breach: refuse the command, let it pass with a flag, or not look."""
+
+    REFUSE = "REFUSE"
+    FLAG = "FLAG"
+    OFF = "OFF"
+
+
+class DecisiveMoment(StrEnum):
+    """What "reply" means in 先沟通后答复: contact must precede the draft, the signature, or the issue."""
+
+    DRAFT = "DRAFT"
+    SIGNING = "SIGNING"
+    ISSUE = "ISSUE"
+
+
+class Outcome(StrEnum):
+    """The answers of a compliance question."""
+
+    PASS = "PASS"
+    PASS_BACKFILLED = "PASS_BACKFILLED"
+    WAIVED = "WAIVED"
+    FAIL = "FAIL"
+    CONTESTED = "CONTESTED"
+    PENDING = "PENDING"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+class Stage(StrEnum):
+    """Stages shown to people: derived, never stored as fact."""
+
+    SUBMITTED = "SUBMITTED"
+    REGISTERED = "REGISTERED"
+    ASSIGNED = "ASSIGNED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    IN_HANDLING = "IN_HANDLING"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    REPLIED = "REPLIED"
+    AWAITING_FEEDBACK = "AWAITING_FEEDBACK"
+    REHANDLING = "REHANDLING"
+    CLOSED = "CLOSED"
+
+
+class Light(StrEnum):
+    """The lamp beside a case on the supervision board; judged against a day that the reader names."""
+
+    GREEN = "GREEN"
+    YELLOW = "YELLOW"
+    RED = "RED"
+    DONE = "DONE"
+    NONE = "NONE"

@@ -1,0 +1,87 @@
+"""What may be asked, and the rule that answers; the same file names as `domain.events`."""
+
+from domain.commands.assignment import (
+    AcknowledgeAssignment,
+    Assignment,
+    AssignUnits,
+    DecideObjection,
+    ReturnAssignment,
+)
+from domain.commands.base import Command, DirectoryCommand, ProposalCommand, SessionCommand
+from domain.commands.contact import RecordMemberContact, WaiveContact
+from domain.commands.directory import AppointOfficial, ListMember, ListUnit
+from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
+from domain.commands.follow_up import RecordRevisit
+from domain.commands.handling import CloseHandling, FileHandlingPlan, OrderRehandling, SubmitCoOpinion
+from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
+from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
+from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
+from domain.commands.session import AdoptRulebook, OpenSession
+
+COMMANDS: tuple[type[Command], ...] = (
+    SubmitProposal,
+    RegisterProposal,
+    TransferCase,
+    AssignUnits,
+    AcknowledgeAssignment,
+    ReturnAssignment,
+    DecideObjection,
+    RecordMemberContact,
+    WaiveContact,
+    FileHandlingPlan,
+    SubmitCoOpinion,
+    DraftReply,
+    CountersignReply,
+    ReviewReply,
+    ReturnReply,
+    SignReply,
+    IssueReply,
+    IssueFeedbackForm,
+    RecordSatisfaction,
+    OrderRehandling,
+    RecordRevisit,
+    CloseHandling,
+    OpenSession,
+    AdoptRulebook,
+    ListUnit,
+    AppointOfficial,
+    ListMember,
+)
+"""Every command, in the order of a case's life."""
+
+__all__ = [
+    "COMMANDS",
+    "AcknowledgeAssignment",
+    "AdoptRulebook",
+    "AppointOfficial",
+    "AssignUnits",
+    "Assignment",
+    "CloseHandling",
+    "Command",
+    "CountersignReply",
+    "DecideObjection",
+    "DefectClaim",
+    "DirectoryCommand",
+    "DraftReply",
+    "FileHandlingPlan",
+    "IssueFeedbackForm",
+    "IssueReply",
+    "ListMember",
+    "ListUnit",
+    "OpenSession",
+    "OrderRehandling",
+    "ProposalCommand",
+    "RecordMemberContact",
+    "RecordRevisit",
+    "RecordSatisfaction",
+    "RegisterProposal",
+    "ReturnAssignment",
+    "ReturnReply",
+    "ReviewReply",
+    "SessionCommand",
+    "SignReply",
+    "SubmitCoOpinion",
+    "SubmitProposal",
+    "TransferCase",
+    "WaiveContact",
+]

@@ -1,0 +1,165 @@
+"""分办、签收、退件."""
+
+from collections.abc import Collection
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import AssignmentMode
+from domain.commands.base import EXISTING, ProposalCommand, assigned, deadline, open_case
+from domain.events import (
+    AssignmentAcknowledged,
+    AssignmentReturned,
+    ObjectionRejected,
+    ObjectionUpheld,
+    UnitAssigned,
+)
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import Proposal, TaskStatus
+from domain.rules import (
+    KNOWN_OFFICIAL,
+    KNOWN_UNIT,
+    MODE_CHANGES_BY_REASSIGNMENT,
+    MODES_COMPATIBLE,
+    OBJECTION_BEFORE_HANDLING,
+    OBJECTION_NAMES_UNIT,
+    OBJECTION_OPEN,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    RULEBOOK_IN_FORCE,
+    TRANSFERRED_BEFORE_ASSIGNMENT,
+    Rule,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Frozen, Note
+
+
+class Assignment(Frozen):
+    """One unit and how it takes part."""
+
+    unit: Code
+    mode: AssignmentMode
+
+
+class AssignUnits(ProposalCommand):
+    """Assign units: one alone, one lead with assisting ones, or several that each answer."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        TRANSFERRED_BEFORE_ASSIGNMENT,
+        KNOWN_UNIT,
+        KNOWN_OFFICIAL,
+        MODES_COMPATIBLE,
+        MODE_CHANGES_BY_REASSIGNMENT,
+        RULEBOOK_IN_FORCE,
+    )
+
+    assignments: Annotated[tuple[Assignment, ...], Field(min_length=1, max_length=30)]
+    basis: Note
+    leader: Code | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
+        if self.leader is not None:
+            setting.knows_official(self.leader, "leader")
+        modes = {task.unit: task.mode for task in proposal.active_tasks}
+        new = []
+        for index, wanted in enumerate(self.assignments):
+            setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
+            field = f"assignments.{index}.mode"
+            same = modes.get(wanted.unit, wanted.mode) is wanted.mode
+            require(same, MODE_CHANGES_BY_REASSIGNMENT, "该单位已以另一方式承办，须经改办变更", field)
+            if wanted.unit not in modes:
+                new.append(wanted)
+            modes[wanted.unit] = wanted.mode
+        require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
+        return [self._assign(proposal, setting, wanted, index) for index, wanted in enumerate(new)]
+
+    def _assign(self, proposal: Proposal, setting: Setting, wanted: Assignment, index: int) -> UnitAssigned:
+        kind = DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION
+        due = deadline(kind, setting.rulebook(proposal), proposal, setting, "UnitAssigned", index)
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=self.basis, leader=self.leader, deadline=due)
+
+
+_MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
+
+
+def _compatible(modes: Collection[AssignmentMode]) -> bool:
+    kinds = set(modes)
+    if AssignmentMode.SOLE in kinds:
+        return len(modes) == 1
+    if AssignmentMode.SPLIT in kinds:
+        return kinds == {AssignmentMode.SPLIT}
+    return list(modes).count(AssignmentMode.LEAD) == 1
+
+
+class AcknowledgeAssignment(ProposalCommand):
+    """The unit signs for the case."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS)
+
+    unit: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        undecided = task.status is TaskStatus.RETURNED
+        require(not undecided, ONLY_ASSIGNED_UNIT_ACTS, "该单位已退件，待裁定", "unit")
+        return [] if task.status is TaskStatus.ACKNOWLEDGED else [AssignmentAcknowledged(unit=self.unit)]
+
+
+class ReturnAssignment(ProposalCommand):
+    """The unit objects: not ours, and whose it is."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        KNOWN_UNIT,
+        KNOWN_OFFICIAL,
+        OBJECTION_NAMES_UNIT,
+        OBJECTION_BEFORE_HANDLING,
+    )
+
+    unit: Code
+    reason: Note
+    suggested_unit: Code
+    signed_by: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        if task.status is TaskStatus.RETURNED:
+            return []
+        setting.knows_unit(self.suggested_unit, "suggested_unit")
+        setting.knows_official(self.signed_by, "signed_by")
+        elsewhere = self.suggested_unit != self.unit
+        require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
+        untouched = task.round.draft is None and not task.co_opinion
+        require(untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
+        return [
+            AssignmentReturned(
+                unit=self.unit,
+                reason=self.reason,
+                suggested_unit=self.suggested_unit,
+                signed_by=self.signed_by,
+            )
+        ]
+
+
+class DecideObjection(ProposalCommand):
+    """The office decides a unit's objection: upheld, and the unit leaves; or rejected, and it stays."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN)
+
+    unit: Code
+    upheld: bool
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = proposal.tasks.get(self.unit)
+        pending = task is not None and task.status is TaskStatus.RETURNED
+        require(pending, OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+        decided = ObjectionUpheld if self.upheld else ObjectionRejected
+        return [decided(unit=self.unit, reason=self.reason)]

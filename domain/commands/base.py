@@ -1,0 +1,201 @@
+"""What every command is, and the predicates that rules share."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from domain import communication
+from domain.codes import DecisiveMoment, Gate, Outcome
+from domain.events import Event
+from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
+from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
+from domain.rules import (
+    CASE_OPEN,
+    CONTACT_BEFORE_REPLY,
+    CONTACT_IS_WITH_SIGNERS,
+    DRAFT_EXISTS,
+    DRAFT_IS_CURRENT,
+    LATE_ENTRY_NEEDS_REASON,
+    OCCURRED_NOT_IN_FUTURE,
+    OCCURRED_PLAUSIBLE,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    PROPOSAL_EXISTS,
+    Rule,
+    refuse,
+    require,
+)
+from domain.setting import Decision, Flagged, Setting
+from domain.streams import DIRECTORY, PROPOSAL, SESSION, Kind, Stream
+from domain.values import Frozen, Moment, Note, day_of
+
+Actor = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$", examples=["official:zhang"])]
+
+TIME_RULES = (OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, LATE_ENTRY_NEEDS_REASON)
+
+
+class Command(Frozen):
+    """A request that carries its own rule.
+
+    `decide` answers with the events to append, none if it is already so, or raises `Refused`. It reads no clock
+    and changes nothing. `rules` lists every rule it can refuse with, besides those of its claimed times.
+    """
+
+    kind: ClassVar[Kind[Any]]
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+    occurred_at: Moment | None = None
+    late_entry_reason: Note | None = None
+    on_behalf_of: Actor | None = None
+
+    def session_key(self, state: Any, /) -> str | None:
+        """The session whose rulebook and calendar apply."""
+        raise NotImplementedError
+
+    def beside(self, state: Any, setting: Setting, /) -> Sequence[Stream[Any]]:
+        """Other streams this command writes to, whose exact state it needs."""
+        return ()
+
+    def decide(self, state: Any, setting: Setting, /) -> Decision:
+        raise NotImplementedError
+
+
+class ProposalCommand(Command):
+    kind = PROPOSAL
+
+    def session_key(self, proposal: Proposal, /) -> str | None:
+        return proposal.session
+
+
+class SessionCommand(Command):
+    kind = SESSION
+
+    def session_key(self, state: Any, /) -> str | None:
+        return None
+
+
+class DirectoryCommand(Command):
+    kind = DIRECTORY
+
+    def session_key(self, state: Any, /) -> str | None:
+        return None
+
+
+EXISTING = (PROPOSAL_EXISTS, CASE_OPEN)
+
+
+def existing(proposal: Proposal) -> None:
+    require(proposal.session is not None, PROPOSAL_EXISTS, "没有这件提案")
+
+
+def open_case(proposal: Proposal) -> None:
+    existing(proposal)
+    require(proposal.closed is None, CASE_OPEN, "案件已办结，不能再办理")
+
+
+def assigned(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
+    """The unit's task, if the unit is on the case."""
+    task = proposal.tasks.get(unit)
+    name = setting.unit_name(unit)
+    if task is None:
+        refuse(ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”不是本案承办单位", "unit")
+    require(task.active, ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”已退出本案", "unit")
+    return task
+
+
+def answering(proposal: Proposal, unit: str, setting: Setting, field: str = "unit") -> UnitTask:
+    """The unit's task, if it is the unit's to answer."""
+    task = proposal.tasks.get(unit)
+    name = setting.unit_name(unit)
+    if task is None:
+        refuse(ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”不是本案承办单位，不能答复", field)
+    require(task.active, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”已退出本案，不能答复", field)
+    require(task.mode.answers, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”是会办单位，只向主办单位提供意见", field)
+    undecided = task.status is TaskStatus.RETURNED
+    require(not undecided, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”已退件，裁定之前不能答复", field)
+    return task
+
+
+def current_draft(task: UnitTask, number: int) -> Draft:
+    """The draft with this number, if it is the latest of the round under way."""
+    draft = task.round.draft
+    if draft is None:
+        refuse(DRAFT_EXISTS, "本轮尚未拟稿", "draft")
+    require(number <= draft.number, DRAFT_EXISTS, f"没有第 {number} 稿，最新为第 {draft.number} 稿", "draft")
+    require(number == draft.number, DRAFT_IS_CURRENT, f"第 {number} 稿已有新稿，最新为第 {draft.number} 稿", "draft")
+    return draft
+
+
+def with_signers(proposal: Proposal, members: Sequence[str], field: str = "members") -> None:
+    for member in members:
+        require(member in proposal.signers, CONTACT_IS_WITH_SIGNERS, f"“{member}”不是本案提案者", field)
+
+
+def gated(event: Event, breaches: Sequence[tuple[Gate, Rule, str, str | None]]) -> Event | Flagged:
+    """Refuse, flag or let pass, as the rulebook's gate says for each breach."""
+    for gate, rule, reason, field in breaches:
+        require(gate is not Gate.REFUSE, rule, reason, field)
+    flags = tuple(rule for gate, rule, _, _ in breaches if gate is Gate.FLAG)
+    return Flagged(event, flags) if flags else event
+
+
+def contact_breach(
+    proposal: Proposal, unit: str, moment: DecisiveMoment, setting: Setting, rulebook: Rulebook
+) -> list[tuple[Gate, Rule, str, str | None]]:
+    """先沟通后答复, asked at the moment the rulebook makes decisive."""
+    rule = rulebook.contact_before_reply
+    if rule.before is not moment:
+        return []
+    number = proposal.tasks[unit].round.number
+    facts = communication.as_if_now(proposal.communication, unit, number, moment, setting.occurred_at)
+    if communication.judge(facts, unit, number, rule).outcome is not Outcome.FAIL:
+        return []
+    reason = f"“{setting.unit_name(unit)}”本轮尚未与领衔委员沟通，也没有经批准的免于沟通"
+    return [(rule.gate, CONTACT_BEFORE_REPLY, reason, None)]
+
+
+def deadline(
+    kind: DeadlineKind, rulebook: Rulebook, proposal: Proposal, setting: Setting, own_event: str, index: int = 0
+) -> Deadline | None:
+    """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
+    the anchor where the clock starts with the event itself."""
+    rule = rulebook.deadline(kind)
+    if rule is None or proposal.stream is None:
+        return None
+    here, version, on = own_event, proposal.version + 1 + index, setting.occurred_at
+    stream = proposal.stream
+    if rule.anchor is AnchorKind.TRANSFER and proposal.transferred:
+        here, (version, on) = "CaseTransferredToGovernment", proposal.transferred
+    session = setting.session
+    if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.stream:
+        here, version, on, stream = "SessionOpened", session.opened_version, session.closed_on, session.stream
+    return derive(kind, rulebook, Anchor(stream=stream, version=version, event=here, on=_day(on)))
+
+
+def _day(moment: datetime | date) -> date:
+    return day_of(moment)
+
+
+__all__ = [
+    "EXISTING",
+    "TIME_RULES",
+    "Actor",
+    "Command",
+    "DirectoryCommand",
+    "Draft",
+    "DraftStatus",
+    "ProposalCommand",
+    "SessionCommand",
+    "answering",
+    "assigned",
+    "contact_breach",
+    "current_draft",
+    "deadline",
+    "existing",
+    "gated",
+    "open_case",
+    "with_signers",
+]

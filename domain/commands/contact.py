@@ -1,0 +1,80 @@
+"""沟通."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import ContactMode, ContactStage, MemberPosition
+from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, open_case, with_signers
+from domain.events import ContactWaived, MemberContacted
+from domain.proposal import Proposal, identity
+from domain.rules import (
+    CONTACT_IS_WITH_SIGNERS,
+    KNOWN_OFFICIAL,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    WAIVER_NEEDS_APPROVER,
+    Rule,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment, Note, Person, PersonClaim
+
+
+class RecordMemberContact(ProposalCommand):
+    """Report that a unit reached a signer. `occurred_at` is required: the answer to 先沟通后答复 rests on it."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_SIGNERS)
+
+    occurred_at: Moment
+    unit: Code
+    stage: ContactStage
+    mode: ContactMode
+    unit_people: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=30)]
+    members: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
+    content: LongText
+    member_position: MemberPosition
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+    declined_by_member: bool = False
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        assigned(proposal, self.unit, setting)
+        with_signers(proposal, self.members)
+        contacted = MemberContacted(
+            unit=self.unit,
+            stage=self.stage,
+            mode=self.mode,
+            unit_people=tuple(Person(name=person.name, title=person.title) for person in self.unit_people),
+            members=self.members,
+            content=self.content,
+            member_position=self.member_position,
+            evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
+            declined_by_member=self.declined_by_member,
+        )
+        return [] if identity(contacted, setting.occurred_at) in proposal.single else [contacted]
+
+
+class WaiveContact(ProposalCommand):
+    """Let a unit answer this round without contact, because somebody else approved it for a reason (P1)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        KNOWN_OFFICIAL,
+        WAIVER_NEEDS_APPROVER,
+    )
+
+    unit: Code
+    reason: Note
+    approver: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        number = answering(proposal, self.unit, setting).round.number
+        setting.knows_official(self.approver, "approver")
+        own = self.approver in (setting.context.person, setting.context.person.removeprefix("official:"))
+        require(not own, WAIVER_NEEDS_APPROVER, "不能由申请人自己批准免于沟通", "approver")
+        if any((waiver.unit, waiver.round) == (self.unit, number) for waiver in proposal.communication.waivers):
+            return []
+        return [ContactWaived(unit=self.unit, round=number, reason=self.reason, approver=self.approver)]

@@ -1,0 +1,64 @@
+"""名录."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import Rank
+from domain.commands.base import DirectoryCommand
+from domain.directory import Directory
+from domain.events import MemberListed, OfficialAppointed, UnitListed
+from domain.rules import KNOWN_UNIT, Rule
+from domain.setting import Decision, Setting
+from domain.values import Code, Title
+
+
+class ListUnit(DirectoryCommand):
+    """List a unit, or give it a new name."""
+
+    unit: Code
+    name: Title
+
+    def decide(self, directory: Directory, setting: Setting, /) -> Decision:
+        listed = UnitListed(unit=self.unit, name=self.name)
+        return [] if directory.units.get(self.unit) == listed else [listed]
+
+
+class AppointOfficial(DirectoryCommand):
+    """List an official with rank and portfolio, or change them."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_UNIT,)
+
+    official: Code
+    name: Title
+    title: Title
+    rank: Rank
+    unit: Code | None = None
+    portfolio: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+
+    def decide(self, directory: Directory, setting: Setting, /) -> Decision:
+        if self.unit is not None:
+            setting.knows_unit(self.unit)
+        for index, unit in enumerate(self.portfolio):
+            setting.knows_unit(unit, f"portfolio.{index}")
+        appointed = OfficialAppointed(
+            official=self.official,
+            name=self.name,
+            title=self.title,
+            rank=self.rank,
+            unit=self.unit,
+            portfolio=self.portfolio,
+        )
+        return [] if directory.officials.get(self.official) == appointed else [appointed]
+
+
+class ListMember(DirectoryCommand):
+    """List a member, or change the entry."""
+
+    member: Code
+    name: Title
+    sector: Title | None = None
+
+    def decide(self, directory: Directory, setting: Setting, /) -> Decision:
+        listed = MemberListed(member=self.member, name=self.name, sector=self.sector)
+        return [] if directory.members.get(self.member) == listed else [listed]

@@ -1,0 +1,117 @@
+"""征询意见."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import EnteredBy, Heard, Rating
+from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, open_case, with_signers
+from domain.commands.handling import rehandling
+from domain.events import Event, FeedbackFormIssued, SatisfactionRecorded
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import Proposal, Round, UnitTask
+from domain.rules import (
+    CONTACT_IS_WITH_SIGNERS,
+    FORM_BEFORE_RATING,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    RATED_ONCE,
+    RATING_IN_SCALE,
+    REPLIED_BEFORE_FEEDBACK,
+    RULEBOOK_IN_FORCE,
+    Rule,
+    refuse,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Note
+
+
+class IssueFeedbackForm(ProposalCommand):
+    """Ask signers what they think of a reply; all of them where none is named."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        REPLIED_BEFORE_FEEDBACK,
+        CONTACT_IS_WITH_SIGNERS,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
+        with_signers(proposal, self.members)
+        asked = tuple(m for m in self.members or proposal.signers if m not in current.form_to)
+        if not asked:
+            return []
+        rulebook = setting.rulebook(proposal)
+        due = deadline(DeadlineKind.FEEDBACK, rulebook, proposal, setting, "FeedbackFormIssued")
+        return [FeedbackFormIssued(unit=self.unit, round=current.number, members=asked, deadline=due)]
+
+
+class RecordSatisfaction(ProposalCommand):
+    """Record a signer's answer. 不满意 orders re-handling at once where the rulebook says so (S8)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        FORM_BEFORE_RATING,
+        RATING_IN_SCALE,
+        RATED_ONCE,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    round: Annotated[int, Field(ge=1, le=100)] | None = None
+    member: Code
+    attitude: Rating
+    result: Rating
+    overall: Rating
+    heard: Heard | None = None
+    comment: Note | None = None
+    entered_by: EnteredBy
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        rated = self._round(task)
+        require(self.member in rated.form_to, FORM_BEFORE_RATING, "未向该委员发征询意见表", "member")
+        rulebook = setting.rulebook(proposal)
+        for field in ("attitude", "result", "overall"):
+            rating = getattr(self, field)
+            in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
+            require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
+        if self.member in rated.ratings:
+            same = rated.ratings[self.member] is self.overall
+            require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", "overall")
+            return []
+        decided: list[Event] = [
+            SatisfactionRecorded(
+                unit=self.unit,
+                round=rated.number,
+                member=self.member,
+                attitude=self.attitude,
+                result=self.result,
+                overall=self.overall,
+                heard=self.heard,
+                comment=self.comment,
+                entered_by=self.entered_by,
+            )
+        ]
+        latest = rated.number == task.round.number
+        if self.overall is Rating.DISSATISFIED and rulebook.rehandling_automatic and latest:
+            decided.append(rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1))
+        return decided
+
+    def _round(self, task: UnitTask) -> Round:
+        """The round named, else the latest that went out with a form."""
+        asked = [current for current in task.rounds.values() if current.form_to]
+        if self.round is not None:
+            asked = [current for current in asked if current.number == self.round]
+        if not asked:
+            refuse(FORM_BEFORE_RATING, "尚未发征询意见表", "round" if self.round else "unit")
+        return max(asked, key=lambda current: current.number)

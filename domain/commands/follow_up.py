@@ -1,0 +1,66 @@
+"""回访."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import ContactMode, MemberPosition, RevisitStage
+from domain.commands.base import EXISTING, ProposalCommand, assigned, existing, with_signers
+from domain.events import MemberRevisited
+from domain.proposal import Proposal, identity
+from domain.rules import (
+    CONTACT_IS_WITH_SIGNERS,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    REVISIT_AT_ITS_STAGE,
+    Rule,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment
+
+
+class RecordRevisit(ProposalCommand):
+    """Report a return visit; without `unit` it was the government's office itself that went."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CONTACT_IS_WITH_SIGNERS,
+        REVISIT_AT_ITS_STAGE,
+    )
+
+    occurred_at: Moment
+    unit: Code | None = None
+    stage: RevisitStage
+    mode: ContactMode
+    members: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
+    finding: LongText
+    member_position: MemberPosition
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        if self.unit is not None:
+            assigned(proposal, self.unit, setting)
+        with_signers(proposal, self.members)
+        require(self._in_stage(proposal), REVISIT_AT_ITS_STAGE, "回访阶段与办理进度不符", "stage")
+        revisited = MemberRevisited(
+            unit=self.unit,
+            stage=self.stage,
+            mode=self.mode,
+            members=self.members,
+            finding=self.finding,
+            member_position=self.member_position,
+            evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
+        )
+        return [] if identity(revisited, setting.occurred_at) in proposal.single else [revisited]
+
+    def _in_stage(self, proposal: Proposal) -> bool:
+        replied = any(current.issued for task in proposal.answering for current in task.rounds.values())
+        match self.stage:
+            case RevisitStage.DURING_HANDLING:
+                return bool(proposal.active_tasks) and proposal.closed is None
+            case RevisitStage.AFTER_REPLY:
+                return replied
+            case RevisitStage.AFTER_CLOSING:
+                return proposal.closed is not None

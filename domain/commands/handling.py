@@ -1,0 +1,143 @@
+"""办理方案、会办意见、重新办理、办结."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import AssignmentMode
+from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, deadline, existing, open_case
+from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import Proposal, TaskStatus, identity
+from domain.rules import (
+    CLASS_IN_SCHEME,
+    CO_UNIT_GIVES_OPINION,
+    DISSATISFIED_IS_REHANDLED,
+    FEEDBACK_BEFORE_CLOSING,
+    KNOWN_OFFICIAL,
+    OBJECTION_OPEN,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    REHANDLE_AFTER_REPLY,
+    REPLIED_BEFORE_CLOSING,
+    RULEBOOK_IN_FORCE,
+    Rule,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, LongText, Note
+
+
+class FileHandlingPlan(ProposalCommand):
+    """File what the unit will do, by when, and who answers for it."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, KNOWN_OFFICIAL)
+
+    unit: Code
+    goal: Note
+    measures: Annotated[tuple[Note, ...], Field(min_length=1, max_length=20)]
+    finish_on: date | None = None
+    responsible_leader: Code
+    desk_officer: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        assigned(proposal, self.unit, setting)
+        setting.knows_official(self.responsible_leader, "responsible_leader")
+        setting.knows_official(self.desk_officer, "desk_officer")
+        filed = HandlingPlanFiled(
+            unit=self.unit,
+            goal=self.goal,
+            measures=self.measures,
+            finish_on=self.finish_on,
+            responsible_leader=self.responsible_leader,
+            desk_officer=self.desk_officer,
+        )
+        return [] if identity(filed, setting.occurred_at) in proposal.single else [filed]
+
+
+class SubmitCoOpinion(ProposalCommand):
+    """An assisting unit gives the lead its opinion; it does not answer the member (S14)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CO_UNIT_GIVES_OPINION, KNOWN_OFFICIAL)
+
+    unit: Code
+    text: LongText
+    signer: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
+        setting.knows_official(self.signer, "signer")
+        submitted = CoOpinionSubmitted(unit=self.unit, text=self.text, signer=self.signer)
+        return [] if identity(submitted, setting.occurred_at) in proposal.single else [submitted]
+
+
+class OrderRehandling(ProposalCommand):
+    """Order a further round of a unit's reply."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        REHANDLE_AFTER_REPLY,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    cause: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        if current.number > 1 and not current.drafts:
+            return []
+        require(current.issued, REHANDLE_AFTER_REPLY, "本轮尚未答复，不能重新办理", "unit")
+        return [rehandling(proposal, setting, self.unit, current.number + 1, self.cause)]
+
+
+def rehandling(
+    proposal: Proposal, setting: Setting, unit: str, number: int, cause: str, index: int = 0
+) -> RehandlingOrdered:
+    """The order for round `number`, with its deadline; `index` is its place in the decision."""
+    rulebook = setting.rulebook(proposal)
+    due = deadline(DeadlineKind.REHANDLING, rulebook, proposal, setting, "RehandlingOrdered", index)
+    return RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due)
+
+
+class CloseHandling(ProposalCommand):
+    """Close the reply track, with the class the case ends in."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        REPLIED_BEFORE_CLOSING,
+        DISSATISFIED_IS_REHANDLED,
+        FEEDBACK_BEFORE_CLOSING,
+        OBJECTION_OPEN,
+        CLASS_IN_SCHEME,
+        RULEBOOK_IN_FORCE,
+    )
+
+    basis: Note
+    result_class: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        if proposal.closed == self.result_class:
+            return []
+        open_case(proposal)
+        for task in proposal.active_tasks:
+            name, current = setting.unit_name(task.unit), task.round
+            require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, f"“{name}”的退件尚未裁定")
+            if not task.mode.answers:
+                continue
+            require(not current.dissatisfied, DISSATISFIED_IS_REHANDLED, f"委员对“{name}”不满意，须重新办理")
+            require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
+            require(current.rated, FEEDBACK_BEFORE_CLOSING, f"“{name}”的征询意见表尚未收齐，也未注明未反馈")
+        require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
+        rulebook = setting.rulebook(proposal)
+        scheme = rulebook.class_scheme.id
+        known = rulebook.has_class(self.result_class)
+        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        return [HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)]

@@ -1,0 +1,267 @@
+"""拟稿、会签、签发、答复."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Gate, Openness, Rank
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    answering,
+    assigned,
+    contact_breach,
+    current_draft,
+    gated,
+    open_case,
+)
+from domain.events import (
+    LetterNumber,
+    LetterNumberTaken,
+    ReplyCountersigned,
+    ReplyDrafted,
+    ReplyIssued,
+    ReplySigned,
+)
+from domain.policy.rulebook import Gates
+from domain.proposal import Draft, DraftStatus, Proposal, Round
+from domain.rules import (
+    CLASS_IN_SCHEME,
+    CO_OPINION_BEFORE_ISSUE,
+    CO_UNIT_COUNTERSIGNS,
+    CONTACT_BEFORE_REPLY,
+    COUNTERSIGNED_BEFORE_ISSUE,
+    DRAFT_EXISTS,
+    DRAFT_IS_CURRENT,
+    DRAFT_NOT_SIGNED,
+    DRAFTER_NEVER_APPROVES,
+    KNOWN_OFFICIAL,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    RETURNED_DRAFT_CHANGES,
+    REVIEW_BEFORE_SIGNING,
+    RULEBOOK_IN_FORCE,
+    SIGNED_BEFORE_ISSUE,
+    SIGNER_OF_UNIT,
+    SIGNER_RANK,
+    Rule,
+    require,
+)
+from domain.setting import Decision, On, Setting
+from domain.streams import Stream, letter_register
+from domain.values import Code, LongText, Note, Title, day_of
+
+DraftNumber = Annotated[int, Field(ge=1, le=1_000)]
+
+
+class DraftReply(ProposalCommand):
+    """Write version n of the unit's reply. A returned draft must change before it comes back (S0, S17)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CLASS_IN_SCHEME,
+        DRAFT_NOT_SIGNED,
+        RETURNED_DRAFT_CHANGES,
+        CONTACT_BEFORE_REPLY,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    text: LongText
+    result_class: Code
+    openness: Openness = Openness.PUBLISH_FULL
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        rulebook = setting.rulebook(proposal)
+        scheme, known = rulebook.class_scheme.id, rulebook.has_class(self.result_class)
+        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        latest = current.draft
+        if latest is not None:
+            final = latest.status in (DraftStatus.SIGNED, DraftStatus.ISSUED)
+            require(not final, DRAFT_NOT_SIGNED, f"第 {latest.number} 稿已签发，不能再拟稿")
+            require(
+                not self._returned_before(current), RETURNED_DRAFT_CHANGES, "与退回的稿件相同，须修改后再报", "text"
+            )
+            if self._same(latest) and latest.openness is self.openness:
+                return []
+        drafted = ReplyDrafted(
+            unit=self.unit,
+            round=current.number,
+            draft=latest.number + 1 if latest else 1,
+            text=self.text,
+            class_scheme=scheme,
+            result_class=self.result_class,
+            openness=self.openness,
+        )
+        return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
+
+    def _same(self, draft: Draft) -> bool:
+        """White space is no change."""
+        return "".join(draft.text.split()) == "".join(self.text.split()) and draft.result_class == self.result_class
+
+    def _returned_before(self, current: Round) -> bool:
+        returned = (draft for draft in current.drafts.values() if draft.status is DraftStatus.RETURNED)
+        return any(self._same(draft) for draft in returned)
+
+
+class CountersignReply(ProposalCommand):
+    """An assisting unit agrees to the lead's draft, or withholds its agreement with a reason."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CO_UNIT_COUNTERSIGNS,
+        DRAFT_EXISTS,
+        DRAFT_IS_CURRENT,
+        DRAFT_NOT_SIGNED,
+    )
+
+    unit: Code
+    answering_unit: Code
+    draft: DraftNumber
+    countersignature: Countersignature
+    reason: Note | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        require(task.mode is AssignmentMode.CO, CO_UNIT_COUNTERSIGNS, "该单位不是会办单位", "unit")
+        lead = answering(proposal, self.answering_unit, setting, "answering_unit")
+        draft = current_draft(lead, self.draft)
+        if draft.countersigned.get(self.unit) is self.countersignature:
+            return []
+        open_draft = draft.status not in (DraftStatus.RETURNED, DraftStatus.ISSUED)
+        require(open_draft, DRAFT_NOT_SIGNED, "该稿已退回或已发出，不能会签", "draft")
+        agreed = self.countersignature is Countersignature.AGREED
+        require(agreed or self.reason is not None, CO_UNIT_COUNTERSIGNS, "不同意会签须说明理由", "reason")
+        return [
+            ReplyCountersigned(
+                unit=self.unit,
+                answering_unit=self.answering_unit,
+                round=lead.round.number,
+                draft=self.draft,
+                countersignature=self.countersignature,
+                reason=self.reason,
+            )
+        ]
+
+
+class SignReply(ProposalCommand):
+    """An official of the required rank signs the draft; the drafter never does."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        DRAFT_EXISTS,
+        DRAFT_IS_CURRENT,
+        DRAFT_NOT_SIGNED,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        DRAFTER_NEVER_APPROVES,
+        SIGNER_RANK,
+        REVIEW_BEFORE_SIGNING,
+        CONTACT_BEFORE_REPLY,
+        RETURNED_DRAFT_CHANGES,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    draft: DraftNumber
+    signer: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        draft = current_draft(task, self.draft)
+        if draft.status is DraftStatus.SIGNED:
+            return []
+        require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出", "draft")
+        returned = draft.status is DraftStatus.RETURNED
+        require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
+        setting.knows_official(self.signer, "signer")
+        signer = setting.directory.officials[self.signer]
+        own = signer.unit == self.unit or signer.rank.height >= Rank.VICE_MAYOR.height
+        require(own, SIGNER_OF_UNIT, f"“{signer.name}”不是承办单位的人员", "signer")
+        approves_own = draft.drafter in (setting.context.person, self.signer, f"official:{self.signer}")
+        require(not approves_own, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
+        rulebook = setting.rulebook(proposal)
+        breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
+        if signer.rank.height < rulebook.signer_rank.height:
+            breaches.append((rulebook.gates.signer_rank, SIGNER_RANK, "签发人职级不够", "signer"))
+        if draft.status is not DraftStatus.REVIEWED:
+            breaches.append((rulebook.gates.review_before_signing, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
+        signed = ReplySigned(unit=self.unit, round=task.round.number, draft=self.draft, signer=self.signer)
+        return [gated(signed, breaches)]
+
+
+class IssueReply(ProposalCommand):
+    """Send the signed reply to the signers; takes the unit's next letter number of the year."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        DRAFT_EXISTS,
+        DRAFT_IS_CURRENT,
+        SIGNED_BEFORE_ISSUE,
+        CO_OPINION_BEFORE_ISSUE,
+        COUNTERSIGNED_BEFORE_ISSUE,
+        CONTACT_BEFORE_REPLY,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    draft: DraftNumber
+    copied_to: Annotated[tuple[Title, ...], Field(max_length=30)] = ()
+
+    def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return (self._register(setting),)
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        draft = current_draft(task, self.draft)
+        if draft.status is DraftStatus.ISSUED or proposal.stream is None:
+            return []
+        require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
+        rulebook = setting.rulebook(proposal)
+        breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
+        if task.mode is AssignmentMode.LEAD:
+            breaches += _unsettled(proposal, draft, setting, rulebook.gates)
+        register = self._register(setting)
+        number, year = setting.at(register).last_number + 1, day_of(setting.occurred_at).year
+        issued = ReplyIssued(
+            unit=self.unit,
+            round=task.round.number,
+            draft=self.draft,
+            letter=LetterNumber(unit=self.unit, year=year, number=number),
+            recipients=proposal.signers,
+            copied_to=self.copied_to,
+        )
+        taken = LetterNumberTaken(unit=self.unit, year=year, number=number, proposal=proposal.stream)
+        return [gated(issued, breaches), On(register, taken)]
+
+    def _register(self, setting: Setting) -> Stream[Any]:
+        return letter_register(setting.ledger, self.unit, day_of(setting.occurred_at).year)
+
+
+def _unsettled(
+    proposal: Proposal, draft: Draft, setting: Setting, gates: Gates
+) -> list[tuple[Gate, Rule, str, str | None]]:
+    """What the lead still owes its assisting units. A withheld countersignature is never let pass (S14, S15)."""
+    breaches: list[tuple[Gate, Rule, str, str | None]] = []
+    for task in proposal.assisting:
+        name = setting.unit_name(task.unit)
+        if not task.co_opinion:
+            breaches.append((gates.co_opinion_before_issue, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见", None))
+        given = draft.countersigned.get(task.unit)
+        if given is Countersignature.WITHHELD:
+            breaches.append((Gate.REFUSE, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”不同意会签", None))
+        if given is None:
+            gate = gates.countersigned_before_issue
+            breaches.append((gate, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”尚未会签", None))
+    return breaches

@@ -1,0 +1,71 @@
+"""届次、办理规则."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.commands.base import SessionCommand
+from domain.events import RulebookAdopted, SessionOpened
+from domain.policy.rulebook import Rulebook, problems
+from domain.rules import (
+    KNOWN_SESSION,
+    RULEBOOK_CONSISTENT,
+    RULEBOOK_VERSION_FINAL,
+    SESSION_OPENED_ONCE,
+    Rule,
+    refuse,
+    require,
+)
+from domain.session import Session
+from domain.setting import Decision, Setting
+from domain.values import Code, Title
+
+
+class OpenSession(SessionCommand):
+    """Open a session, e.g. term 15, meeting 3."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (SESSION_OPENED_ONCE,)
+
+    session: Code
+    body: Title
+    term: Annotated[int, Field(ge=1, le=99)]
+    meeting: Annotated[int, Field(ge=1, le=99)]
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        opened = SessionOpened(
+            session=self.session,
+            body=self.body,
+            term=self.term,
+            meeting=self.meeting,
+            opened_on=self.opened_on,
+            closed_on=self.closed_on,
+        )
+        if session.opened is None:
+            in_order = self.opened_on is None or self.closed_on is None or self.opened_on <= self.closed_on
+            require(in_order, SESSION_OPENED_ONCE, "闭幕日不得早于开幕日", "closed_on")
+            return [opened]
+        require(session.opened == opened, SESSION_OPENED_ONCE, "该届次已设立，内容不同", "session")
+        return []
+
+
+class AdoptRulebook(SessionCommand):
+    """Adopt a version of a rulebook for cases registered from now on."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_CONSISTENT, RULEBOOK_VERSION_FINAL)
+
+    rulebook: Rulebook
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
+        for field, problem in problems(self.rulebook):
+            refuse(RULEBOOK_CONSISTENT, problem, f"rulebook.{field}")
+        digest = self.rulebook.ref().digest
+        known = session.rulebooks.get((self.rulebook.id, self.rulebook.version))
+        if known is not None:
+            same = known.ref().digest == digest
+            require(same, RULEBOOK_VERSION_FINAL, "该版本已采用，修改须另立新版", "rulebook.version")
+            return []
+        return [RulebookAdopted(rulebook=self.rulebook, digest=digest)]

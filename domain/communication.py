@@ -1,0 +1,317 @@
+"""先沟通后答复: was the member contacted before the reply?
+
+One fold and one judgement serve the gate that refuses a signature, the board that shows the verdict, and the
+question asked under another rulebook. `evolve` collects what matters; `judge` compares it with a rule.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import assert_never
+
+from domain.codes import ContactMode, DecisiveMoment, Gate, Heard, Origin, Outcome
+from domain.events import (
+    AssignmentAcknowledged,
+    AssignmentReturned,
+    CaseTransferredToGovernment,
+    ContactWaived,
+    CoOpinionSubmitted,
+    FeedbackFormIssued,
+    HandlingClosed,
+    HandlingPlanFiled,
+    MemberContacted,
+    MemberRevisited,
+    ObjectionRejected,
+    ObjectionUpheld,
+    ProposalEvent,
+    ProposalRegistered,
+    ProposalSubmitted,
+    RehandlingOrdered,
+    ReplyCountersigned,
+    ReplyDrafted,
+    ReplyIssued,
+    ReplyReturned,
+    ReplyReviewed,
+    ReplySigned,
+    SatisfactionRecorded,
+    UnitAssigned,
+)
+from domain.policy.rulebook import ContactRule
+from domain.record import Recorded
+from domain.rules import CONTACT_BEFORE_REPLY
+from domain.values import Frozen, Moment, comes_before, end_of, only_by_day
+
+
+class Mark(Frozen):
+    """A moment and the event that fixes it. `entered_at` is that event's time of entry, by the clock named."""
+
+    version: int
+    position: int
+    at: Moment
+    entered_at: Moment
+    clock: str
+    origin: Origin
+
+
+class Contact(Frozen):
+    """A contact as the rule sees it."""
+
+    mark: Mark
+    unit: str
+    mode: ContactMode
+    members: tuple[str, ...]
+
+
+class Waiver(Frozen):
+    mark: Mark
+    unit: str
+    round: int
+    approver: str
+
+
+class ReplyRound(Frozen):
+    """One round of one answering unit's reply. `since` is the feedback (or the order) that began a later round."""
+
+    unit: str
+    round: int
+    assigned: Mark
+    since: Mark | None = None
+    drafted: Mark | None = None
+    signed: Mark | None = None
+    issued: Mark | None = None
+    feedback: Mark | None = None
+    denied: Mark | None = None
+    left: bool = False
+
+    def decisive(self, moment: DecisiveMoment) -> Mark | None:
+        match moment:
+            case DecisiveMoment.DRAFT:
+                return self.drafted
+            case DecisiveMoment.SIGNING:
+                return self.signed
+            case DecisiveMoment.ISSUE:
+                return self.issued
+
+
+class Communication(Frozen):
+    """What one case's history says about contact: signers, contacts, waivers, rounds."""
+
+    lead_proposer: str | None = None
+    co_signers: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rounds: tuple[ReplyRound, ...] = ()
+
+    def round_of(self, unit: str, number: int) -> ReplyRound | None:
+        return next((known for known in self.rounds if (known.unit, known.round) == (unit, number)), None)
+
+    def with_round(self, unit: str, number: int, **change: Mark | bool | None) -> "Communication":
+        rounds = tuple(
+            known.model_copy(update=change) if (known.unit, known.round) == (unit, number) else known
+            for known in self.rounds
+        )
+        return self.model_copy(update={"rounds": rounds})
+
+
+class Proof(Frozen):
+    """An event that a verdict rests on, and the part it plays."""
+
+    part: str
+    version: int
+    position: int
+    origin: Origin
+
+
+class Verdict(Frozen):
+    """An answer that can be checked: the outcome, the rule it was judged by, the events that prove it.
+
+    `drafted_first` says that contact came after the first draft, allowed or not; `same_day` that the order rests
+    on days alone; `clock` names the clock that told when the contact was entered.
+    """
+
+    outcome: Outcome
+    rule: str
+    source: str
+    before: DecisiveMoment
+    proof: tuple[Proof, ...] = ()
+    drafted_first: bool = False
+    same_day: bool = False
+    clock: str | None = None
+
+
+def mark(recorded: Recorded[ProposalEvent]) -> Mark:
+    return Mark(
+        version=recorded.version,
+        position=recorded.position,
+        at=recorded.occurred_at,
+        entered_at=recorded.entry_time,
+        clock=recorded.entry_clock,
+        origin=recorded.origin,
+    )
+
+
+def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communication:
+    event = recorded.event
+    match event:
+        case ProposalSubmitted():
+            return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
+        case UnitAssigned():
+            return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
+        case ObjectionUpheld():
+            left = tuple(r.model_copy(update={"left": True}) if r.unit == event.unit else r for r in known.rounds)
+            return known.model_copy(update={"rounds": left})
+        case MemberContacted():
+            contact = Contact(mark=mark(recorded), unit=event.unit, mode=event.mode, members=event.members)
+            return known.model_copy(update={"contacts": (*known.contacts, contact)})
+        case ContactWaived():
+            waiver = Waiver(mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver)
+            return known.model_copy(update={"waivers": (*known.waivers, waiver)})
+        case ReplyDrafted():
+            earlier = known.round_of(event.unit, event.round)
+            if earlier is None or earlier.drafted:
+                return known
+            return known.with_round(event.unit, event.round, drafted=mark(recorded))
+        case ReplySigned():
+            return known.with_round(event.unit, event.round, signed=mark(recorded))
+        case ReplyIssued():
+            return known.with_round(event.unit, event.round, issued=mark(recorded))
+        case SatisfactionRecorded():
+            rated = known.with_round(event.unit, event.round, feedback=mark(recorded))
+            if event.heard is not Heard.NOT_CONTACTED:
+                return rated
+            return rated.with_round(event.unit, event.round, denied=mark(recorded))
+        case RehandlingOrdered():
+            before = known.round_of(event.unit, event.round - 1)
+            return _begin(
+                known,
+                ReplyRound(
+                    unit=event.unit,
+                    round=event.round,
+                    assigned=before.assigned if before else mark(recorded),
+                    since=before.feedback if before and before.feedback else mark(recorded),
+                ),
+                answers=True,
+            )
+        case (
+            ProposalRegistered()
+            | CaseTransferredToGovernment()
+            | AssignmentAcknowledged()
+            | AssignmentReturned()
+            | ObjectionRejected()
+            | HandlingPlanFiled()
+            | CoOpinionSubmitted()
+            | ReplyCountersigned()
+            | ReplyReviewed()
+            | ReplyReturned()
+            | FeedbackFormIssued()
+            | MemberRevisited()
+            | HandlingClosed()
+        ):
+            return known
+        case _:
+            assert_never(event)
+
+
+def _begin(known: Communication, begun: ReplyRound, answers: bool) -> Communication:
+    others = tuple(r for r in known.rounds if (r.unit, r.round) != (begun.unit, begun.round))
+    return known.model_copy(update={"rounds": (*others, begun)}) if answers else known
+
+
+def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Verdict:
+    """Whether contact preceded this round's reply.
+
+    A contact counts when its mode is allowed, the answering unit made it after its assignment and after the
+    previous round's feedback, and it happened before the decisive moment. It backs a plain PASS only if it was
+    also entered before that moment; entered later it gives PASS_BACKFILLED. A waiver counts if entered before.
+    """
+    answered = known.round_of(unit, number)
+    decisive = answered.decisive(rule.before) if answered else None
+    if answered is None or rule.gate is Gate.OFF or (answered.left and decisive is None):
+        return _verdict(rule, Outcome.NOT_APPLICABLE, answered, decisive)
+    counting = [contact for contact in known.contacts if _counts(contact, answered, decisive, rule)]
+    if decisive is None:
+        return _verdict(rule, Outcome.PENDING, answered, None, counting)
+    timely = [c for c in counting if comes_before(c.mark.entered_at, decisive.at)]
+    if _reaches(known, counting, rule):
+        outcome = Outcome.PASS if _reaches(known, timely, rule) else Outcome.PASS_BACKFILLED
+        outcome = Outcome.CONTESTED if answered.denied else outcome
+        return _verdict(rule, outcome, answered, decisive, counting)
+    waivers = [w for w in known.waivers if (w.unit, w.round) == (unit, number) and _in_time(w.mark, decisive)]
+    if waivers:
+        return _verdict(rule, Outcome.WAIVED, answered, decisive, waivers=waivers)
+    return _verdict(rule, Outcome.FAIL, answered, decisive, counting)
+
+
+def _counts(contact: Contact, answered: ReplyRound, decisive: Mark | None, rule: ContactRule) -> bool:
+    return (
+        contact.unit == answered.unit
+        and contact.mode in rule.modes
+        and comes_before(answered.assigned.at, contact.mark.at)
+        and (answered.since is None or comes_before(answered.since.at, contact.mark.at))
+        and (decisive is None or comes_before(contact.mark.at, decisive.at))
+    )
+
+
+def _in_time(waiver: Mark, decisive: Mark) -> bool:
+    return comes_before(waiver.at, decisive.at) and comes_before(waiver.entered_at, decisive.at)
+
+
+def _reaches(known: Communication, contacts: Iterable[Contact], rule: ContactRule) -> bool:
+    reached = {member for contact in contacts for member in contact.members}
+    if rule.reach_percent == 0:
+        return known.lead_proposer in reached
+    signers = {known.lead_proposer, *known.co_signers}
+    return len(reached & signers) * 100 >= rule.reach_percent * len(signers)
+
+
+def _verdict(
+    rule: ContactRule,
+    outcome: Outcome,
+    answered: ReplyRound | None,
+    decisive: Mark | None,
+    contacts: Iterable[Contact] = (),
+    waivers: Iterable[Waiver] = (),
+) -> Verdict:
+    contacts = list(contacts)
+    drafted = answered.drafted if answered else None
+    marks: Mapping[str, Mark | None] = {
+        "assigned": answered.assigned if answered else None,
+        "since": answered.since if answered else None,
+        "drafted": drafted,
+        "signed": answered.signed if answered else None,
+        "issued": answered.issued if answered else None,
+        "denied": answered.denied if answered else None,
+    }
+    proof = [_proof(part, fixed) for part, fixed in marks.items() if fixed]
+    proof += [_proof("contact", contact.mark) for contact in contacts]
+    proof += [_proof("waiver", waiver.mark) for waiver in waivers]
+    return Verdict(
+        outcome=outcome,
+        rule=CONTACT_BEFORE_REPLY.id,
+        source=rule.source,
+        before=rule.before,
+        proof=tuple(sorted(proof, key=lambda p: p.version)),
+        drafted_first=bool(drafted and contacts) and not any(_before(c.mark, drafted) for c in contacts),
+        same_day=bool(decisive and contacts) and all(_by_day(c.mark, decisive) for c in contacts),
+        clock=contacts[0].mark.clock if contacts else None,
+    )
+
+
+def _proof(part: str, fixed: Mark) -> Proof:
+    return Proof(part=part, version=fixed.version, position=fixed.position, origin=fixed.origin)
+
+
+def _before(earlier: Mark, later: Mark | None) -> bool:
+    return later is not None and comes_before(earlier.at, later.at)
+
+
+def _by_day(contact: Mark, decisive: Mark | None) -> bool:
+    return decisive is not None and only_by_day(contact.at, decisive.at)
+
+
+def as_if_now(
+    known: Communication, unit: str, number: int, moment: DecisiveMoment, at: datetime | date
+) -> Communication:
+    """The same facts with the decisive moment set, so that a gate can ask what the verdict would be."""
+    moments = {DecisiveMoment.DRAFT: "drafted", DecisiveMoment.SIGNING: "signed", DecisiveMoment.ISSUE: "issued"}
+    now = Mark(version=0, position=0, at=at, entered_at=end_of(at), clock="recorded_at", origin=Origin.NATIVE)
+    return known.with_round(unit, number, **{moments[moment]: now})

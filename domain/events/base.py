@@ -1,0 +1,14 @@
+"""What every event is."""
+
+from typing import ClassVar
+
+from domain.values import Frozen
+
+
+class Event(Frozen):
+    """A fact: frozen, past tense, subject first. Id, version, actor and times stand in the envelope.
+
+    `schema_version` rises when the shape changes in a way old bytes do not fit; an upcast then carries them over.
+    """
+
+    schema_version: ClassVar[int] = 1

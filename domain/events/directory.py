@@ -1,0 +1,33 @@
+"""名录: units, officials with rank and portfolio, members.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from domain.codes import Rank
+from domain.events.base import Event
+
+
+class UnitListed(Event):
+    """列入承办单位; listing it again changes its name."""
+
+    unit: str
+    name: str
+
+
+class OfficialAppointed(Event):
+    """列入人员: `portfolio` names the units a leader is in charge of."""
+
+    official: str
+    name: str
+    title: str
+    rank: Rank
+    unit: str | None = None
+    portfolio: tuple[str, ...] = ()
+
+
+class MemberListed(Event):
+    """列入委员."""
+
+    member: str
+    name: str
+    sector: str | None = None

@@ -1,0 +1,45 @@
+"""提交、立案、交办: a proposal comes in, becomes a case, and goes to the government.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from uuid import UUID
+
+from domain.codes import Channel, Timing
+from domain.events.base import Event
+from domain.policy.rulebook import RulebookRef
+
+
+class ProposalSubmitted(Event):
+    """提交提案: the lead proposer hands it in, with those who co-sign."""
+
+    session: str
+    title: str
+    body: str | None = None
+    timing: Timing
+    channel: Channel
+    lead_proposer: str
+    co_signers: tuple[str, ...] = ()
+    suggested_units: tuple[str, ...] = ()
+
+
+class ProposalRegistered(Event):
+    """立案: the proposal becomes a case with a number, judged by the pinned rulebook from here on."""
+
+    session: str
+    case_no: int
+    topic: str | None = None
+    rulebook: RulebookRef
+
+
+class CaseTransferredToGovernment(Event):
+    """交办: the CPPCC hands the case to the government side."""
+
+    occasion: str
+
+
+class CaseNumberTaken(Event):
+    """取案号, on the session's stream: this number went to this proposal."""
+
+    case_no: int
+    proposal: UUID

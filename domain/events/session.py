@@ -1,0 +1,27 @@
+"""届次: a meeting of the CPPCC, the rulebook its cases are handled by.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from datetime import date
+
+from domain.events.base import Event
+from domain.policy.rulebook import Rulebook
+
+
+class SessionOpened(Event):
+    """设立届次: e.g. term 15, meeting 3."""
+
+    session: str
+    body: str
+    term: int
+    meeting: int
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+class RulebookAdopted(Event):
+    """采用办理规则: a version of a rulebook, whole, so that history carries the rules it was judged by."""
+
+    rulebook: Rulebook
+    digest: str

@@ -1,0 +1,108 @@
+"""Every rule that can refuse a command or flag an event: its stable id, its name, and where it comes from.
+
+Source codes (`S16`, `P4`, …) are those of docs/sources.md. `DESIGN` marks a rule of this system's own.
+"""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`id` is for programs and never changes; `title` is what people read; `source` is where the rule stands.
+
+    `gate`: an auditor wants to see its refusals too, so they are kept in the attempts table.
+    """
+
+    id: str
+    title: str
+    source: str
+    gate: bool = False
+
+
+class Refused(Exception):
+    """A rule says no. `reason` is Chinese, for a person; `field` is the request's field it is about, if one."""
+
+    def __init__(self, rule: Rule, reason: str, field: str | None = None) -> None:
+        super().__init__(f"{rule.id}: {reason}")
+        self.rule = rule
+        self.reason = reason
+        self.field = field
+
+
+def refuse(rule: Rule, reason: str, field: str | None = None) -> NoReturn:
+    raise Refused(rule, reason, field)
+
+
+def require(holds: bool, rule: Rule, reason: str, field: str | None = None) -> None:
+    """Refuse unless the rule holds."""
+    if not holds:
+        raise Refused(rule, reason, field)
+
+
+# what is claimed
+OCCURRED_NOT_IN_FUTURE = Rule("occurred-not-in-future", "发生时间不得晚于现在", "DESIGN")
+OCCURRED_PLAUSIBLE = Rule("occurred-plausible", "发生时间不得早于政协成立", "DESIGN")
+LATE_ENTRY_NEEDS_REASON = Rule("late-entry-needs-reason", "逾期补录须说明理由", "DESIGN", gate=True)
+
+# what exists
+PROPOSAL_EXISTS = Rule("proposal-exists", "提案须已提交", "DESIGN")
+SUBMITTED_ONCE = Rule("submitted-once", "一件提案只提交一次", "DESIGN")
+KNOWN_SESSION = Rule("known-session", "届次须已设立", "DESIGN")
+KNOWN_UNIT = Rule("known-unit", "承办单位须在名录中", "DESIGN")
+KNOWN_OFFICIAL = Rule("known-official", "人员须在名录中", "DESIGN")
+KNOWN_MEMBER = Rule("known-member", "委员须在名录中", "DESIGN")
+SESSION_OPENED_ONCE = Rule("session-opened-once", "届次只设立一次", "DESIGN")
+RULEBOOK_CONSISTENT = Rule("rulebook-consistent", "规则须自洽且日期存在", "S10")
+RULEBOOK_VERSION_FINAL = Rule("rulebook-version-final", "已采用的规则版本不得改动", "DESIGN")
+RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", "DESIGN")
+
+# registration and assignment
+SIGNERS_DISTINCT = Rule("signers-distinct", "领衔人与附议人不得重复", "S5")
+REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "S3")
+REGISTERED_BEFORE_TRANSFER = Rule("registered-before-transfer", "先立案后交办", "S3")
+TRANSFERRED_BEFORE_ASSIGNMENT = Rule("transferred-before-assignment", "先交办后分办", "S0")
+MODES_COMPATIBLE = Rule("modes-compatible", "独办、主办会办与分办不得混用", "S12")
+MODE_CHANGES_BY_REASSIGNMENT = Rule("mode-changes-by-reassignment", "承办方式须经改办变更", "S18")
+ONLY_ASSIGNED_UNIT_ACTS = Rule("only-assigned-unit-acts", "只有本案承办单位可以办理", "S14", gate=True)
+ONLY_ASSIGNED_UNIT_REPLIES = Rule("only-assigned-unit-replies", "只有直接承办单位可以答复", "S14", gate=True)
+OBJECTION_NAMES_UNIT = Rule("objection-names-unit", "退件须写明建议承办单位", "S18")
+OBJECTION_BEFORE_HANDLING = Rule("objection-before-handling", "已拟稿的单位不得再退件", "S18")
+OBJECTION_OPEN = Rule("objection-open", "没有待裁定的退件", "S15")
+
+# contact
+CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
+CONTACT_IS_WITH_SIGNERS = Rule("contact-is-with-signers", "沟通对象须是本案提案者", "S0")
+WAIVER_NEEDS_APPROVER = Rule("waiver-needs-approver", "免于沟通须由他人批准并说明理由", "P1", gate=True)
+
+# handling, reply, review
+CO_UNIT_GIVES_OPINION = Rule("co-unit-gives-opinion", "会办意见由会办单位提出", "S14")
+CO_OPINION_BEFORE_ISSUE = Rule("co-opinion-before-issue", "会办意见未齐不得答复", "S14,S15", gate=True)
+
+COUNTERSIGNED_BEFORE_ISSUE = Rule("countersigned-before-issue", "会签未齐不得答复", "S15,P4", gate=True)
+CO_UNIT_COUNTERSIGNS = Rule("co-unit-countersigns", "会签由会办单位作出", "S14,P4")
+DRAFT_EXISTS = Rule("draft-exists", "须有该版答复稿", "DESIGN")
+DRAFT_IS_CURRENT = Rule("draft-is-current", "只能处理最新一版答复稿", "DESIGN")
+RETURNED_DRAFT_CHANGES = Rule("returned-draft-changes", "退回的答复稿须修改后再报", "S0,S17", gate=True)
+DRAFT_NOT_SIGNED = Rule("draft-not-signed", "已签发的答复稿不得再动", "DESIGN")
+DRAFTER_NEVER_APPROVES = Rule("drafter-never-approves", "拟稿人不得审核或签发自己的稿件", "S0,S23", gate=True)
+REVIEW_BEFORE_SIGNING = Rule("review-before-signing", "先审核后签发", "S0,S23", gate=True)
+SIGNER_RANK = Rule("signer-rank", "签发人须达到规定职级", "S13,S14,S17", gate=True)
+SIGNER_OF_UNIT = Rule("signer-of-unit", "签发人须是承办单位或市政府领导", "S13,S14")
+SIGNED_BEFORE_ISSUE = Rule("signed-before-issue", "先签发后答复", "S14")
+CLASS_IN_SCHEME = Rule("class-in-scheme", "办理结果须属于本规则的分类", "S10,S24")
+
+# feedback, re-handling, follow-up
+REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意见", "S16,S13")
+FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,P4")
+RATING_IN_SCALE = Rule("rating-in-scale", "评价须属于本规则的等次", "DESIGN")
+RATED_ONCE = Rule("rated-once", "同一轮只评价一次，更改须走更正", "P2")
+REHANDLE_AFTER_REPLY = Rule("rehandle-after-reply", "答复之后方可重新办理", "S8")
+DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重新办理", "S8", gate=True)
+REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")
+FEEDBACK_BEFORE_CLOSING = Rule("feedback-before-closing", "征询意见收齐或注明未反馈后方可办结", "S16,S22")
+CASE_OPEN = Rule("case-open", "案件已办结", "DESIGN")
+REVISIT_AT_ITS_STAGE = Rule("revisit-at-its-stage", "回访阶段须与办理进度相符", "S0")
+
+RULES: dict[str, Rule] = {rule.id: rule for rule in list(globals().values()) if isinstance(rule, Rule)}
+"""Every rule by its id."""

@@ -1,0 +1,50 @@
+"""The state of a session (届次): its rulebooks, and the last case number given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from domain.events import CaseNumberTaken, RulebookAdopted, SessionEvent, SessionOpened
+from domain.policy.rulebook import Rulebook, RulebookRef
+from domain.record import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    stream: UUID | None = None
+    version: int = 0
+    session: str | None = None
+    opened: SessionOpened | None = None
+    opened_version: int = 0
+    closed_on: date | None = None
+    rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
+    current: tuple[str, int] | None = None
+    last_case_no: int = 0
+
+    def rulebook(self, ref: RulebookRef | None) -> Rulebook | None:
+        """The pinned rulebook, or with no pin the one adopted last."""
+        key = (ref.id, ref.version) if ref else self.current
+        return self.rulebooks.get(key) if key else None
+
+
+def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
+    event = recorded.event
+    session = replace(session, stream=recorded.stream, version=recorded.version)
+    match event:
+        case SessionOpened():
+            return replace(
+                session,
+                session=event.session,
+                opened=event,
+                opened_version=recorded.version,
+                closed_on=event.closed_on,
+            )
+        case RulebookAdopted():
+            key = (event.rulebook.id, event.rulebook.version)
+            return replace(session, rulebooks={**session.rulebooks, key: event.rulebook}, current=key)
+        case CaseNumberTaken():
+            return replace(session, last_case_no=max(session.last_case_no, event.case_no))
+        case _:
+            assert_never(event)

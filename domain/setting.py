@@ -1,0 +1,85 @@
+"""What a rule may look at besides the state of its stream: the hour, the person, the place's own facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias, cast
+from uuid import UUID
+
+from domain.codes import Origin
+from domain.directory import Directory
+from domain.events import Event
+from domain.policy.rulebook import Rulebook
+from domain.proposal import Proposal
+from domain.record import Context
+from domain.rules import (
+    KNOWN_MEMBER,
+    KNOWN_OFFICIAL,
+    KNOWN_UNIT,
+    RULEBOOK_IN_FORCE,
+    Rule,
+    refuse,
+    require,
+)
+from domain.session import Session
+from domain.streams import S, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """An event for another stream than the one addressed."""
+
+    stream: Stream[Any]
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """An event that breaks rules which this rulebook only flags."""
+
+    event: Event
+    rules: tuple[Rule, ...]
+
+
+Decision: TypeAlias = Sequence[Event | On | Flagged]
+"""What a command adds to history, in order. Empty: already so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`now` is the time of entry (the claimed one of a non-native fact). Directory and session may be a moment
+    stale; the streams a command declares in `beside` are exact."""
+
+    ledger: str
+    now: datetime
+    occurred_at: datetime | date
+    context: Context
+    directory: Directory
+    session: Session
+    beside: Mapping[UUID, Any]
+    origin: Origin = Origin.NATIVE
+
+    def at(self, stream: Stream[S]) -> S:
+        """The exact state of a stream the command declared."""
+        return cast(S, self.beside[stream.id])
+
+    def rulebook(self, proposal: Proposal) -> Rulebook:
+        """The rulebook this case is judged by."""
+        rulebook = self.session.rulebook(proposal.rulebook)
+        if rulebook is None:
+            refuse(RULEBOOK_IN_FORCE, "本届次尚未采用办理规则")
+        return rulebook
+
+    def knows_unit(self, unit: str, field: str = "unit") -> None:
+        require(unit in self.directory.units, KNOWN_UNIT, f"名录中没有承办单位“{unit}”", field)
+
+    def knows_official(self, official: str, field: str) -> None:
+        require(official in self.directory.officials, KNOWN_OFFICIAL, f"名录中没有人员“{official}”", field)
+
+    def knows_member(self, member: str, field: str) -> None:
+        require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)
+
+    def unit_name(self, unit: str) -> str:
+        """For messages: the unit's listed name, else its code."""
+        listed = self.directory.units.get(unit)
+        return listed.name if listed else unit

@@ -1,0 +1,135 @@
+"""Value types that events, commands and states share.
+
+Shapes only: an event must load for ever, so limits that may tighten stand in the commands (`Title`, `Note`,
+`LongText`, `Code`), never in an event.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Days are days of this zone; China has had one offset and no summer time since 1992."""
+
+EARLIEST = date(1949, 9, 21)
+"""The first plenary session of the CPPCC: nothing the system keeps can lie before it."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Frozen(BaseModel):
+    """Base of everything that crosses a border: immutable and without fields nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _printable(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise PydanticCustomError("text_forbidden_character", "不能含有空字符、控制字符或不成对的代理字符")
+    if not text.strip():
+        raise PydanticCustomError("text_blank", "不能为空白")
+    return text
+
+
+Title = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
+LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["zhifaju"])]
+"""The identifier of a unit, official, member or session within one ledger."""
+
+
+def parse_moment(value: Any) -> datetime | date:
+    """A day (`2024-03-05`) or an instant with its offset (`2024-03-05T09:30:00+08:00`), kept in UTC."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError(
+                "moment_invalid", "不是存在的日期或时间，应写作 2024-03-05 或 2024-03-05T09:30:00+08:00"
+            ) from None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise PydanticCustomError("moment_without_zone", "时间必须带时区，如 +08:00")
+        try:
+            instant: datetime = value.astimezone(UTC)
+        except OverflowError:
+            raise PydanticCustomError("moment_out_of_range", "时间超出可记录的范围") from None
+        return instant
+    if isinstance(value, date):
+        return value
+    raise PydanticCustomError("moment_invalid", "应为日期或时间")
+
+
+def write_moment(moment: datetime | date) -> str:
+    """The one written form: a day as `YYYY-MM-DD`, an instant in UTC with six digits and `Z`."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.isoformat()
+
+
+Moment = Annotated[
+    datetime | date,
+    BeforeValidator(parse_moment),
+    PlainSerializer(write_moment, return_type=str),
+    Field(
+        description="日期（2024-03-05）或带时区的时间（2024-03-05T09:30:00+08:00）",
+        json_schema_extra={"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
+    ),
+]
+
+
+def day_of(moment: datetime | date) -> date:
+    """The Asia/Shanghai day a moment falls on."""
+    return moment.astimezone(SHANGHAI).date() if isinstance(moment, datetime) else moment
+
+
+def end_of(moment: datetime | date) -> datetime:
+    """The last instant a moment can mean: itself, or the end of its day."""
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time.max, SHANGHAI).astimezone(UTC)
+
+
+def comes_before(earlier: datetime | date, later: datetime | date) -> bool:
+    """Whether one moment precedes another; known only to the day, the same day counts as before."""
+    if isinstance(earlier, datetime) and isinstance(later, datetime):
+        return earlier < later
+    return day_of(earlier) <= day_of(later)
+
+
+def only_by_day(earlier: datetime | date, later: datetime | date) -> bool:
+    """Whether `comes_before` rests on the same-day rule, so that a verdict can say so."""
+    both_timed = isinstance(earlier, datetime) and isinstance(later, datetime)
+    return not both_timed and day_of(earlier) == day_of(later)
+
+
+class Evidence(Frozen):
+    """An attachment, by digest only: the file itself lies in the archive."""
+
+    name: str
+    sha256: str
+
+
+class EvidenceClaim(Frozen):
+    """The same with the limits of the door."""
+
+    name: Title
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Person(Frozen):
+    """Somebody of a unit who took part, as written down at the time."""
+
+    name: str
+    title: str | None = None
+
+
+class PersonClaim(Frozen):
+    """The same with the limits of the door."""
+
+    name: Title
+    title: Title | None = None
