@@ -35,6 +35,11 @@ class Context(Frozen):
         return self.on_behalf_of or self.actor
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two actors are one person: `official:zhang` is the official `zhang`."""
+    return one.rpartition(":")[2] == other.rpartition(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded(Generic[E_co]):
     """A fact with its envelope. `version` counts in the stream from 1, `position` in the ledger from 1, no gaps.

@@ -8,6 +8,7 @@ from domain.codes import ContactMode, ContactStage, MemberPosition
 from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, open_case, with_signers
 from domain.events import ContactWaived, MemberContacted
 from domain.proposal import Proposal, identity
+from domain.record import same_person
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     KNOWN_OFFICIAL,
@@ -73,7 +74,7 @@ class WaiveContact(ProposalCommand):
         open_case(proposal)
         number = answering(proposal, self.unit, setting).round.number
         setting.knows_official(self.approver, "approver")
-        own = self.approver in (setting.context.person, setting.context.person.removeprefix("official:"))
+        own = same_person(self.approver, setting.context.person)
         require(not own, WAIVER_NEEDS_APPROVER, "不能由申请人自己批准免于沟通", "approver")
         if any((waiver.unit, waiver.round) == (self.unit, number) for waiver in proposal.communication.waivers):
             return []

@@ -26,6 +26,7 @@ from domain.events import (
 )
 from domain.policy.rulebook import Gates
 from domain.proposal import Draft, DraftStatus, Proposal, Round
+from domain.record import same_person
 from domain.rules import (
     CLASS_IN_SCHEME,
     CO_OPINION_BEFORE_ISSUE,
@@ -187,7 +188,7 @@ class SignReply(ProposalCommand):
         signer = setting.directory.officials[self.signer]
         own = signer.unit == self.unit or signer.rank.height >= Rank.VICE_MAYOR.height
         require(own, SIGNER_OF_UNIT, f"“{signer.name}”不是承办单位的人员", "signer")
-        approves_own = draft.drafter in (setting.context.person, self.signer, f"official:{self.signer}")
+        approves_own = any(same_person(draft.drafter, person) for person in (setting.context.person, self.signer))
         require(not approves_own, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)

@@ -1,0 +1,369 @@
+"""The only door to history: load, decide, append.
+
+`handle` is the way of every command. It loads the addressed stream, gathers the setting, lets the command decide,
+and appends what was decided with a receipt, in one round trip, or nothing at all.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
+
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain import claims
+from domain.codes import Origin
+from domain.commands import Command
+from domain.events import AnyEvent, ClockStepped, Event
+from domain.record import Context, Recorded
+from domain.rules import Refused
+from domain.setting import Decision, Flagged, On, Setting
+from domain.streams import S, Stream, directory_stream, ledger_notes, session_stream
+from domain.values import Moment, comes_before
+from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written
+from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
+
+TRIES = 3
+
+log = structlog.get_logger()
+
+
+class VersionStale(Exception):
+    """The stream is not at the version the caller expected. `current` is where it is."""
+
+    code = "version-stale"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"内容已被他人更新，现为第 {current} 版，请重新读取后再提交")
+        self.current = current
+
+
+class VersionClash(Exception):
+    """Others kept writing to the same stream; nothing was written. Try again."""
+
+    code = "version-clash"
+
+
+class KeyReused(Exception):
+    """An idempotency key came back with another request; nothing was written."""
+
+    code = "idempotency-key-reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a command's facts come from. Anything but NATIVE may carry its own, claimed, time of entry."""
+
+    origin: Origin = Origin.NATIVE
+    entered_at: datetime | None = None
+    made_up: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.origin is Origin.NATIVE and (self.entered_at or self.made_up):
+            raise ValueError("a NATIVE event carries no entered_at and nothing made up")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a command. `position` is the ledger's, `version` the addressed stream's, after it; without
+    `first_position` nothing had to be added. `repeated`: this is the original answer to a repeated command."""
+
+    command_id: UUID
+    stream: UUID
+    version: int
+    position: int
+    first_position: int | None
+    recorded_at: datetime
+    repeated: bool
+
+
+class Ledger:
+    """One jurisdiction's history. `open()` before use, `close()` after.
+
+    `secret` keys the digest by which a reused idempotency key is told from a repeated one.
+    """
+
+    def __init__(
+        self, name: str, dsn: str, *, secret: bytes, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.name = name
+        self._secret = secret
+        self._now = now
+        self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=8,
+            open=False,
+            kwargs={"autocommit": True},
+            check=AsyncConnectionPool.check_connection,
+        )
+        self._committer = Committer(dsn, name, self._clock_stood)
+        self._reference: dict[UUID, tuple[Any, int]] = {}
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._clock_stepped = False
+        self._noting: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Raises `psycopg_pool.PoolTimeout` where the database does not answer."""
+        await self._pool.open(wait=True, timeout=30)
+        async with self._pool.connection() as connection:
+            await connection.execute("SELECT ledger.open_ledger(%s)", (self.name,))
+        self._committer.start()
+
+    async def close(self) -> None:
+        await self._committer.close()
+        await self._pool.close()
+
+    async def handle(
+        self,
+        stream: Stream[Any],
+        command: Command,
+        context: Context,
+        *,
+        expected_version: int | None = None,
+        command_id: UUID | None = None,
+        provenance: Provenance = Provenance(),
+    ) -> Receipt:
+        """Decide the command on the present state and append what follows.
+
+        Raises `Refused` where a rule says no, `VersionStale` where `expected_version` is not the stream's,
+        `KeyReused`, `VersionClash`, `EventTooLarge`, `LedgerBusy` or `OutcomeUnknown`. After any of them but the
+        last nothing has been written.
+        """
+        digest = self._digest(stream, command, provenance)
+        if command_id is not None:
+            original = await self._receipt(command_id, digest)
+            if original is not None:
+                return original
+        command_id = command_id or uuid4()
+        for _ in range(TRIES):
+            try:
+                answer = await self._try(stream, command, context, expected_version, command_id, digest, provenance)
+            except Refused as refused:
+                if refused.rule.gate:
+                    await self._record_attempt(stream, command, context, refused, digest)
+                raise
+            if answer is not None:
+                return answer
+            if expected_version is not None:
+                raise VersionStale((await self.load(stream))[1])
+        raise VersionClash("同一案件正被多人同时办理，请重试")
+
+    async def _try(
+        self,
+        stream: Stream[Any],
+        command: Command,
+        context: Context,
+        expected_version: int | None,
+        command_id: UUID,
+        digest: bytes,
+        provenance: Provenance,
+    ) -> Receipt | None:
+        """One round of load, decide, append; None where somebody else was faster."""
+        state, version = await self.load(stream)
+        if expected_version is not None and expected_version != version:
+            raise VersionStale(version)
+        setting = await self._setting(command, state, context, provenance)
+        async with AsyncExitStack() as turns:
+            beside = command.beside(state, setting)
+            for other in sorted(beside, key=lambda other: other.id):
+                await turns.enter_async_context(self._turns.setdefault(other.id, asyncio.Lock()))
+            exact = {other.id: await self.load(other) for other in beside}
+            setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
+            rulebook = setting.session.rulebook(getattr(state, "rulebook", None))
+            claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
+            decision = command.decide(state, setting)
+            versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
+            events = _new_events(stream, decision, versions, setting, provenance)
+            written = await self._committer.append(Request(command_id, stream.id, digest, versions[stream.id], events))
+        return self._answer(command_id, stream.id, written)
+
+    def _answer(self, command_id: UUID, stream: UUID, written: Written) -> Receipt | None:
+        if written.outcome == "clashed":
+            return None
+        if written.outcome == "reused":
+            raise KeyReused("同一幂等键已用于另一请求")
+        return Receipt(
+            command_id=command_id,
+            stream=stream,
+            version=written.version,
+            position=written.last_position,
+            first_position=written.first_position,
+            recorded_at=written.recorded_at,
+            repeated=written.outcome == "repeated",
+        )
+
+    async def load(self, stream: Stream[S]) -> tuple[S, int]:
+        """The stream's present state and version; the empty state and 0 where it does not exist."""
+        history = await self.history(stream)
+        return _fold(stream, stream.kind.empty, history), history[-1].version if history else 0
+
+    async def history(self, stream: Stream[Any], as_known: int | None = None) -> list[Recorded[AnyEvent]]:
+        """The stream's events in order, or those known at ledger position `as_known`."""
+        known, _ = await self._read({stream.id: 0})
+        return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
+
+    async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
+        """The state as it was at a business time: what is said to have occurred up to then, as known at a position.
+        Folded in the order of positions: no rule admitted another one."""
+        history = await self.history(stream, as_known)
+        return _fold(
+            stream,
+            stream.kind.empty,
+            [r for r in history if comes_before(r.occurred_at, moment) or r.occurred_at == moment],
+        )
+
+    async def position(self) -> int:
+        """The ledger's last position; 0 where it is empty."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute("SELECT position FROM ledger.ledger_head WHERE ledger = %s", (self.name,))
+            row = await cursor.fetchone()
+            return row[0] if row else 0
+
+    async def query(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
+        """Rows of a read-only question by this ledger's application role."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(sql.encode(), parameters)
+            return await cursor.fetchall()
+
+    async def _setting(self, command: Command, state: Any, context: Context, provenance: Provenance) -> Setting:
+        """Directory and session, brought up to date, and the position they were read at."""
+        directory = directory_stream(self.name)
+        key = command.session_key(state)
+        streams: list[Stream[Any]] = [directory]
+        if key is not None:
+            streams.append(session_stream(self.name, key))
+        position = await self._refresh(streams)
+        now = provenance.entered_at or self._now()
+        context = context.model_copy(
+            update={
+                "reference_position": position,
+                "late_entry_reason": command.late_entry_reason,
+                "on_behalf_of": command.on_behalf_of or context.on_behalf_of,
+            }
+        )
+        empty = session_stream(self.name, "").kind.empty
+        return Setting(
+            ledger=self.name,
+            now=now,
+            occurred_at=command.occurred_at or now,
+            context=context,
+            directory=self._reference[directory.id][0],
+            session=self._reference[streams[1].id][0] if key is not None else empty,
+            beside={},
+            origin=provenance.origin,
+        )
+
+    async def _refresh(self, streams: Sequence[Stream[Any]]) -> int:
+        """Fold what is new on reference streams into the kept states."""
+        kept = {stream.id: self._reference.get(stream.id, (stream.kind.empty, 0)) for stream in streams}
+        new, position = await self._read({stream: version for stream, (_, version) in kept.items()})
+        for stream in streams:
+            state, version = kept[stream.id]
+            own = [recorded for recorded in new if recorded.stream == stream.id]
+            self._reference[stream.id] = (_fold(stream, state, own), own[-1].version if own else version)
+        return position
+
+    async def _read(self, after: Mapping[UUID, int]) -> tuple[list[Recorded[AnyEvent]], int]:
+        """Events of streams after the versions given, in order, and the ledger's position at that moment."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                _READ, (list(after), list(after.values()), self.name), prepare=True, binary=True
+            )
+            rows = await cursor.fetchall()
+        return [from_stored(*row[1:]) for row in rows if row[1] is not None], rows[0][0] if rows else 0
+
+    async def _receipt(self, command_id: UUID, digest: bytes) -> Receipt | None:
+        rows = await self.query(_RECEIPT, (self.name, command_id))
+        if not rows:
+            return None
+        stream, known, *written = rows[0]
+        return self._answer(command_id, stream, Written("repeated" if known == digest else "reused", *written))
+
+    async def _record_attempt(
+        self, stream: Stream[Any], command: Command, context: Context, refused: Refused, digest: bytes
+    ) -> None:
+        person = command.on_behalf_of or context.on_behalf_of
+        name, rule = type(command).__name__, refused.rule.id
+        values = (self.name, stream.id, name, context.actor, person, rule, refused.reason, digest)
+        await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)", values)
+
+    def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
+        body = command.model_dump(mode="json", exclude_none=True)
+        request = canonical([type(command).__name__, str(stream.id), provenance.origin.value, body])
+        return hmac.new(self._secret, request, hashlib.sha256).digest()
+
+    def _clock_stood(self, behind_ms: int) -> None:
+        """Note once per episode that the database's clock stands behind the head."""
+        if behind_ms <= CLOCK_TOLERANCE_MS:
+            self._clock_stepped = False
+        elif not self._clock_stepped:
+            self._clock_stepped = True
+            log.error("clock_stepped", ledger=self.name, behind_ms=behind_ms)
+            task = asyncio.create_task(self._note(ClockStepped(behind_ms=behind_ms)))
+            self._noting.add(task)
+            task.add_done_callback(self._noting.discard)
+
+    async def _note(self, event: Event) -> None:
+        stream = ledger_notes(self.name)
+        envelope = Envelope(context=Context(actor="system:ledger"), occurred_at=self._now())
+        for _ in range(TRIES):
+            _, version = await self.load(stream)
+            new = NewEvent(stream.id, version + 1, type_name(type(event)), to_state(event, envelope))
+            written = await self._committer.append(Request(uuid4(), stream.id, b"", version + 1, [new]))
+            if written.outcome == "appended":
+                return
+
+
+def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
+    for recorded in history:
+        state = stream.kind.evolve(state, recorded)
+    return state
+
+
+def _new_events(
+    stream: Stream[Any], decision: Decision, versions: dict[UUID, int], setting: Setting, provenance: Provenance
+) -> list[NewEvent]:
+    """Number the decided events in their streams; raises `versions` to what they will be."""
+    new = []
+    for item in decision:
+        target, event, flags = _placed(stream, item)
+        envelope = Envelope(
+            setting.context, setting.occurred_at, provenance.origin, provenance.entered_at, provenance.made_up, flags
+        )
+        versions[target.id] += 1
+        new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(event, envelope)))
+    return new
+
+
+def _placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any], Event, tuple[str, ...]]:
+    """The stream an item of a decision goes to, its event, and the ids of the rules it breaks."""
+    if isinstance(item, On):
+        return item.stream, item.event, ()
+    if isinstance(item, Flagged):
+        return stream, item.event, tuple(rule.id for rule in item.rules)
+    return stream, item, ()
+
+
+_READ = """
+SELECT head.position, e.originator_id, e.originator_version, e.notification_id, e.topic, e.state, e.recorded_at
+FROM ledger.ledger_head head LEFT JOIN LATERAL (
+    SELECT events.* FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (stream, after)
+    JOIN ledger.events ON events.ledger = head.ledger AND events.originator_id = wanted.stream
+        AND events.originator_version > wanted.after
+) e ON true
+WHERE head.ledger = %s ORDER BY e.notification_id
+"""
+
+_RECEIPT = """
+SELECT stream, body_digest, first_position, last_position, version, recorded_at
+FROM ledger.receipts WHERE ledger = %s AND command_id = %s
+"""

@@ -1,0 +1,15 @@
+"""Roles, the ledger's tables, checkpoints, tokens."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # straight to the driver: no parameters, so that % stays %
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_bytes())
