@@ -274,7 +274,7 @@ class EmbeddedPostgres:
                 preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - after setuid, which clears the request
                 **account.options,
             )
-        except subprocess.SubprocessError as error:
+        except (OSError, subprocess.SubprocessError) as error:  # noexec mounts, no right to change account
             raise _error("postgres_start_failed", log=error) from error
         finally:
             os.close(log)
@@ -501,7 +501,10 @@ def _first_blocked(paths: list[Path], account: _Account) -> str:
     """The first path the account may not enter or run, or "". Asked as that account: modes miss ACLs."""
     script = 'for path; do [ -x "$path" ] || { printf %s "$path"; exit; }; done'
     command: list[str | Path] = ["/bin/sh", "-c", script, "sh", *paths]
-    asked = subprocess.run(command, capture_output=True, check=True, cwd="/", **account.options)  # noqa: S603
+    try:
+        asked = subprocess.run(command, capture_output=True, check=True, cwd="/", **account.options)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        raise _error("postgres_start_failed", log=error) from error
     return os.fsdecode(asked.stdout)
 
 

@@ -68,7 +68,18 @@ AnyEvent: TypeAlias = ProposalEvent | SessionEvent | DirectoryEvent | LetterEven
 EVENT_TYPES: dict[str, type[Event]] = {event.__name__: event for event in get_args(AnyEvent)}
 """Every event class by its stored name, read off the union."""
 
-PROPOSAL_EVENTS: tuple[type[Event], ...] = get_args(ProposalEvent)
+STREAM_KINDS: dict[str, str] = {
+    event.__name__: kind
+    for kind, union in (
+        ("proposal", ProposalEvent),
+        ("session", SessionEvent),
+        ("directory", DirectoryEvent),
+        ("letters", LetterNumberTaken),
+        ("ledger", ClockStepped),
+    )
+    for event in (get_args(union) or (union,))
+}
+"""The kind of stream an event belongs to, by its stored name."""
 
 __all__ = [
     "EVENT_TYPES",

@@ -120,7 +120,7 @@ def starter() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": f"{PACKAGES}:{ROOT}"},
         )
         started.append(process)
         return process
@@ -400,6 +400,8 @@ def test_unusual_characters(serve, home: Path, monkeypatch: pytest.MonkeyPatch, 
     server = serve(home / name / "data").start()
     add_row(server)
     assert rows(serve(home / name / "data").attach()) == 1
+    server.stop()
+    shutil.rmtree(conninfo_to_dict(server.dsn())["host"])  # with a comma it is not below home
 
 
 def test_long_path_gets_a_short_socket_folder(serve, home: Path) -> None:

@@ -1,6 +1,7 @@
 """Roles, the ledger's tables, checkpoints, tokens."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 
@@ -12,4 +13,5 @@ depends_on = None
 
 def upgrade() -> None:
     # straight to the driver: no parameters, so that % stays %
-    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_bytes())
+    raw: Any = op.get_bind().connection.driver_connection
+    raw.execute(Path(__file__).with_suffix(".sql").read_bytes())

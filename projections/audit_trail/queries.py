@@ -1,0 +1,57 @@
+"""Questions to the audit trail."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.codes import Origin
+from projections.asking import Ask, Page, page_of, read_cursor
+
+
+async def events(
+    ask: Ask,
+    ledger: str,
+    *,
+    case: UUID | None = None,
+    actor: str | None = None,
+    unit: str | None = None,
+    type: str | None = None,
+    origin: Origin | None = None,
+    occurred_from: date | None = None,
+    occurred_to: date | None = None,
+    recorded_from: datetime | None = None,
+    recorded_to: datetime | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Page:
+    """Events in the ledger's order. `actor` finds both who acted and who was acted for; the bounds are inclusive."""
+    filters = {
+        "case": case,
+        "actor": actor,
+        "unit": unit,
+        "type": type,
+        "origin": origin,
+        "occurred_from": occurred_from,
+        "occurred_to": occurred_to,
+        "recorded_from": recorded_from,
+        "recorded_to": recorded_to,
+    }
+    conditions = {
+        "case": "stream = %(case)s",
+        "actor": "(actor = %(actor)s OR on_behalf_of = %(actor)s)",
+        "unit": "unit = %(unit)s",
+        "type": "type = %(type)s",
+        "origin": "origin = %(origin)s",
+        "occurred_from": "occurred_on >= %(occurred_from)s",
+        "occurred_to": "occurred_on <= %(occurred_to)s",
+        "recorded_from": "recorded_at >= %(recorded_from)s",
+        "recorded_to": "recorded_at <= %(recorded_to)s",
+    }
+    where = ["ledger = %(ledger)s", *(conditions[name] for name, value in filters.items() if value is not None)]
+    values: dict[str, Any] = {**filters, "ledger": ledger, "limit": limit + 1}
+    if cursor is not None:
+        (values["after"],) = read_cursor(cursor, filters, (int,))
+        where.append("position > %(after)s")
+    order = "ORDER BY position LIMIT %(limit)s"
+    rows = await ask(f"SELECT * FROM boards.audit_trail WHERE {' AND '.join(where)} {order}", values)
+    return page_of(rows, limit, filters, "position")

@@ -1,0 +1,244 @@
+"""督办总览: a row per case, for the supervision office and the vice mayors.
+
+Where a case stands, who has it, when it is due. Light and days left are asked against a day, never stored.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import assert_never
+
+from domain.codes import AssignmentMode, Origin, Rating, Stage
+from domain.events import (
+    AssignmentAcknowledged,
+    AssignmentReturned,
+    CaseTransferredToGovernment,
+    ContactWaived,
+    CoOpinionSubmitted,
+    FeedbackFormIssued,
+    HandlingClosed,
+    HandlingPlanFiled,
+    MemberContacted,
+    MemberRevisited,
+    ObjectionRejected,
+    ObjectionUpheld,
+    ProposalEvent,
+    ProposalRegistered,
+    ProposalSubmitted,
+    RehandlingOrdered,
+    ReplyCountersigned,
+    ReplyDrafted,
+    ReplyIssued,
+    ReplyReturned,
+    ReplyReviewed,
+    ReplySigned,
+    SatisfactionRecorded,
+    UnitAssigned,
+)
+from domain.policy.deadlines import Deadline
+from domain.proposal import DraftStatus, TaskStatus
+from domain.record import Recorded
+from domain.values import Frozen, day_of
+from projections.readmodel import Key, ReadModel, Reference, Row
+
+_SEVERITY = (Rating.NO_RESPONSE, Rating.SATISFIED, Rating.BASIC, Rating.UNDERSTOOD, Rating.DISSATISFIED)
+
+
+class TaskLine(Frozen):
+    """What one unit owes the case, in the round under way."""
+
+    unit: str
+    mode: AssignmentMode
+    status: TaskStatus = TaskStatus.ASSIGNED
+    round: int = 1
+    due_on: date | None = None
+    deadline_rule: str | None = None
+    handling: bool = False
+    draft: DraftStatus | None = None
+    replied_on: date | None = None
+    asked: tuple[str, ...] = ()
+    ratings: Mapping[str, Rating] = {}
+
+    @property
+    def active(self) -> bool:
+        return self.status is not TaskStatus.LEFT
+
+    @property
+    def open(self) -> bool:
+        """Still owes a reply."""
+        return self.active and self.mode.answers and self.draft is not DraftStatus.ISSUED
+
+    def due_by(self, deadline: Deadline | None) -> "TaskLine":
+        if deadline is None:
+            return self
+        return self.model_copy(update={"due_on": deadline.due_on, "deadline_rule": deadline.rule})
+
+
+class SupervisionRow(Row):
+    session: str | None = None
+    case_no: int | None = None
+    title: str = ""
+    lead_proposer: str = ""
+    stage: Stage = Stage.SUBMITTED
+    units: tuple[str, ...] = ()
+    tasks: tuple[TaskLine, ...] = ()
+    leader: str | None = None
+    due_on: date | None = None
+    due_soon_days: int = 0
+    rounds: int = 0
+    returns: int = 0
+    objections: int = 0
+    contacts: int = 0
+    revisits: int = 0
+    replied_on: date | None = None
+    result_class: str | None = None
+    class_scheme: str | None = None
+    satisfaction: Rating | None = None
+    closed_on: date | None = None
+    origins: tuple[Origin, ...] = ()
+    has_made_up: bool = False
+    last_version: int = 0
+    last_position: int = 0
+
+    def task(self, unit: str) -> TaskLine:
+        known = next((line for line in self.tasks if line.unit == unit), None)
+        return known or TaskLine(unit=unit, mode=AssignmentMode.SOLE)
+
+
+def evolve(
+    rows: Mapping[Key, SupervisionRow], recorded: Recorded[ProposalEvent], reference: Reference
+) -> Iterable[SupervisionRow]:
+    row = rows.get((reference.ledger, recorded.stream))
+    row = _fold(row or SupervisionRow(ledger=reference.ledger, stream=recorded.stream), recorded, reference)
+    made_up = recorded.origin is Origin.MADE_UP or bool(recorded.made_up)
+    yield row.model_copy(
+        update={
+            **_derived(row),
+            "origins": tuple(sorted({*row.origins, recorded.origin})),
+            "has_made_up": row.has_made_up or made_up,
+            "last_version": recorded.version,
+            "last_position": recorded.position,
+        }
+    )
+
+
+def _fold(row: SupervisionRow, recorded: Recorded[ProposalEvent], reference: Reference) -> SupervisionRow:
+    event, on = recorded.event, day_of(recorded.occurred_at)
+    match event:
+        case ProposalSubmitted():
+            named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}
+            return row.model_copy(update=named)
+        case ProposalRegistered():
+            rulebook = reference.rulebooks.get(event.rulebook.digest)
+            soon = rulebook.due_soon_days if rulebook else 0
+            return row.model_copy(update={"case_no": event.case_no, "due_soon_days": soon})
+        case UnitAssigned():
+            line = TaskLine(unit=event.unit, mode=event.mode).due_by(event.deadline)
+            return _with(row.model_copy(update={"leader": event.leader or row.leader}), line)
+        case AssignmentAcknowledged():
+            return _changed(row, event.unit, status=TaskStatus.ACKNOWLEDGED)
+        case AssignmentReturned():
+            returned = _changed(row, event.unit, status=TaskStatus.RETURNED)
+            return returned.model_copy(update={"objections": row.objections + 1})
+        case ObjectionUpheld():
+            return _changed(row, event.unit, status=TaskStatus.LEFT)
+        case ObjectionRejected():
+            return _changed(row, event.unit, status=TaskStatus.ASSIGNED)
+        case MemberContacted():
+            contacted = _changed(row, event.unit, handling=True)
+            return contacted.model_copy(update={"contacts": row.contacts + 1})
+        case HandlingPlanFiled() | CoOpinionSubmitted():
+            return _changed(row, event.unit, handling=True)
+        case ReplyDrafted():
+            return _changed(row, event.unit, handling=True, draft=DraftStatus.DRAFTED)
+        case ReplyReviewed():
+            return _changed(row, event.unit, draft=DraftStatus.REVIEWED)
+        case ReplyReturned():
+            returned = _changed(row, event.unit, draft=DraftStatus.RETURNED)
+            return returned.model_copy(update={"returns": row.returns + 1})
+        case ReplySigned():
+            return _changed(row, event.unit, draft=DraftStatus.SIGNED)
+        case ReplyIssued():
+            return _changed(row, event.unit, draft=DraftStatus.ISSUED, replied_on=on)
+        case FeedbackFormIssued():
+            asked = tuple(sorted({*row.task(event.unit).asked, *event.members}))
+            return _changed(row, event.unit, asked=asked)
+        case SatisfactionRecorded():
+            if event.round != row.task(event.unit).round:
+                return row
+            ratings = {**row.task(event.unit).ratings, event.member: event.overall}
+            return _changed(row, event.unit, ratings=ratings)
+        case RehandlingOrdered():
+            task = row.task(event.unit)
+            begun = TaskLine(unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True)
+            return _with(row, begun.due_by(event.deadline))
+        case MemberRevisited():
+            return row.model_copy(update={"revisits": row.revisits + 1})
+        case HandlingClosed():
+            closed = {"closed_on": on, "result_class": event.result_class, "class_scheme": event.class_scheme}
+            return row.model_copy(update=closed)
+        case CaseTransferredToGovernment() | ContactWaived() | ReplyCountersigned():
+            return row
+        case _:
+            assert_never(event)
+
+
+def _with(row: SupervisionRow, line: TaskLine) -> SupervisionRow:
+    """The row with this unit's line, in its place or at the end."""
+    if all(known.unit != line.unit for known in row.tasks):
+        return row.model_copy(update={"tasks": (*row.tasks, line)})
+    return row.model_copy(update={"tasks": tuple(line if k.unit == line.unit else k for k in row.tasks)})
+
+
+def _changed(row: SupervisionRow, unit: str, **change: object) -> SupervisionRow:
+    return _with(row, row.task(unit).model_copy(update=change))
+
+
+def _derived(row: SupervisionRow) -> dict[str, object]:
+    """What follows from the unit lines."""
+    active = [line for line in row.tasks if line.active]
+    answering = [line for line in active if line.mode.answers]
+    still_open = [line for line in answering if line.open]
+    due = [line.due_on for line in still_open if line.due_on]
+    replied = [line.replied_on for line in answering if line.replied_on]
+    ratings = [rating for line in answering for rating in line.ratings.values()]
+    return {
+        "stage": _stage(row, answering),
+        "units": tuple(line.unit for line in active),
+        "due_on": min(due) if due else None,
+        "rounds": max((line.round for line in answering), default=0),
+        "replied_on": max(replied) if replied and not still_open else None,
+        "satisfaction": max(ratings, key=_SEVERITY.index) if ratings else None,
+    }
+
+
+def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
+    still_open = [line for line in answering if line.open]
+    if row.closed_on:
+        return Stage.CLOSED
+    if row.case_no is None:
+        return Stage.SUBMITTED
+    if not answering:
+        return Stage.REGISTERED
+    if any(line.round > 1 for line in still_open):
+        return Stage.REHANDLING
+    if not still_open:
+        waiting = any(set(line.asked) - set(line.ratings) for line in answering)
+        return Stage.AWAITING_FEEDBACK if waiting else Stage.REPLIED
+    if any(line.draft and line.draft is not DraftStatus.RETURNED for line in still_open):
+        return Stage.UNDER_REVIEW
+    if any(line.handling for line in still_open):
+        return Stage.IN_HANDLING
+    if all(line.status is TaskStatus.ACKNOWLEDGED for line in still_open):
+        return Stage.ACKNOWLEDGED
+    return Stage.ASSIGNED
+
+
+SUPERVISION_BOARD = ReadModel(
+    name="supervision_board",
+    version=1,
+    row=SupervisionRow,
+    key=("ledger", "stream"),
+    evolve=evolve,
+    folder=Path(__file__).parent,
+)
