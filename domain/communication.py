@@ -56,7 +56,7 @@ class Contact(Frozen):
     """A contact as the rule sees it."""
 
     mark: Mark
-    unit: str
+    unit: str | None
     mode: ContactMode
     members: tuple[str, ...]
 

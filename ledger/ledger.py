@@ -22,6 +22,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain import claims
 from domain.codes import Origin
 from domain.commands import Command
+from domain.directory import Directory
 from domain.events import AnyEvent, ClockStepped, Event
 from domain.record import Context, Recorded
 from domain.rules import Refused
@@ -220,6 +221,13 @@ class Ledger:
             stream.kind.empty,
             [r for r in history if comes_before(r.occurred_at, moment) or r.occurred_at == moment],
         )
+
+    async def directory(self) -> Directory:
+        """Units, officials and members as they are now."""
+        stream = directory_stream(self.name)
+        await self._refresh([stream])
+        known: Directory = self._reference[stream.id][0]
+        return known
 
     async def position(self) -> int:
         """The ledger's last position; 0 where it is empty."""

@@ -11,19 +11,23 @@ class Fenced(Exception):
     """Somebody else moved a checkpoint: this runner's batch must not stand."""
 
 
-def positions(connection: Connection[Any], ledger: str, models: tuple[ReadModel[Any], ...]) -> dict[str, int]:
-    """The position of each model at its present version; a model without one is at 0 from now on."""
+def begin(connection: Connection[Any], ledger: str, models: tuple[ReadModel[Any], ...]) -> None:
+    """Give every model that has none a checkpoint at 0."""
     for model in models:
         connection.execute(
             """INSERT INTO control.checkpoints (ledger, model, version, position) VALUES (%s, %s, %s, 0)
                ON CONFLICT DO NOTHING""",
             (ledger, model.name, model.version),
         )
+
+
+def positions(connection: Connection[Any], ledger: str, models: tuple[ReadModel[Any], ...]) -> dict[str, int]:
+    """The position of each model at its present version; 0 where it has no checkpoint."""
     rows = connection.execute(
         "SELECT model, version, position FROM control.checkpoints WHERE ledger = %s", (ledger,)
     ).fetchall()
-    versions = {model.name: model.version for model in models}
-    return {name: position for name, version, position in rows if versions.get(name) == version}
+    known = {(name, version): position for name, version, position in rows}
+    return {model.name: known.get((model.name, model.version), 0) for model in models}
 
 
 def move(connection: Connection[Any], ledger: str, model: ReadModel[Any], old: int, new: int) -> None:

@@ -51,6 +51,7 @@ class Engine:
         self._ledger = ledger
         self._models = models
         self._rulebooks = rulebooks(connection, ledger)
+        checkpoints.begin(connection, ledger, models)
         self._positions = checkpoints.positions(connection, ledger, models)
 
     def advance(self, limit: int = LIVE_BATCH) -> int:
@@ -133,6 +134,21 @@ def kept(connection: Connection[Any], ledger: str, model: ReadModel[R]) -> dict[
     query = sql.SQL("SELECT {} FROM boards.{} WHERE ledger = %s").format(columns, sql.Identifier(model.table))
     rows = [to_row(model, values) for values in connection.execute(query, (ledger,)).fetchall()]
     return {model.key_of(row): row for row in rows}
+
+
+def differences(
+    connection: Connection[Any],
+    ledger: str,
+    model: ReadModel[Any],
+    progress: Callable[[str, int, int], None] = lambda ledger, done, until: None,
+) -> list[Key]:
+    """Keys of the rows in which a model's table is not what history says, at the model's checkpoint."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        until = checkpoints.positions(connection, ledger, (model,))[model.name]
+        found = kept(connection, ledger, model)
+        folded = from_history(connection, ledger, model, until, _of(progress, ledger, until))
+    return sorted((key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key)), key=str)
 
 
 def rebuild(

@@ -23,12 +23,13 @@ from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment, Note,
 
 
 class RecordMemberContact(ProposalCommand):
-    """Report that a unit reached a signer. `occurred_at` is required: the answer to 先沟通后答复 rests on it."""
+    """Report that a unit (without `unit`: the government's own office) reached a signer. `occurred_at` is required:
+    the answer to 先沟通后答复 rests on it."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_SIGNERS)
 
     occurred_at: Moment
-    unit: Code
+    unit: Code | None = None
     stage: ContactStage
     mode: ContactMode
     unit_people: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=30)]
@@ -40,7 +41,8 @@ class RecordMemberContact(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        assigned(proposal, self.unit, setting)
+        if self.unit is not None:
+            assigned(proposal, self.unit, setting)
         with_signers(proposal, self.members)
         contacted = MemberContacted(
             unit=self.unit,

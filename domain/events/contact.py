@@ -9,9 +9,10 @@ from domain.values import Evidence, Person
 
 
 class MemberContacted(Event):
-    """沟通: who of the unit reached whom of the signers, how, and what the member thought."""
+    """沟通: who reached whom of the signers, how, and what the member thought. Without `unit` it was the
+    government's own office, which backs no unit's reply."""
 
-    unit: str
+    unit: str | None = None
     stage: ContactStage
     mode: ContactMode
     unit_people: tuple[Person, ...]

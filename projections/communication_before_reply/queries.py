@@ -10,7 +10,7 @@ from domain.policy.rulebook import Rulebook
 from projections.asking import Ask, Page, page_of, read_cursor
 from projections.communication_before_reply.board import VerdictRow, judged
 
-_ORDER = "ORDER BY case_no, stream, round, unit"
+_ORDER = "ORDER BY coalesce(case_no, 2147483647), stream, round, unit"
 
 
 async def verdicts(
@@ -44,11 +44,14 @@ async def verdicts(
     if outcome is not None and under is None:
         where.append("outcome = %(outcome)s")
     if cursor is not None:
-        names = ("case_no", "stream", "round", "last_unit")
+        names = ("place", "stream", "round", "last_unit")
         values |= dict(zip(names, read_cursor(cursor, filters, (int, UUID, int, str)), strict=True))
-        where.append("(case_no, stream, round, unit) > (%(case_no)s, %(stream)s, %(round)s, %(last_unit)s)")
-    sql = f"SELECT * FROM boards.communication_before_reply WHERE {' AND '.join(where)} {_ORDER} LIMIT %(limit)s"
-    page = page_of(await ask(sql, values), limit, filters, "case_no", "stream", "round", "unit")
+        where.append(
+            "(coalesce(case_no, 2147483647), stream, round, unit) > (%(place)s, %(stream)s, %(round)s, %(last_unit)s)"
+        )
+    sql = f"""SELECT *, coalesce(case_no, 2147483647) AS place FROM boards.communication_before_reply
+              WHERE {" AND ".join(where)} {_ORDER} LIMIT %(limit)s"""
+    page = page_of(await ask(sql, values), limit, filters, "place", "stream", "round", "unit")
     if under is None:
         return page
     again = await _under(ask, ledger, page.rows, under)
@@ -59,7 +62,8 @@ async def _under(ask: Ask, ledger: str, rows: Iterable[dict[str, Any]], rulebook
     """The same facts, judged again."""
     rows = list(rows)
     streams = list({row["stream"] for row in rows})
-    sql = "SELECT * FROM boards.communication_before_reply WHERE ledger = %(ledger)s AND stream = ANY (%(streams)s) AND round = 0"
+    sql = """SELECT * FROM boards.communication_before_reply
+             WHERE ledger = %(ledger)s AND stream = ANY (%(streams)s) AND round = 0"""
     cases = {
         row["stream"]: VerdictRow.model_validate(row) for row in await ask(sql, {"ledger": ledger, "streams": streams})
     }

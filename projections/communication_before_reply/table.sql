@@ -22,5 +22,5 @@ CREATE TABLE {table} (
     last_position bigint NOT NULL,
     PRIMARY KEY (ledger, stream, round, unit)
 ) WITH (fillfactor = 80);
-CREATE INDEX ON {table} (ledger, session, case_no, stream, round, unit) WHERE round > 0;
-CREATE INDEX ON {table} (ledger, unit, case_no, stream, round) WHERE round > 0;
+CREATE INDEX ON {table} (ledger, session, (coalesce(case_no, 2147483647)), stream, round, unit) WHERE round > 0;
+CREATE INDEX ON {table} (ledger, unit, (coalesce(case_no, 2147483647)), stream, round) WHERE round > 0;

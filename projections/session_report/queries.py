@@ -16,8 +16,11 @@ WHERE ledger = %(ledger)s AND session = %(session)s AND case_no IS NOT NULL ORDE
 _SATISFIED = {Rating.SATISFIED.value, Rating.BASIC.value}
 
 
-async def report(ask: Ask, ledger: str, session: str, class_titles: Mapping[str, str]) -> list[Figure]:
-    """The session's figures. `class_titles` names the classes of the scheme in force, in order."""
+async def report(
+    ask: Ask, ledger: str, session: str, class_titles: Mapping[str, str]
+) -> tuple[list[Figure], bool]:
+    """The session's figures, and whether anything behind them is made up. `class_titles` names the
+    classes of the scheme in force, in order."""
     rows = await ask(_CASES, {"ledger": ledger, "session": session})
     every = [_ref(row) for row in rows]
     replied = [_ref(row) for row in rows if row["replied_on"]]
@@ -32,7 +35,7 @@ async def report(ask: Ask, ledger: str, session: str, class_titles: Mapping[str,
     for code, title in class_titles.items():
         part = [_ref(row) for row in rows if row["result_class"] == code]
         figures.append(share(f"class_{code}", f"{code} 类：{title}", f"{code} 类件数 / 提案数", part, every))
-    return figures
+    return figures, any(row["has_made_up"] for row in rows)
 
 
 def _ref(row: Mapping[str, Any]) -> CaseRef:

@@ -145,7 +145,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[ProposalEvent], reference: Ref
         case ObjectionRejected():
             return _changed(row, event.unit, status=TaskStatus.ASSIGNED)
         case MemberContacted():
-            contacted = _changed(row, event.unit, handling=True)
+            contacted = _changed(row, event.unit, handling=True) if event.unit else row
             return contacted.model_copy(update={"contacts": row.contacts + 1})
         case HandlingPlanFiled() | CoOpinionSubmitted():
             return _changed(row, event.unit, handling=True)

@@ -36,7 +36,8 @@ async def cases(
     cursor: str | None = None,
 ) -> Page:
     """Cases by number, unregistered proposals last; a day's lights and days left beside each."""
-    filters = {"session": session, "unit": unit, "leader": leader, "stage": stage, "light": light}
+    filters: dict[str, Any] = {"session": session, "unit": unit, "leader": leader, "stage": stage, "light": light}
+    filters["today"] = today if light else None
     where = ["ledger = %(ledger)s"]
     values: dict[str, Any] = {**filters, "ledger": ledger, "today": today, "limit": limit + 1}
     if session is not None:
@@ -49,7 +50,6 @@ async def cases(
         where.append("stage = %(stage)s")
     if light is not None:
         where.append(f"{_LIGHT} = %(light)s")
-    filters |= {"today": today if light else None}
     if cursor is not None:
         values["place"], values["stream"] = read_cursor(cursor, filters, (int, UUID))
         where.append("(coalesce(case_no, 2147483647), stream) > (%(place)s, %(stream)s)")

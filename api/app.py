@@ -1,0 +1,142 @@
+"""The HTTP service: one process's ledgers, its routes, its borders."""
+
+import gc
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
+from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.desk import Office
+from api.routes import ROUTERS
+from api.settings import Addresses, Settings, secret
+from api.waiting import Waiting
+from ledger.ledger import Ledger
+
+LARGEST_BODY = 1_048_576
+
+DESCRIPTION = """
+政协提案办理的全过程：每一次办理都是台账中的一个事件，看板、审计轨迹与合规结论都由事件推出。
+
+- 写：每个命令一个地址，`POST` 的正文就是命令。返回的 `position` 是台账位置，`ETag` 是该案版本。
+- 读自己的写：查询时带 `?after=<position>`，看板更新到此才返回（至多 2 秒；还没到会在 `Huiyin-Behind` 头中说明）。
+- 并发：带 `If-Match: "<版本>"`，内容已被他人更新则 412。
+- 重试：带 `Idempotency-Key`，同一键只办一次，重复请求返回原来的结果。
+- 出错：RFC 9457 问题说明，`code` 与 `rule` 供程序判断，`detail` 与 `errors[]` 供人阅读。
+- 多个台账时，地址前加 `/l/{台账}`。
+"""
+
+
+def create_app(settings: Settings, urls: Addresses) -> FastAPI:
+    """The service on a database that is already migrated."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        key = secret(settings)
+        ledgers = {name: Ledger(name, urls.app, secret=key) for name in settings.ledgers}
+        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            urls.app, min_size=2, max_size=16, open=False, kwargs={"autocommit": True}, timeout=10,
+            check=AsyncConnectionPool.check_connection,
+        )  # fmt: skip
+        waiting = Waiting(urls.app)
+        await pool.open(wait=True)
+        for ledger in ledgers.values():
+            await ledger.open()
+        waiting.start()
+        app.state.office = Office(ledgers, pool, waiting, urls.app)
+        gc.collect()
+        gc.freeze()
+        yield
+        await waiting.close()
+        for ledger in ledgers.values():
+            await ledger.close()
+        await pool.close()
+
+    app = FastAPIOffline(
+        title="回音 Huiyin",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        servers=[{"url": "/"}, {"url": "/l/{ledger}", "variables": {"ledger": {"default": settings.ledgers[0]}}}],
+    )
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    _describe(app)
+    app.add_middleware(_Border)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Problem documents in the description, in place of the framework's own error."""
+    original = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = original()
+            schemas = schema["components"]["schemas"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            written = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(written.pop("$defs"))
+            schemas["Problem"] = written
+        return app.openapi_schema or {}
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+class _Border:
+    """Takes `/l/{ledger}` off the path, and turns away a body that is too large before it is read whole."""
+
+    _LEDGER = re.compile(r"^/l/([A-Za-z0-9][A-Za-z0-9._-]{0,63})(/.*)$")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        matched = self._LEDGER.match(scope["path"])
+        if matched:
+            scope["huiyin_ledger"], scope["path"] = matched[1], matched[2]
+            scope["raw_path"] = matched[2].encode()
+        length = dict(scope["headers"]).get(b"content-length", b"")
+        if length.isdigit() and int(length) > LARGEST_BODY:
+            await _too_large(scope, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_BODY:
+                raise problems.ProblemError(413, "body-too-large", _TOO_LARGE)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+_TOO_LARGE = f"正文不得超过 {LARGEST_BODY} 字节"
+
+
+async def _too_large(scope: Scope, send: Send) -> None:
+    document = {
+        "type": "/problems/body-too-large",
+        "title": problems.TITLES["body-too-large"],
+        "status": 413,
+        "detail": _TOO_LARGE,
+        "code": "body-too-large",
+    }
+    headers = [(b"content-type", problems.MEDIA_TYPE.encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": orjson.dumps(document)})

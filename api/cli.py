@@ -1,0 +1,296 @@
+"""The command line. Exit codes: 0 done, 1 a check found something, 2 wrong usage, 3 no database, 4 schema outdated."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+import cyclopts
+import psycopg
+import uvicorn
+from cyclopts import Parameter
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api import tokens
+from api.app import create_app
+from api.demo import load as load_demo
+from api.serve import ServeError
+from api.serve import serve as run_serve
+from api.settings import Addresses, Settings, addresses, database, secret
+from domain.labels import EVENTS, label
+from domain.rules import Refused
+from domain.streams import proposal_stream
+from domain.values import day_of
+from ledger import migrate as schema
+from ledger import reader
+from ledger.embedded import EmbeddedPostgresError
+from ledger.ledger import Ledger
+from projections import READ_MODELS, daemon, engine
+from projections.checkpoints import STATUS
+
+FOUND = 1
+USAGE = 2
+NO_DATABASE = 3
+OUTDATED = 4
+
+app = cyclopts.App(
+    name="huiyin",
+    help="回音：政协提案办理。设置见环境变量 HUIYIN_DATA、HUIYIN_HOST、HUIYIN_PORT、DATABASE_URL。",
+    version_flags=["--version"],
+)
+console = Console()
+errors = Console(stderr=True)
+
+LedgerName = Annotated[str | None, Parameter(help="台账（行政区划代码）；默认为设置中的第一个")]
+
+
+@app.command
+def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年度")] = False) -> None:
+    """启动服务：数据库、接口与看板更新进程。"""
+    settings = _settings()
+
+    def ready(urls: Addresses, port: int) -> None:
+        token = tokens.issue_first(urls.owner)
+        if demo:
+            _load_demo(settings, urls, only_if_empty=True)
+        if token:
+            console.print(f"\n管理员访问令牌（只显示这一次，遗失请用 huiyin token 新发）：\n  [bold]{token}[/]")
+        console.print(f"\n服务已启动： [bold]http://{settings.host}:{port}/[/]   （Ctrl-C 停止）\n", highlight=False)
+
+    run_serve(settings, ready)
+
+
+@app.command
+def migrate() -> None:
+    """建立或升级数据库结构（内嵌数据库启动时自动进行）。"""
+    with database(_settings()) as urls:
+        schema.migrate(urls.owner)
+    console.print("数据库结构已是最新。")
+
+
+@app.command
+def demo() -> None:
+    """载入示例年度：德惠市政协十五届三次会议（可重复执行）。"""
+    settings = _settings()
+    with _migrated(settings) as urls:
+        _load_demo(settings, urls, only_if_empty=False)
+
+
+@app.command
+def token(*, revoke_others: Annotated[bool, Parameter(help="同时作废此前的令牌")] = False) -> None:
+    """新发一个管理员访问令牌。"""
+    with _migrated(_settings()) as urls:
+        console.print(tokens.issue(urls.owner, revoke_others=revoke_others), highlight=False)
+
+
+@app.command
+def rebuild(*models: str) -> None:
+    """从台账重建看板（默认全部）；重建期间旧看板照常可读。"""
+    settings = _settings()
+    chosen = _chosen(models)
+    with _migrated(settings) as urls, _connected(urls.daemon) as connection, _progress() as progress:
+        engine.prepare(connection, chosen)
+        for model in chosen:
+            task = progress.add_task(model.name, total=None)
+            rows = engine.rebuild(connection, settings.ledgers, model, _reporting(progress, task))
+            progress.update(task, description=f"{model.name}：{rows} 行")
+
+
+@app.command
+def status(*, ledger: LedgerName = None) -> int:
+    """台账位置、看板是否跟上。"""
+    settings = _settings()
+    name = ledger or settings.ledgers[0]
+    with _migrated(settings) as urls, _connected(urls.app) as connection:
+        head = reader.head(connection, name)
+        rows = connection.execute(STATUS.encode(), (name,)).fetchall()
+    table = Table(title=f"台账 {name}：{head} 个事件")
+    for title in ("看板", "版本", "位置", "落后", "上次报平安"):
+        table.add_column(title)
+    for model, version, position, _, behind, beat_age, _ in rows:
+        table.add_row(model, str(version), str(position), str(behind), f"{beat_age:.1f} 秒前")
+    console.print(table)
+    return FOUND if any(row[4] for row in rows) else 0
+
+
+@app.command
+def history(case: str, *, ledger: LedgerName = None) -> int:
+    """一件案的经过。"""
+    settings = _settings()
+    try:
+        stream = UUID(case)
+    except ValueError:
+        return _failed(USAGE, "case-invalid", f"“{case}”不是合法的提案编号")
+    with _migrated(settings) as urls:
+        events = asyncio.run(_history(settings, urls, ledger or settings.ledgers[0], stream))
+    if not events:
+        return _failed(FOUND, "not-found", "没有这件提案")
+    table = Table(title=str(stream))
+    for title in ("版", "位置", "日期", "事件", "单位", "经办", "来源", "违反而登记的规则"):
+        table.add_column(title)
+    for recorded in events:
+        table.add_row(
+            str(recorded.version),
+            str(recorded.position),
+            str(day_of(recorded.occurred_at)),
+            EVENTS[type(recorded.event).__name__],
+            str(getattr(recorded.event, "unit", None) or ""),
+            recorded.context.person,
+            label(recorded.origin) + ("（部分虚拟）" if recorded.made_up else ""),
+            " ".join(recorded.flags),
+        )
+    console.print(table)
+    return 0
+
+
+@app.command(name="verify-readmodels")
+def verify_readmodels(*models: str) -> int:
+    """把每个看板与从台账重算的结果逐行比对；不一致则退出码为 1。"""
+    settings = _settings()
+    chosen = _chosen(models)
+    differing = 0
+    with _migrated(settings) as urls, _connected(urls.daemon) as connection, _progress() as progress:
+        engine.prepare(connection, chosen)
+        for ledger in settings.ledgers:
+            for model in chosen:
+                task = progress.add_task(f"{ledger} {model.name}", total=None)
+                found = engine.differences(connection, ledger, model, _reporting(progress, task))
+                differing += len(found)
+                progress.update(task, description=f"{ledger} {model.name}：{len(found)} 行不一致")
+                for key in found[:20]:
+                    progress.console.print(f"  不一致：{' '.join(map(str, key))}")
+    return FOUND if differing else 0
+
+
+@app.command(show=False)
+def api() -> None:
+    """The HTTP service alone, on a migrated database given by DATABASE_URL; started by `serve`."""
+    settings = _settings()
+    uvicorn.run(
+        create_app(settings, addresses(settings)),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+
+
+@app.command(name="daemon", show=False)
+def run_daemon() -> None:
+    """The read models' process alone; started by `serve`."""
+    settings = _settings()
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        stopped = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    daemon.run(addresses(settings).daemon, settings.ledgers, READ_MODELS, lambda: stopped)
+
+
+def main() -> None:
+    """Entry point of the command `huiyin`."""
+    try:
+        code = app()
+    except EmbeddedPostgresError as error:
+        code = _failed(NO_DATABASE, error.code, str(error))
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        code = _failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
+    except schema.SchemaOutdated as error:
+        code = _failed(OUTDATED, error.code, str(error))
+    except ServeError as error:
+        code = _failed(USAGE, error.code, str(error))
+    except Refused as refused:
+        code = _failed(FOUND, refused.rule.id, refused.reason)
+    sys.exit(code or 0)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for item in error.errors():
+            _failed(USAGE, "setting-invalid", f"设置 {'.'.join(map(str, item['loc']))} 无效：{item['msg']}")
+        sys.exit(USAGE)
+
+
+def _failed(code: int, name: str, message: str) -> int:
+    errors.print(f"[red]{name}[/]：{message}", highlight=False)
+    return code
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Addresses]:
+    """The database with this program's schema: the embedded one is brought there, an external one must be there."""
+    with database(settings) as urls:
+        if urls.embedded:
+            schema.migrate(urls.owner)
+        else:
+            schema.check(urls.owner)
+        yield urls
+
+
+@contextmanager
+def _connected(dsn: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        yield connection
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[Any, ...]:
+    known = {model.name: model for model in READ_MODELS}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(_failed(USAGE, "model-unknown", f"没有看板“{unknown[0]}”，可选：{'、'.join(known)}"))
+    return tuple(known[name] for name in names) or READ_MODELS
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console)
+
+
+def _reporting(progress: Progress, task: Any) -> Callable[[str, int, int], None]:
+    return lambda _ledger, done, until: progress.update(task, completed=done, total=until)
+
+
+async def _history(settings: Settings, urls: Addresses, name: str, stream: UUID) -> list[Any]:
+    ledger = Ledger(name, urls.app, secret=secret(settings))
+    await ledger.open()
+    try:
+        return list(await ledger.history(proposal_stream(stream)))
+    finally:
+        await ledger.close()
+
+
+def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> None:
+    async def load() -> int:
+        ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
+        await ledger.open()
+        try:
+            if only_if_empty and await ledger.position() > 0:
+                return 0
+            with _progress() as progress:
+                task = progress.add_task("载入示例年度", total=None)
+                return await load_demo(ledger, lambda done, of: progress.update(task, completed=done, total=of))
+        finally:
+            await ledger.close()
+
+    added = asyncio.run(load())
+    if added:
+        console.print(f"示例年度已载入：{added} 个事件（报告未载明的内容为虚拟，并已逐项标明）。")
+
+
+if __name__ == "__main__":
+    main()

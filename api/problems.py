@@ -1,0 +1,313 @@
+"""Errors as RFC 9457 problem documents: a stable code for programs, Chinese for people, the field and the rule."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from domain import rules
+from domain.labels import field_label
+from domain.rules import RULES, Refused
+from ledger.committer import LedgerBusy, OutcomeUnknown
+from ledger.ledger import KeyReused, VersionClash, VersionStale
+from ledger.mapper import EventTooLarge
+from projections.asking import CursorInvalid
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger()
+
+TITLES = {
+    "bad-request": "请求无法理解",
+    "body-not-json": "正文不是合法的 JSON",
+    "body-too-large": "正文过大",
+    "cursor-invalid": "游标无效",
+    "database-unavailable": "数据库暂不可用",
+    "event-too-large": "内容过长",
+    "idempotency-key-invalid": "幂等键格式不符",
+    "idempotency-key-reused": "幂等键已用于另一请求",
+    "if-match-invalid": "If-Match 格式不符",
+    "internal-error": "系统内部错误",
+    "ledger-busy": "系统繁忙",
+    "method-not-allowed": "不支持的请求方法",
+    "model-behind": "看板尚未更新到所要的位置",
+    "not-found": "没有这一内容",
+    "outcome-unknown": "结果未知",
+    "request-invalid": "请求内容不符合要求",
+    "rule-refused": "按规则不予办理",
+    "token-required": "需要有效的访问令牌",
+    "unsupported-media-type": "正文须为 JSON",
+    "version-clash": "他人正在办理同一案件",
+    "version-stale": "内容已被他人更新",
+}
+"""Every problem's title by its code."""
+
+_STATUS_OF_RULE = {
+    rules.PROPOSAL_EXISTS.id: 404,
+    **dict.fromkeys(
+        (
+            rule.id
+            for rule in (
+                rules.KNOWN_SESSION, rules.KNOWN_UNIT, rules.KNOWN_OFFICIAL, rules.KNOWN_MEMBER,
+                rules.OCCURRED_NOT_IN_FUTURE, rules.OCCURRED_PLAUSIBLE, rules.LATE_ENTRY_NEEDS_REASON,
+                rules.SIGNERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
+                rules.MODES_COMPATIBLE,
+            )
+        ),
+        422,
+    ),
+}  # fmt: skip
+"""Refused because of the request itself; any other refusal is a conflict with the case as it stands (409)."""
+
+
+class FieldProblem(BaseModel):
+    """One field that is wrong."""
+
+    field: str = Field(description="字段路径，如 assignments.0.unit")
+    label: str = Field(description="字段的中文名")
+    code: str = Field(description="错误代码")
+    message: str = Field(description="错在哪里")
+
+
+class Problem(BaseModel):
+    """问题说明（RFC 9457）：`code` 供程序判断，`title` 与 `detail` 供人阅读。"""
+
+    type: str = Field(description="问题种类的地址")
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str | None = None
+    rule: str | None = Field(default=None, description="规则编号，如 contact-before-reply")
+    rule_title: str | None = Field(default=None, description="规则名称")
+    source: str | None = Field(default=None, description="规则出处")
+    current_version: int | None = Field(default=None, description="内容现在的版本")
+    errors: list[FieldProblem] = Field(default_factory=list)
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[FieldProblem] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.errors = list(errors) or ([_field(field, code, detail)] if field else [])
+
+
+def _field(path: str, code: str, message: str) -> FieldProblem:
+    return FieldProblem(field=path, label=field_label(path), code=code, message=message)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """The response that carries a problem document."""
+    document = Problem(
+        type=f"/problems/{code}",
+        title=TITLES[code],
+        status=status,
+        detail=detail,
+        code=code,
+        instance=_clean(request.url.path),
+        **more,
+    )
+    body = orjson.dumps(document.model_dump(exclude_none=True))
+    return Response(body, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure with a problem document."""
+    for kind, answer in _ANSWERS.items():
+        app.add_exception_handler(kind, answer)
+
+
+async def _problem_error(request: Request, error: Any) -> Response:
+    return problem(request, error.status, error.code, error.detail, headers=error.headers, errors=error.errors)
+
+
+async def _refused(request: Request, error: Any) -> Response:
+    refused: Refused = error
+    rule = refused.rule
+    errors = [_field(refused.field, rule.id, refused.reason)] if refused.field else []
+    return problem(
+        request,
+        _STATUS_OF_RULE.get(rule.id, 409),
+        "rule-refused",
+        refused.reason,
+        rule=rule.id,
+        rule_title=rule.title,
+        source=rule.source,
+        errors=errors,
+    )
+
+
+async def _invalid(request: Request, error: Any) -> Response:
+    invalid: RequestValidationError = error
+    found = invalid.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return problem(request, 400, "body-not-json", "正文不是合法的 JSON")
+    errors = [_field(_path(item["loc"]), item["type"], _message(item)) for item in found]
+    first = errors[0]
+    return problem(request, 422, "request-invalid", f"{first.label}：{first.message}", errors=errors)
+
+
+async def _stale(request: Request, error: Any) -> Response:
+    return problem(request, 412, error.code, str(error), current_version=error.current)
+
+
+async def _too_large(request: Request, error: Any) -> Response:
+    errors = [_field(error.field, error.code, str(error))]
+    return problem(request, 422, error.code, str(error), errors=errors)
+
+
+async def _cursor(request: Request, error: Any) -> Response:
+    return problem(request, 422, error.code, str(error), errors=[_field("cursor", error.code, str(error))])
+
+
+async def _reused(request: Request, error: Any) -> Response:
+    return problem(request, 422, error.code, str(error), errors=[_field("Idempotency-Key", error.code, str(error))])
+
+
+async def _clash(request: Request, error: Any) -> Response:
+    return problem(request, 409, error.code, str(error), headers={"Retry-After": "1"})
+
+
+async def _unavailable(request: Request, error: Any) -> Response:
+    return problem(request, 503, error.code, str(error), headers={"Retry-After": "1"})
+
+
+async def _database(request: Request, error: Any) -> Response:
+    log.warning("database_unavailable", error=str(error).strip())
+    detail = "数据库暂不可用，请稍后用同一幂等键重试"
+    return problem(request, 503, "database-unavailable", detail, headers={"Retry-After": "2"})
+
+
+async def _http(request: Request, error: Any) -> Response:
+    known = {404: "not-found", 405: "method-not-allowed", 400: "body-not-json"}
+    code = known.get(error.status_code, "bad-request")
+    return problem(request, error.status_code, code, TITLES[code], headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Any) -> Response:
+    log.error("internal_error", path=request.url.path, exc_info=error)
+    return problem(request, 500, "internal-error", "系统内部错误，已记录")
+
+
+_ANSWERS: dict[type[Exception], Any] = {
+    ProblemError: _problem_error,
+    Refused: _refused,
+    RequestValidationError: _invalid,
+    VersionStale: _stale,
+    VersionClash: _clash,
+    KeyReused: _reused,
+    EventTooLarge: _too_large,
+    CursorInvalid: _cursor,
+    LedgerBusy: _unavailable,
+    OutcomeUnknown: _unavailable,
+    psycopg.OperationalError: _database,
+    HTTPException: _http,
+    Exception: _unexpected,
+}
+
+_MESSAGES = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一字段",
+    "string_type": "应为文字",
+    "string_too_long": "最长 {max_length} 个字符",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_pattern_mismatch": "格式不符，应匹配 {pattern}",
+    "string_unicode": "含有不成对的代理字符",
+    "enum": "应为 {expected} 之一",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "int_parsing_size": "整数过大",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "uuid_parsing": "不是合法的编号（UUID）",
+    "uuid_type": "不是合法的编号（UUID）",
+    "date_type": "应为日期，如 2024-03-05",
+    "date_parsing": "应为日期，如 2024-03-05",
+    "date_from_datetime_parsing": "不是存在的日期，应写作 2024-03-05",
+    "date_from_datetime_inexact": "应为日期，如 2024-03-05",
+    "datetime_parsing": "应为时间，如 2024-03-05T09:30:00+08:00",
+    "datetime_from_date_parsing": "不是存在的时间，应写作 2024-03-05T09:30:00+08:00",
+    "datetime_type": "应为时间，如 2024-03-05T09:30:00+08:00",
+    "timezone_aware": "时间必须带时区，如 +08:00",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "greater_than": "须大于 {gt}",
+    "less_than": "须小于 {lt}",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "tuple_type": "应为列表",
+    "list_type": "应为列表",
+    "dict_type": "应为对象",
+    "model_type": "应为对象",
+    "model_attributes_type": "应为 JSON 对象",
+    "literal_error": "应为 {expected}",
+    "value_error": "取值不当",
+}
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    template = _MESSAGES.get(item["type"])
+    if template is None:
+        # our own validators speak Chinese already
+        return str(item["msg"]) if any("\u4e00" <= letter <= "\u9fff" for letter in item["msg"]) else "取值不当"
+    expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", "、").replace(", ", "、").replace("'", "")
+    return template.format(**{**item.get("ctx", {}), "expected": expected})
+
+
+def _path(location: Sequence[Any]) -> str:
+    """The field's path without the part of the request it stands in."""
+    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    return _clean(".".join(parts)) or "body"
+
+
+def _clean(text: str) -> str:
+    """A name the client made up may hold anything: make it printable."""
+    return text.encode("utf-8", "backslashreplace").decode()[:200]
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, text in {
+        400: "请求无法理解",
+        401: "需要有效的访问令牌",
+        404: "没有这一内容",
+        409: "按规则不予办理，或他人正在办理",
+        412: "版本已过期",
+        413: "正文过大",
+        415: "正文须为 JSON",
+        422: "请求内容不符合要求",
+        503: "暂不可用，请稍后重试",
+    }.items()
+}
+"""For the API's description."""
+
+__all__ = ["MEDIA_TYPE", "RESPONSES", "RULES", "TITLES", "Problem", "ProblemError", "install", "problem"]

@@ -1,0 +1,39 @@
+"""The routes, by stage with the domain's file names, then the questions."""
+
+from fastapi import APIRouter
+
+from api.routes import (
+    assignment,
+    audit,
+    boards,
+    compliance,
+    contact,
+    directory,
+    feedback,
+    follow_up,
+    handling,
+    operations,
+    registration,
+    reply,
+    reports,
+    review,
+    session,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    registration.router,
+    assignment.router,
+    contact.router,
+    handling.router,
+    reply.router,
+    review.router,
+    feedback.router,
+    follow_up.router,
+    session.router,
+    directory.router,
+    boards.router,
+    audit.router,
+    compliance.router,
+    reports.router,
+    operations.router,
+)

@@ -1,0 +1,97 @@
+"""运行: health and lag, the rules, and what each problem means."""
+
+from typing import Annotated, Literal
+
+import psycopg
+from fastapi import APIRouter, Path, Request, Response
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+
+from api.desk import Asked, office
+from api.problems import RESPONSES, TITLES, ProblemError
+from domain.rules import RULES
+from projections.checkpoints import STATUS
+
+router = APIRouter(tags=["运行"], responses=RESPONSES)
+
+BEAT_LATE_SECONDS = 5.0
+"""A daemon that has not said for this long that it lives is not healthy, however little there is to do."""
+
+
+class ModelStatus(BaseModel):
+    """一个看板跟上台账的情况。"""
+
+    model: str
+    version: int
+    position: int
+    behind: int = Field(description="落后的事件数")
+    behind_seconds: float = Field(description="落后的秒数")
+    beat_age: float = Field(description="距更新进程上次报平安的秒数")
+
+
+class LedgerStatus(BaseModel):
+    """一个台账和它的看板。"""
+
+    ledger: str
+    position: int
+    models: list[ModelStatus]
+
+
+class HealthAnswer(BaseModel):
+    """是否健康。"""
+
+    status: Literal["ok", "degraded", "down"]
+    detail: str
+    ledgers: list[LedgerStatus]
+
+
+class RuleAnswer(BaseModel):
+    """一条规则。"""
+
+    id: str
+    title: str
+    source: str
+    gate: bool = Field(description="是否关口：被它拦下的办理也留痕")
+
+
+class ProblemKind(BaseModel):
+    """一种问题。"""
+
+    code: str
+    title: str
+
+
+@router.get("/health", summary="是否健康", responses={503: {"model": HealthAnswer}})
+async def health(request: Request, response: Response) -> HealthAnswer:
+    kept = office(request)
+    try:
+        ledgers = [await _status(request, name) for name in kept.ledgers]
+    except (psycopg.Error, PoolTimeout):
+        response.status_code = 503
+        return HealthAnswer(status="down", detail="数据库没有应答", ledgers=[])
+    late = [m.model for ledger in ledgers for m in ledger.models if m.beat_age > BEAT_LATE_SECONDS]
+    absent = [ledger.ledger for ledger in ledgers if not ledger.models]
+    if late or absent:
+        response.status_code = 503
+        return HealthAnswer(status="degraded", detail="看板更新进程没有应答", ledgers=ledgers)
+    return HealthAnswer(status="ok", detail="正常", ledgers=ledgers)
+
+
+async def _status(request: Request, ledger: str) -> LedgerStatus:
+    kept = office(request)
+    rows = await kept.ask(STATUS, (ledger,))
+    position = await kept.ledgers[ledger].position()
+    models = [ModelStatus(**{name: row[name] for name in ModelStatus.model_fields}) for row in rows]
+    return LedgerStatus(ledger=ledger, position=position, models=models)
+
+
+@router.get("/rules", summary="全部规则")
+async def rules(asked: Asked) -> list[RuleAnswer]:
+    return [RuleAnswer(id=rule.id, title=rule.title, source=rule.source, gate=rule.gate) for rule in RULES.values()]
+
+
+@router.get("/problems/{code}", summary="一种问题的说明")
+async def problem_kind(code: Annotated[str, Path(max_length=64)]) -> ProblemKind:
+    if code not in TITLES:
+        raise ProblemError(404, "not-found", "没有这种问题")
+    return ProblemKind(code=code, title=TITLES[code])

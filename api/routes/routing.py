@@ -1,0 +1,67 @@
+"""What every route of a kind has in common."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.routing import APIRoute
+
+from api.problems import RESPONSES, ProblemError
+from domain.commands import Command
+from domain.labels import COMMANDS
+from domain.values import Code
+
+CaseId = Annotated[UUID, Path(description="提案编号")]
+SessionKey = Annotated[Code, Path(description="届次，如 15-3")]
+
+
+class _StrictRequest(Request):
+    """JSON without duplicate keys and without NaN: what the sender meant must be beyond doubt."""
+
+    async def json(self) -> Any:
+        return json.loads(await self.body(), object_pairs_hook=_distinct, parse_constant=_no_constant)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ProblemError(400, "body-not-json", "正文中同一对象有重复的字段")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ProblemError(400, "body-not-json", f"正文中的 {name} 不是合法的 JSON")
+
+
+class CommandRoute(APIRoute):
+    """A route whose body is a command in JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind != "application/json":
+                raise ProblemError(415, "unsupported-media-type", "请求头 Content-Type 应为 application/json")
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def commands(tag: str) -> APIRouter:
+    """A router for the commands of one stage."""
+    return APIRouter(tags=[tag], route_class=CommandRoute, responses=RESPONSES)
+
+
+def described(command: type[Command], status: int = 200) -> dict[str, Any]:
+    """A command's route, described from the catalogue: title, and every rule that may refuse it."""
+    refusals = "\n".join(f"- `{rule.id}` {rule.title}（{rule.source}）" for rule in command.rules)
+    return {
+        "summary": COMMANDS[command.__name__],
+        "description": f"可能不予办理的规则：\n{refusals}" if refusals else "没有专门的规则。",
+        "operation_id": command.__name__,
+        "status_code": status,
+        "response_description": "已记入台账",
+    }

@@ -1,0 +1,68 @@
+"""届次与办理规则."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.desk import Asked, AtDesk, Done
+from api.problems import RESPONSES, ProblemError
+from api.routes.routing import SessionKey, commands, described
+from domain.commands.session import AdoptRulebook, OpenSession
+from domain.policy.rulebook import Rulebook
+from domain.session import Session
+from domain.streams import session_stream
+from ledger.ledger import Ledger
+
+router = APIRouter()
+writing = commands("届次与规则")
+reading = APIRouter(tags=["届次与规则"], responses=RESPONSES)
+
+
+class SessionAnswer(BaseModel):
+    """一个届次，和它采用过的规则。"""
+
+    session: str
+    body: str
+    term: int
+    meeting: int
+    opened_on: date | None
+    closed_on: date | None
+    last_case_no: int
+    version: int
+    rulebooks: list[Rulebook]
+
+
+@writing.post("/sessions", **described(OpenSession))
+async def open_session(command: OpenSession, desk: AtDesk) -> Done:
+    return await desk.on_session(command.session, command)
+
+
+@writing.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
+async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk) -> Done:
+    return await desk.on_session(session, command)
+
+
+@reading.get("/sessions/{session}", summary="届次")
+async def read_session(session: SessionKey, asked: Asked) -> SessionAnswer:
+    known = await session_of(asked.ledger, session)
+    opened: Any = known.opened
+    return SessionAnswer(
+        **opened.model_dump(),
+        last_case_no=known.last_case_no,
+        version=known.version,
+        rulebooks=list(known.rulebooks.values()),
+    )
+
+
+async def session_of(ledger: Ledger, key: str) -> Session:
+    """The session's state; a problem where there is none."""
+    known, _ = await ledger.load(session_stream(ledger.name, key))
+    if known.opened is None:
+        raise ProblemError(404, "not-found", f"没有届次“{key}”")
+    return known
+
+
+router.include_router(writing)
+router.include_router(reading)
