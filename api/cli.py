@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api import demo as sample
 from api import tokens
 from api.app import create_app
-from api.demo import load as load_demo
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
@@ -57,11 +57,10 @@ def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年�
     settings = _settings()
 
     def ready(urls: Addresses, port: int) -> None:
-        token = tokens.issue_first(urls.owner)
+        if first := tokens.issue_first(urls.owner):
+            console.print(f"\n管理员访问令牌（只显示这一次，遗失请用 huiyin token 新发）：\n  [bold]{first}[/]\n")
         if demo:
             _load_demo(settings, urls, only_if_empty=True)
-        if token:
-            console.print(f"\n管理员访问令牌（只显示这一次，遗失请用 huiyin token 新发）：\n  [bold]{token}[/]")
         console.print(f"\n服务已启动： [bold]http://{settings.host}:{port}/[/]   （Ctrl-C 停止）\n", highlight=False)
 
     run_serve(settings, ready)
@@ -279,11 +278,11 @@ def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> N
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
         await ledger.open()
         try:
-            if only_if_empty and await ledger.position() > 0:
+            if only_if_empty and not await sample.begun(ledger):
                 return 0
             with _progress() as progress:
                 task = progress.add_task("载入示例年度", total=None)
-                return await load_demo(ledger, lambda done, of: progress.update(task, completed=done, total=of))
+                return await sample.load(ledger, lambda done, of: progress.update(task, completed=done, total=of))
         finally:
             await ledger.close()
 

@@ -23,6 +23,7 @@ from ledger.ledger import Ledger, Provenance
 SAMPLE = "dehui-15-3"
 _BY_NAME = {command.__name__: command for command in COMMANDS}
 _MARK = "（虚拟）"
+_FIRST = "session/opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ async def load(ledger: Ledger, progress: Callable[[int, int], None] = lambda don
     return await ledger.position() - before
 
 
+async def begun(ledger: Ledger) -> bool:
+    """Whether the ledger is empty, or holds a sample that may not have been loaded to its end."""
+    return await ledger.position() == 0 or await ledger.knows(command_id(ledger.name, _FIRST))
+
+
 def read() -> tuple[dict[str, Any], Rulebook]:
     """The sample's facts and its rulebook, from the package's data files."""
     sample = tomllib.loads((files("api") / "sample" / f"{SAMPLE}.toml").read_text(encoding="utf-8"))
@@ -99,13 +105,13 @@ def _setup(ledger: str, sample: dict[str, Any], rulebook: Rulebook) -> Iterator[
     on = session["opened_on"]
     by = "gov-office"
 
-    def listed(name: str, key: str, told: bool = False, made_up: tuple[str, ...] = (), **body: Any) -> Step:
+    def listed(name: str, key: str, told: bool = False, made_up: tuple[str, ...] = (), /, **body: Any) -> Step:
         command = _BY_NAME[name].model_validate({"occurred_at": on.isoformat(), **body})
         return Step(f"directory/{name}/{key}", directory, command, by, on, told, made_up)
 
     facts = {name: value for name, value in session.items() if name != "made_up"}
     opened = _BY_NAME["OpenSession"].model_validate({"occurred_at": on.isoformat(), **facts})
-    yield Step("session/opened", stream, opened, by, on, True, ("occurred_at", *session["made_up"]))
+    yield Step(_FIRST, stream, opened, by, on, True, ("occurred_at", *session["made_up"]))
     adopted = _BY_NAME["AdoptRulebook"].model_validate({"occurred_at": on.isoformat(), "rulebook": rulebook})
     yield Step("session/rulebook", stream, adopted, by, on)
     units = [(unit["unit"], unit["name"], True) for unit in sample["units"]]
@@ -235,8 +241,8 @@ def _register(case: _Case, topic: str | None) -> None:
     told = topic is not None
     made_up = ("occurred_at", "case_no", "topic") if told else ()
     case.add("RegisterProposal", date(2024, 1, 12), "committee", told=told, made_up=made_up, topic=topic)
-    made_up = ("occurred_at",) if told else ()
-    case.add("TransferCase", date(2024, 1, 20), "committee", told=told, made_up=made_up, occasion="专题联席会议")
+    transferred = ("occurred_at",) if told else ()
+    case.add("TransferCase", date(2024, 1, 20), "committee", told=told, made_up=transferred, occasion="专题联席会议")
 
 
 def _assign(case: _Case, on: date, modes: list[tuple[str, str]]) -> None:

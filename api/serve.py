@@ -63,7 +63,9 @@ class Child:
         if self.process is None and now >= self.not_before:
             self.started = now
             self.process = subprocess.Popen(  # noqa: S603  # our own program
-                self.command, env=self.environment, preexec_fn=_die_with(os.getpid())
+                self.command,
+                env=self.environment,
+                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  # the parent has no threads
             )
 
     def stop(self) -> None:
@@ -120,7 +122,7 @@ def _watch_database(server: EmbeddedPostgres | None) -> None:
         server.ensure()
         log.warning("database_restarted")
     except EmbeddedPostgresError as error:
-        log.error("database_down", code=error.code, error=str(error))
+        log.warning("database_down", code=error.code, error=str(error))
 
 
 def free_port(settings: Settings) -> int:

@@ -24,6 +24,7 @@ from domain.codes import Origin
 from domain.commands import Command
 from domain.directory import Directory
 from domain.events import AnyEvent, ClockStepped, Event
+from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.setting import Decision, Flagged, On, Setting
@@ -179,7 +180,7 @@ class Ledger:
                 await turns.enter_async_context(self._turns.setdefault(other.id, asyncio.Lock()))
             exact = {other.id: await self.load(other) for other in beside}
             setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
-            rulebook = setting.session.rulebook(getattr(state, "rulebook", None))
+            rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
             claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
             decision = command.decide(state, setting)
             versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
@@ -235,6 +236,10 @@ class Ledger:
             cursor = await connection.execute("SELECT position FROM ledger.ledger_head WHERE ledger = %s", (self.name,))
             row = await cursor.fetchone()
             return row[0] if row else 0
+
+    async def knows(self, command_id: UUID) -> bool:
+        """Whether a command with this id has been answered."""
+        return bool(await self.query(_RECEIPT, (self.name, command_id)))
 
     async def query(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
         """Rows of a read-only question by this ledger's application role."""
