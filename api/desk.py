@@ -3,7 +3,6 @@
 Routes hand a command over and get the answer to give. Nothing here knows a rule.
 """
 
-import hashlib
 import re
 import time
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
 
 from api.problems import ProblemError
+from api.tokens import PRINCIPAL, digest_of
 from api.waiting import Waiting
 from domain.commands import Command
 from domain.record import Context
@@ -53,13 +53,11 @@ class Office:
 
     async def principal(self, token: str) -> str | None:
         """Whose token it is; known for a few seconds, so that a revoked one soon stops."""
-        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        digest = digest_of(token)
         known = self._tokens.get(digest)
         if known and known[1] > time.monotonic():
             return known[0]
-        rows = await self.ask(
-            "SELECT principal FROM control.tokens WHERE digest = %(digest)s AND revoked_at IS NULL", {"digest": digest}
-        )
+        rows = await self.ask(PRINCIPAL, {"digest": digest})
         if not rows:
             self._tokens.pop(digest, None)
             return None

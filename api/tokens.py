@@ -7,6 +7,13 @@ import psycopg
 
 ADMINISTRATOR = "admin"
 
+PRINCIPAL = "SELECT principal FROM control.tokens WHERE digest = %(digest)s AND revoked_at IS NULL"
+"""Whose token it is."""
+
+
+def digest_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
 
 def issue_first(dsn: str) -> str | None:
     """A token for the first administrator, where nobody has one yet; else None. `dsn` is the owner's."""
@@ -30,6 +37,6 @@ def issue(dsn: str, principal: str = ADMINISTRATOR, *, revoke_others: bool = Fal
 
 def _issue(connection: psycopg.Connection, principal: str) -> str:
     token = secrets.token_urlsafe(32)
-    digest = hashlib.sha256(token.encode()).digest()
-    connection.execute("INSERT INTO control.tokens (digest, principal) VALUES (%s, %s)", (digest, principal))
+    values = (digest_of(token), principal)
+    connection.execute("INSERT INTO control.tokens (digest, principal) VALUES (%s, %s)", values)
     return token

@@ -11,6 +11,8 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from projections.checkpoints import LATEST
+
 PATIENCE = 2.0
 POLL_SECONDS = 0.25
 
@@ -64,10 +66,7 @@ class Waiting:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _read(self, connection: AsyncConnection[Any]) -> None:
-        cursor = await connection.execute(
-            "SELECT DISTINCT ON (ledger, model) ledger, model, position FROM control.checkpoints"
-            " ORDER BY ledger, model, version DESC"
-        )
+        cursor = await connection.execute(LATEST.encode())
         positions = {(ledger, model): position for ledger, model, position in await cursor.fetchall()}
         if positions != self._positions:
             self._positions = positions

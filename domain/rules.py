@@ -59,7 +59,6 @@ RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", 
 
 # registration and assignment
 SIGNERS_DISTINCT = Rule("signers-distinct", "领衔人与附议人不得重复", "S5")
-REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "S3")
 REGISTERED_BEFORE_TRANSFER = Rule("registered-before-transfer", "先立案后交办", "S3")
 TRANSFERRED_BEFORE_ASSIGNMENT = Rule("transferred-before-assignment", "先交办后分办", "S0")
 MODES_COMPATIBLE = Rule("modes-compatible", "独办、主办会办与分办不得混用", "S12")

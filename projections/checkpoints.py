@@ -65,3 +65,8 @@ FROM control.checkpoints c JOIN ledger.ledger_head h USING (ledger)
 LEFT JOIN ledger.events e ON e.ledger = c.ledger AND e.notification_id = c.position + 1
 WHERE c.ledger = %s ORDER BY c.model
 """
+
+LATEST = """
+SELECT DISTINCT ON (ledger, model) ledger, model, position FROM control.checkpoints
+ORDER BY ledger, model, version DESC
+"""

@@ -72,5 +72,3 @@ def admin(database: Database) -> Iterator[psycopg.Connection]:
     """A superuser's connection: what a database administrator can do."""
     with psycopg.connect(database.admin, autocommit=True) as connection:
         yield connection
-
-

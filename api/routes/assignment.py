@@ -1,10 +1,10 @@
 """分办."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.assignment import AcknowledgeAssignment, AssignUnits, DecideObjection, ReturnAssignment
 
-router = commands("分办")
+router = routes("分办")
 
 
 @router.post("/proposals/{case}/assignments", **described(AssignUnits))

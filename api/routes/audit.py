@@ -4,19 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.desk import Asked
-from api.problems import RESPONSES
 from api.routes.boards import Cursor, FlagAnswer, Limit
+from api.routes.routing import routes
 from domain.codes import Origin
 from domain.labels import COMMANDS, EVENTS, label
 from domain.rules import RULES
-from projections.asking import page_of, read_cursor
 from projections.audit_trail import queries
 
-router = APIRouter(tags=["审计"], responses=RESPONSES)
+router = routes("审计")
 
 Person = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$")]
 Instant = Annotated[AwareDatetime | None, Query()]
@@ -109,17 +108,9 @@ async def trail(
     return AuditAnswer(position=position, items=items, next=page.next)
 
 
-_ATTEMPTS = """
-SELECT id, attempted_at, stream, command, actor, on_behalf_of, rule, reason FROM ledger.attempts
-WHERE ledger = %(ledger)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
-"""
-
-
 @router.get("/audit/attempts", summary="被规则拦下的办理")
 async def attempts(asked: Asked, limit: Limit = 100, cursor: Cursor = None) -> AttemptsAnswer:
-    after = read_cursor(cursor, {}, (int,))[0] if cursor else 0
-    values = {"ledger": asked.ledger.name, "after": after, "limit": limit + 1}
-    page = page_of(await asked.ask(_ATTEMPTS, values), limit, {}, "id")
+    page = await queries.attempts(asked.ask, asked.ledger.name, limit=limit, cursor=cursor)
     items = [
         AttemptLine(**row, title=COMMANDS[row["command"]], rule_title=RULES[row["rule"]].title) for row in page.rows
     ]

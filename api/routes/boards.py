@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from api.desk import Asked
 from api.names import Named, Names
-from api.problems import RESPONSES, ProblemError
-from api.routes.routing import CaseId
+from api.problems import ProblemError
+from api.routes.routing import CaseId, routes
 from domain.codes import AssignmentMode, Light, Origin, Rating, Stage
 from domain.labels import EVENTS, label
 from domain.proposal import DraftStatus, TaskStatus
@@ -22,7 +22,7 @@ from domain.values import Code, day_of, write_moment
 from projections.asking import MOST_ROWS
 from projections.supervision_board import queries
 
-router = APIRouter(tags=["看板"], responses=RESPONSES)
+router = routes("看板")
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="每页条数")]
 Cursor = Annotated[str | None, Query(max_length=1_000, description="上一页给出的 next")]

@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from api.desk import Asked
 from api.names import Named, Names
-from api.problems import RESPONSES, ProblemError
+from api.problems import ProblemError
 from api.routes.boards import Cursor, Filter, Limit
+from api.routes.routing import routes
 from api.routes.session import session_of
 from domain.codes import DecisiveMoment, Origin, Outcome
 from domain.labels import label
@@ -19,7 +20,7 @@ from ledger.ledger import Ledger
 from projections.communication_before_reply import queries
 from projections.communication_before_reply.board import Moments
 
-router = APIRouter(tags=["合规"], responses=RESPONSES)
+router = routes("合规")
 
 
 class ProofAnswer(BaseModel):

@@ -1,10 +1,10 @@
 """沟通."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.contact import RecordMemberContact, WaiveContact
 
-router = commands("沟通")
+router = routes("沟通")
 
 
 @router.post("/proposals/{case}/contacts", **described(RecordMemberContact))

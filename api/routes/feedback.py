@@ -1,10 +1,10 @@
 """征询意见."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
 
-router = commands("征询意见")
+router = routes("征询意见")
 
 
 @router.post("/proposals/{case}/feedback-forms", **described(IssueFeedbackForm))

@@ -1,10 +1,10 @@
 """回访."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.follow_up import RecordRevisit
 
-router = commands("回访")
+router = routes("回访")
 
 
 @router.post("/proposals/{case}/revisits", **described(RecordRevisit))

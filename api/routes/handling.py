@@ -1,10 +1,10 @@
 """办理."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.handling import CloseHandling, FileHandlingPlan, OrderRehandling, SubmitCoOpinion
 
-router = commands("办理")
+router = routes("办理")
 
 
 @router.post("/proposals/{case}/handling-plans", **described(FileHandlingPlan))

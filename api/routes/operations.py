@@ -3,16 +3,17 @@
 from typing import Annotated, Literal
 
 import psycopg
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
 from api.desk import Asked, office
-from api.problems import RESPONSES, TITLES, ProblemError
+from api.problems import TITLES, ProblemError
+from api.routes.routing import routes
 from domain.rules import RULES
 from projections.checkpoints import STATUS
 
-router = APIRouter(tags=["运行"], responses=RESPONSES)
+router = routes("运行")
 
 BEAT_LATE_SECONDS = 5.0
 """A daemon that has not said for this long that it lives is not healthy, however little there is to do."""

@@ -1,10 +1,10 @@
 """提交与立案."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
 
-router = commands("提交与立案")
+router = routes("提交与立案")
 
 
 @router.post("/proposals", **described(SubmitProposal, 201))

@@ -1,10 +1,10 @@
 """答复."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
 
-router = commands("答复")
+router = routes("答复")
 
 
 @router.post("/proposals/{case}/drafts", **described(DraftReply))

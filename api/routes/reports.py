@@ -1,17 +1,15 @@
 """报告: the figures of a session, each with numerator, denominator, definition and the cases behind it."""
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.desk import Asked
 from api.names import Named, Names
-from api.problems import RESPONSES
-from api.routes.routing import SessionKey
+from api.routes.routing import SessionKey, routes
 from api.routes.session import session_of
 from projections.session_report import queries
 from projections.session_report.figures import CaseRef, Figure
 
-router = APIRouter(tags=["报告"], responses=RESPONSES)
+router = routes("报告")
 
 
 class CaseRefAnswer(BaseModel):

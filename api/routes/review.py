@@ -1,10 +1,10 @@
 """审核."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, commands, described
+from api.routes.routing import CaseId, described, routes
 from domain.commands.review import ReturnReply, ReviewReply
 
-router = commands("审核")
+router = routes("审核")
 
 
 @router.post("/proposals/{case}/reviews", **described(ReviewReply))

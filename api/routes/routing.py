@@ -35,11 +35,13 @@ def _no_constant(name: str) -> Any:
     raise ProblemError(400, "body-not-json", f"正文中的 {name} 不是合法的 JSON")
 
 
-class CommandRoute(APIRoute):
-    """A route whose body is a command in JSON."""
+class StrictRoute(APIRoute):
+    """A route that takes its body, if it has one, as JSON and nothing else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
 
         async def strict(request: Request) -> Response:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -50,9 +52,9 @@ class CommandRoute(APIRoute):
         return strict
 
 
-def commands(tag: str) -> APIRouter:
-    """A router for the commands of one stage."""
-    return APIRouter(tags=[tag], route_class=CommandRoute, responses=RESPONSES)
+def routes(tag: str) -> APIRouter:
+    """A router for one stage's commands or one kind of question."""
+    return APIRouter(tags=[tag], route_class=StrictRoute, responses=RESPONSES)
 
 
 def described(command: type[Command], status: int = 200) -> dict[str, Any]:

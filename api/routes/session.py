@@ -3,21 +3,18 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.desk import Asked, AtDesk, Done
-from api.problems import RESPONSES, ProblemError
-from api.routes.routing import SessionKey, commands, described
+from api.problems import ProblemError
+from api.routes.routing import SessionKey, described, routes
 from domain.commands.session import AdoptRulebook, OpenSession
 from domain.policy.rulebook import Rulebook
 from domain.session import Session
 from domain.streams import session_stream
 from ledger.ledger import Ledger
 
-router = APIRouter()
-writing = commands("届次与规则")
-reading = APIRouter(tags=["届次与规则"], responses=RESPONSES)
+router = routes("届次与规则")
 
 
 class SessionAnswer(BaseModel):
@@ -34,17 +31,17 @@ class SessionAnswer(BaseModel):
     rulebooks: list[Rulebook]
 
 
-@writing.post("/sessions", **described(OpenSession))
+@router.post("/sessions", **described(OpenSession))
 async def open_session(command: OpenSession, desk: AtDesk) -> Done:
     return await desk.on_session(command.session, command)
 
 
-@writing.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
+@router.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
 async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk) -> Done:
     return await desk.on_session(session, command)
 
 
-@reading.get("/sessions/{session}", summary="届次")
+@router.get("/sessions/{session}", summary="届次")
 async def read_session(session: SessionKey, asked: Asked) -> SessionAnswer:
     known = await session_of(asked.ledger, session)
     opened: Any = known.opened
@@ -62,7 +59,3 @@ async def session_of(ledger: Ledger, key: str) -> Session:
     if known.opened is None:
         raise ProblemError(404, "not-found", f"没有届次“{key}”")
     return known
-
-
-router.include_router(writing)
-router.include_router(reading)

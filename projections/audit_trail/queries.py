@@ -55,3 +55,15 @@ async def events(
     order = "ORDER BY position LIMIT %(limit)s"
     rows = await ask(f"SELECT * FROM boards.audit_trail WHERE {' AND '.join(where)} {order}", values)
     return page_of(rows, limit, filters, "position")
+
+
+_ATTEMPTS = """
+SELECT id, attempted_at, stream, command, actor, on_behalf_of, rule, reason FROM ledger.attempts
+WHERE ledger = %(ledger)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+"""
+
+
+async def attempts(ask: Ask, ledger: str, *, limit: int = 100, cursor: str | None = None) -> Page:
+    """What gates refused, in order."""
+    (after,) = read_cursor(cursor, {}, (int,)) if cursor else (0,)
+    return page_of(await ask(_ATTEMPTS, {"ledger": ledger, "after": after, "limit": limit + 1}), limit, {}, "id")

@@ -16,9 +16,7 @@ WHERE ledger = %(ledger)s AND session = %(session)s AND case_no IS NOT NULL ORDE
 _SATISFIED = {Rating.SATISFIED.value, Rating.BASIC.value}
 
 
-async def report(
-    ask: Ask, ledger: str, session: str, class_titles: Mapping[str, str]
-) -> tuple[list[Figure], bool]:
+async def report(ask: Ask, ledger: str, session: str, class_titles: Mapping[str, str]) -> tuple[list[Figure], bool]:
     """The session's figures, and whether anything behind them is made up. `class_titles` names the
     classes of the scheme in force, in order."""
     rows = await ask(_CASES, {"ledger": ledger, "session": session})

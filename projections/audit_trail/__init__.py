@@ -1,0 +1,1 @@
+"""审计轨迹: who did what, when, for whom (auditors)."""

@@ -1,0 +1,1 @@
+"""督办总览: where every case stands (supervision office, vice mayors)."""

@@ -1,0 +1,29 @@
+"""Write the JSON Schema of every event's present schema number: `python -m tests.architecture.golden`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from domain.events import EVENT_TYPES, Event
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def schema_of(event: type[Event]) -> dict[str, Any]:
+    """The shape alone: words may change."""
+    return _bare(event.model_json_schema(mode="serialization"))
+
+
+def _bare(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            name: _bare(value) for name, value in schema.items() if name not in ("description", "title", "examples")
+        }
+    return [_bare(value) for value in schema] if isinstance(schema, list) else schema
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, kind in EVENT_TYPES.items():
+        written = json.dumps(schema_of(kind), ensure_ascii=False, indent=1, sort_keys=True)
+        (GOLDEN / f"{name}.{kind.schema_version}.json").write_text(written + "\n", encoding="utf-8")

@@ -1,0 +1,152 @@
+"""The architecture's rules, asked of the code itself."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from api.routes import ROUTERS
+from domain import labels
+from domain.commands import COMMANDS, Command
+from domain.events import EVENT_TYPES, STREAM_KINDS, AnyEvent
+from domain.rules import RULES
+from projections import READ_MODELS
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("domain", "ledger", "projections", "api")
+SQL_MAY_STAND_IN = re.compile(
+    r"(\.sql|/queries\.py|projections/engine\.py|projections/checkpoints\.py|projections/parked\.py"
+    r"|projections/daemon\.py|ledger/[a-z_]+\.py|ledger/migrations/.*|api/tokens\.py)$"
+)
+SQL = re.compile(
+    r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+[.]?\w*\s+SET|DELETE FROM|CREATE TABLE|DROP TABLE)\b", re.S
+)
+CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
+PURE = [
+    *(ROOT / "domain").rglob("*.py"),
+    *(ROOT / "projections").glob("*/board.py"),
+]
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from (ROOT / package).rglob("*.py")
+
+
+def strings(path: Path) -> Iterator[str]:
+    """Every string literal of a module but its docstrings; of an f-string, its literal parts joined."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield " ".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and id(node) not in docstrings:
+            yield node.value if isinstance(node.value, str) else node.value.decode()
+
+
+def test_sql_stands_only_where_a_reader_expects_it() -> None:
+    elsewhere = [
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if not SQL_MAY_STAND_IN.search(str(path)) and any(SQL.search(text) for text in strings(path))
+    ]
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_domain_and_the_folds_read_no_clock_and_no_chance(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in (node.names if isinstance(node, ast.Import) else [ast.alias(name=node.module or "")])
+    }
+    assert not imported & {"random", "secrets", "time", "os", "socket", "subprocess", "threading", "asyncio"}
+    called = {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not called & CLOCKS
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not named & {"uuid1", "uuid4", "open", "print", "input"}
+
+
+def test_every_event_belongs_to_one_kind_of_stream_and_has_a_stored_name() -> None:
+    assert set(EVENT_TYPES) == {event.__name__ for event in get_args(AnyEvent)}
+    assert set(EVENT_TYPES) == set(STREAM_KINDS)
+
+
+def test_every_command_has_a_route_whose_body_is_the_command() -> None:
+    routed = {
+        parameter.annotation
+        for router in ROUTERS
+        for route in router.routes
+        for parameter in inspect.signature(route.endpoint).parameters.values()
+        if isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Command)
+    }
+    assert set(COMMANDS) == routed
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_every_command_has_a_docstring_and_a_test(command: type[Command]) -> None:
+    assert command.__doc__
+    assert command.__doc__ != Command.__doc__
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "domain").glob("test_*.py"))
+    assert re.search(rf"\b{command.__name__}\b", tests)
+
+
+def test_every_rule_is_used() -> None:
+    code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "domain").rglob("*.py") if p.name != "rules.py")
+    names = re.findall(r"^([A-Z_]+) = Rule\(", (ROOT / "domain" / "rules.py").read_text(encoding="utf-8"), re.M)
+    assert len(names) == len(RULES)
+    assert [name for name in names if not re.search(rf"\b{name}\b", code)] == []
+
+
+def test_everything_people_read_has_its_word_in_the_catalogue() -> None:
+    assert set(labels.EVENTS) == set(EVENT_TYPES)
+    assert set(labels.COMMANDS) == {command.__name__ for command in COMMANDS}
+    for kind, words in labels.CODES.items():
+        assert set(words) == {code.value for code in kind}
+    fields = {name for kind in (*COMMANDS, *EVENT_TYPES.values()) for name in kind.model_fields}
+    assert fields - set(labels.FIELDS) == set()
+
+
+def test_read_models_do_not_import_each_other() -> None:
+    folders = {model.folder.name for model in READ_MODELS}
+    for folder in folders:
+        for path in (ROOT / "projections" / folder).glob("*.py"):
+            code = path.read_text(encoding="utf-8")
+            assert not [other for other in folders - {folder} if f"projections.{other}" in code], path
+
+
+def test_modules_have_their_parts_in_order() -> None:
+    """Docstring first, imports before anything else."""
+    for path in modules():
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        if not body:
+            continue
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path}: no docstring"
+        kinds = [isinstance(node, ast.Import | ast.ImportFrom) for node in body[1:]]
+        assert kinds == sorted(kinds, reverse=True), f"{path}: imports after code"
+
+
+def test_nothing_is_called_by_a_name_that_says_nothing() -> None:
+    vague = re.compile(r"(manager|helper|utils?|misc|common)", re.I)
+    assert [str(path) for path in modules() if vague.search(path.stem)] == []
+    classes = [
+        node.name
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and vague.search(node.name)
+    ]
+    assert classes == []
