@@ -8,7 +8,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -40,6 +40,27 @@ Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["zhifaju"])]
 """The identifier of a unit, official, member or session within one ledger."""
+
+
+def within_limits(model: BaseModel) -> BaseModel:
+    """For a document whose type must load for ever: at the door its texts are printable and short, its numbers
+    small, its lists not endless."""
+    _limit(model.model_dump(mode="json"))
+    return model
+
+
+def _limit(value: Any) -> None:
+    if isinstance(value, dict | list):
+        if len(value) > 200:
+            raise PydanticCustomError("list_too_long", "列表过长")
+        for item in value.values() if isinstance(value, dict) else value:
+            _limit(item)
+    elif isinstance(value, str):
+        if len(value) > 500:
+            raise PydanticCustomError("text_too_long", "文字过长，最长 500 个字符")
+        _printable(value)
+    elif isinstance(value, int) and abs(value) > 1_000_000:
+        raise PydanticCustomError("number_too_large", "数值过大")
 
 
 def parse_moment(value: Any) -> datetime | date:
@@ -80,6 +101,23 @@ Moment = Annotated[
         json_schema_extra={"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
     ),
 ]
+
+
+def _written_day(value: Any) -> Any:
+    if (isinstance(value, str) and not _DAY.fullmatch(value)) or not isinstance(value, str | date):
+        raise PydanticCustomError("day_invalid", "应为日期，如 2024-03-05")
+    return value
+
+
+def _bound(value: Any) -> datetime:
+    return end_of(parse_moment(value))
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+"""A day written `YYYY-MM-DD`; never a number of seconds."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_bound)]
+"""A moment as an upper or lower bound: a day means its end."""
 
 
 def day_of(moment: datetime | date) -> date:

@@ -1,11 +1,11 @@
 """审计: the trail of every event, and the refusals of gates."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.desk import Asked
 from api.routes.boards import Cursor, FlagAnswer, Limit
@@ -13,12 +13,13 @@ from api.routes.routing import routes
 from domain.codes import Origin
 from domain.labels import COMMANDS, EVENTS, label
 from domain.rules import RULES
+from domain.values import Day, Instant
 from projections.audit_trail import queries
 
 router = routes("审计")
 
 Person = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$")]
-Instant = Annotated[AwareDatetime | None, Query()]
+Bound = Annotated[Instant | None, Query(description="日期（取其末刻）或带时区的时间")]
 
 
 class AuditLine(BaseModel):
@@ -83,10 +84,10 @@ async def trail(
     unit: Person = None,
     type: Annotated[str | None, Query(pattern=r"^[A-Za-z]{1,64}$")] = None,
     origin: Origin | None = None,
-    occurred_from: date | None = None,
-    occurred_to: date | None = None,
-    recorded_from: Instant = None,
-    recorded_to: Instant = None,
+    occurred_from: Day | None = None,
+    occurred_to: Day | None = None,
+    recorded_from: Bound = None,
+    recorded_to: Bound = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditAnswer:

@@ -18,7 +18,7 @@ from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
 from domain.rules import RULES
 from domain.streams import proposal_stream
-from domain.values import Code, day_of, write_moment
+from domain.values import Code, Day, day_of, write_moment
 from projections.asking import MOST_ROWS
 from projections.supervision_board import queries
 
@@ -140,7 +140,7 @@ async def supervision(
     leader: Filter = None,
     stage: Stage | None = None,
     light: Light | None = None,
-    today: Annotated[date | None, Query(description="以哪一天为准；默认今天")] = None,
+    today: Annotated[Day | None, Query(description="以哪一天为准；默认今天")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> SupervisionAnswer:

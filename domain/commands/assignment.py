@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.codes import AssignmentMode
 from domain.commands.base import EXISTING, ProposalCommand, assigned, deadline, open_case
@@ -153,7 +153,7 @@ class DecideObjection(ProposalCommand):
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN)
 
     unit: Code
-    upheld: bool
+    upheld: StrictBool
     reason: Note
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.codes import ContactMode, ContactStage, MemberPosition
 from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, open_case, with_signers
@@ -37,7 +37,7 @@ class RecordMemberContact(ProposalCommand):
     content: LongText
     member_position: MemberPosition
     evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
-    declined_by_member: bool = False
+    declined_by_member: StrictBool = False
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)

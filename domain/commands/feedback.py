@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from domain.codes import EnteredBy, Heard, Rating
 from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, open_case, with_signers
@@ -66,7 +66,7 @@ class RecordSatisfaction(ProposalCommand):
     )
 
     unit: Code
-    round: Annotated[int, Field(ge=1, le=100)] | None = None
+    round: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
     member: Code
     attitude: Rating
     result: Rating

@@ -1,6 +1,5 @@
 """办理方案、会办意见、重新办理、办结."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -26,7 +25,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, LongText, Note
+from domain.values import Code, Day, LongText, Note
 
 
 class FileHandlingPlan(ProposalCommand):
@@ -37,7 +36,7 @@ class FileHandlingPlan(ProposalCommand):
     unit: Code
     goal: Note
     measures: Annotated[tuple[Note, ...], Field(min_length=1, max_length=20)]
-    finish_on: date | None = None
+    finish_on: Day | None = None
     responsible_leader: Code
     desk_officer: Code
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Gate, Openness, Rank
 from domain.commands.base import (
@@ -53,7 +53,7 @@ from domain.setting import Decision, On, Setting
 from domain.streams import Stream, letter_register
 from domain.values import Code, LongText, Note, Title, day_of
 
-DraftNumber = Annotated[int, Field(ge=1, le=1_000)]
+DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
 
 class DraftReply(ProposalCommand):

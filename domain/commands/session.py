@@ -1,9 +1,8 @@
 """届次、办理规则."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StrictInt
 
 from domain.commands.base import SessionCommand
 from domain.events import RulebookAdopted, SessionOpened
@@ -19,7 +18,7 @@ from domain.rules import (
 )
 from domain.session import Session
 from domain.setting import Decision, Setting
-from domain.values import Code, Title
+from domain.values import Code, Day, Title, within_limits
 
 
 class OpenSession(SessionCommand):
@@ -29,10 +28,10 @@ class OpenSession(SessionCommand):
 
     session: Code
     body: Title
-    term: Annotated[int, Field(ge=1, le=99)]
-    meeting: Annotated[int, Field(ge=1, le=99)]
-    opened_on: date | None = None
-    closed_on: date | None = None
+    term: Annotated[StrictInt, Field(ge=1, le=99)]
+    meeting: Annotated[StrictInt, Field(ge=1, le=99)]
+    opened_on: Day | None = None
+    closed_on: Day | None = None
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         opened = SessionOpened(
@@ -56,7 +55,7 @@ class AdoptRulebook(SessionCommand):
 
     rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_CONSISTENT, RULEBOOK_VERSION_FINAL)
 
-    rulebook: Rulebook
+    rulebook: Annotated[Rulebook, AfterValidator(within_limits)]
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")

@@ -1,0 +1,133 @@
+"""A running service: the real application, the real daemon, the real database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import tokens
+from api.app import create_app
+from api.settings import Addresses, Settings
+from projections import READ_MODELS, daemon
+from tests.cases import rulebook
+from tests.conftest import Database
+
+SESSION = "15-3"
+
+
+@contextmanager
+def following(database: Database, *ledgers: str) -> Iterator[None]:
+    """The daemon, in a thread of its own."""
+    stopped = threading.Event()
+    running = threading.Thread(
+        target=daemon.run, args=(database.daemon, ledgers, READ_MODELS, stopped.is_set), daemon=True
+    )
+    running.start()
+    yield
+    stopped.set()
+    running.join(10)
+
+
+@contextmanager
+def serving(database: Database, folder: Path, *ledgers: str) -> Iterator[TestClient]:
+    """The application, with the administrator's token in every request."""
+    settings = Settings(data=folder, ledgers=ledgers)
+    urls = Addresses(database.admin, database.app, database.daemon, embedded=False)
+    token = tokens.issue(database.admin)
+    with TestClient(
+        create_app(settings, urls), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
+    ) as client:
+        yield client
+
+
+@dataclass
+class Case:
+    """One case, driven over HTTP."""
+
+    client: TestClient
+    id: str
+
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        return self.client.post(f"/proposals/{self.id}/{path}", json=body, headers=headers)
+
+    def line(self, after: int) -> dict[str, Any]:
+        answer = self.client.get(
+            f"/proposals/{self.id}", params={"after": after}, headers={"Prefer": "handling=strict"}
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()["line"])
+
+
+@pytest.fixture(scope="session")
+def api_ledger() -> str:
+    return f"api-{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session")
+def client(database: Database, api_ledger: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service with one session, three units and two members."""
+    with following(database, api_ledger), serving(database, tmp_path_factory.mktemp("api"), api_ledger) as client:
+        _set_up(client)
+        yield client
+
+
+@pytest.fixture
+def case(client: TestClient) -> Case:
+    """Submitted, registered, transferred, assigned to one unit."""
+    return assigned(client)
+
+
+def assigned(client: TestClient) -> Case:
+    submitted = client.post("/proposals", json=submission())
+    assert submitted.status_code == 201, submitted.text
+    case = Case(client, submitted.json()["stream"])
+    for path, body in (
+        ("registration", {}),
+        ("transfer", {"occasion": "专题联席会议"}),
+        ("assignments", {"assignments": [{"unit": "zhifaju", "mode": "SOLE"}], "basis": "联席会议"}),
+    ):
+        assert case.post(path, body).status_code == 200
+    return case
+
+
+def submission(**change: Any) -> dict[str, Any]:
+    return {"session": SESSION, "title": "关于整治䶮河的提案", "lead_proposer": "weiyuan-1", **change}
+
+
+def contact(at: str, **change: Any) -> dict[str, Any]:
+    return {
+        "occurred_at": at, "unit": "zhifaju", "stage": "BEFORE_REPLY", "mode": "VISIT",
+        "unit_people": [{"name": "李镕", "title": "经办人"}], "members": ["weiyuan-1"], "content": "听取意见",
+        "member_position": "AGREE", **change,
+    }  # fmt: skip
+
+
+def _set_up(client: TestClient) -> None:
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("/sessions", {"session": SESSION, "body": "德惠市政协", "term": 15, "meeting": 3}),
+        (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
+    ]
+    for unit in ("zhifaju", "shichangju", "huanweichu"):
+        steps.append(("/directory/units", {"unit": unit, "name": f"{unit} 局"}))
+        steps.append(
+            (
+                "/directory/officials",
+                {
+                    "official": f"{unit}-leader",
+                    "name": "王喆",
+                    "title": "副局长",
+                    "rank": "UNIT_PORTFOLIO_LEADER",
+                    "unit": unit,
+                },
+            )
+        )
+    steps += [("/directory/members", {"member": f"weiyuan-{n}", "name": "刘䶮"}) for n in (1, 2)]
+    for path, body in steps:
+        answer = client.post(path, json=body)
+        assert answer.status_code == 200, answer.text

@@ -1,0 +1,216 @@
+"""Whatever is sent: a clear problem with field and rule, in Chinese, and nothing written."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import SESSION, Case, contact, submission
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+MiB = 1_048_576
+
+
+def position(client: TestClient) -> int:
+    return int(client.get("/health").json()["ledgers"][0]["position"])
+
+
+def problem(answer: Any, status: int, code: str, field: str | None = None) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = dict(answer.json())
+    assert document["code"] == code
+    assert document["status"] == status
+    assert CHINESE.search(document["title"])
+    assert CHINESE.search(document["detail"])
+    if field is not None:
+        assert field in [error["field"] for error in document["errors"]]
+        assert all(CHINESE.search(error["message"]) for error in document["errors"])
+    return document
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": 7}, "title"),
+        ({"title": "   "}, "title"),
+        ({"title": "长" * 201}, "title"),
+        ({"title": "有\x00空字符"}, "title"),
+        ({"title": "控\x1b制"}, "title"),
+        ({"lead_proposer": "刘䶮"}, "lead_proposer"),
+        ({"lead_proposer": None}, "lead_proposer"),
+        ({"co_signers": "weiyuan-2"}, "co_signers"),
+        ({"co_signers": ["weiyuan-2"] * 501}, "co_signers"),
+        ({"timing": "SOMETIMES"}, "timing"),
+        ({"surprise": 1}, "surprise"),
+        ({"occurred_at": "2024-09-31"}, "occurred_at"),
+        ({"occurred_at": "2024-03-05T10:00:00"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at"),
+        ({"occurred_at": 1709600000}, "occurred_at"),
+        ({"occurred_at": True}, "occurred_at"),
+        ({"on_behalf_of": "王 喆"}, "on_behalf_of"),
+    ],
+)
+def test_a_malformed_field_is_named(client: TestClient, change: dict[str, Any], field: str) -> None:
+    before = position(client)
+    problem(client.post("/proposals", json=submission(**change)), 422, "request-invalid", field)
+    assert position(client) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"session": "99-9"}, "session", "known-session"),
+        ({"lead_proposer": "nobody"}, "lead_proposer", "known-member"),
+        ({"suggested_units": ["zhifaju", "nowhere"]}, "suggested_units.1", "known-unit"),
+        ({"co_signers": ["weiyuan-1"]}, "co_signers", "signers-distinct"),
+        ({"occurred_at": "2999-01-01"}, "occurred_at", "occurred-not-in-future"),
+        ({"occurred_at": "1949-09-20", "late_entry_reason": "久远"}, "occurred_at", "occurred-plausible"),
+        ({"occurred_at": "2024-03-05"}, "late_entry_reason", "late-entry-needs-reason"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_rule(
+    client: TestClient, change: dict[str, Any], field: str, rule: str
+) -> None:
+    before = position(client)
+    refused = problem(client.post("/proposals", json=submission(**change)), 422, "rule-refused", field)
+    assert refused["rule"] == rule
+    assert refused["source"]
+    assert position(client) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 422, "request-invalid"),
+        (b"{", 400, "body-not-json"),
+        (b"null", 422, "request-invalid"),
+        (b"[1, 2]", 422, "request-invalid"),
+        (b'"text"', 422, "request-invalid"),
+        (b'{"title": "a", "title": "b"}', 400, "body-not-json"),
+        (b'{"title": NaN}', 400, "body-not-json"),
+        (b"\xff\xfe", 400, "body-not-json"),
+        (b"[" * 100_000, 400, "body-not-json"),
+        (b'{"title": "\\ud800 alone"}', 422, "request-invalid"),
+        (b'{"\\ud800": 1}', 422, "request-invalid"),
+        (b'{"title": ' + b"9" * 5_000 + b"}", 400, "body-not-json"),
+        (b"x" * (10 * MiB), 413, "body-too-large"),
+    ],
+    ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else None,
+)
+def test_a_body_that_is_no_command_is_turned_away(client: TestClient, body: bytes, status: int, code: str) -> None:
+    before = position(client)
+    answer = client.post("/proposals", content=body, headers={"Content-Type": "application/json"})
+    problem(answer, status, code)
+    assert position(client) == before
+
+
+def test_a_large_body_without_a_length_is_turned_away_too(client: TestClient) -> None:
+    chunks = (b" " * MiB for _ in range(10))
+    answer = client.post("/proposals", content=chunks, headers={"Content-Type": "application/json"})
+    problem(answer, 413, "body-too-large")
+
+
+def test_a_form_is_not_a_command(client: TestClient) -> None:
+    problem(client.post("/proposals", data={"title": "表单"}), 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("token", ["", "Bearer wrong", "Basic abc", "Bearer ", "bearer \u00e9"])
+def test_nobody_without_a_token_reads_or_writes(client: TestClient, token: str) -> None:
+    for method, path in (("GET", "/boards/supervision"), ("POST", "/proposals"), ("GET", "/audit/trail")):
+        answer = client.request(
+            method, path, headers={"Authorization": token.encode("utf-8"), "Content-Type": "application/json"},
+            content=b"{}" if method == "POST" else None,
+        )  # fmt: skip
+        problem(answer, 401, "token-required")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_unknown_case_is_not_found(client: TestClient) -> None:
+    problem(client.get(f"/proposals/{uuid4()}"), 404, "not-found")
+    problem(client.get(f"/proposals/{uuid4()}/history"), 404, "not-found")
+    problem(client.post(f"/proposals/{uuid4()}/registration", json={}), 404, "rule-refused")
+    problem(client.get("/proposals/not-a-uuid"), 422, "request-invalid", "case")
+    problem(client.get("/sessions/99-9/report"), 404, "not-found")
+    problem(client.get("/nowhere"), 404, "not-found")
+    problem(client.delete("/proposals"), 405, "method-not-allowed")
+    problem(client.get("/l/elsewhere/boards/supervision"), 404, "not-found")
+
+
+def test_a_stale_version_is_told_the_present_one(client: TestClient, case: Case) -> None:
+    stale = case.post("acknowledgements", {"unit": "zhifaju"}, **{"If-Match": '"1"'})
+    assert problem(stale, 412, "version-stale")["current_version"] == 4
+    fresh = case.post("acknowledgements", {"unit": "zhifaju"}, **{"If-Match": '"4"'})
+    assert fresh.headers["ETag"] == '"5"'
+    for nonsense in ("5", '"five"', 'W/"5"', '"-1"', '"' + "9" * 30 + '"'):
+        answer = case.post("acknowledgements", {"unit": "zhifaju"}, **{"If-Match": nonsense})
+        problem(answer, 400, "if-match-invalid", "If-Match")
+
+
+def test_a_key_is_good_for_one_request(client: TestClient) -> None:
+    key = {"Idempotency-Key": f"key-{uuid4()}"}
+    first = client.post("/proposals", json=submission(), headers=key).json()
+    again = client.post("/proposals", json=submission(), headers=key)
+    assert again.status_code == 201
+    assert again.json() == {**first, "repeated": True}
+    problem(client.post("/proposals", json=submission(title="另一件"), headers=key), 422, "idempotency-key-reused")
+    for nonsense in ("", "有汉字", "a b", "x" * 201):
+        headers = {"Idempotency-Key": nonsense.encode()}
+        problem(client.post("/proposals", json=submission(), headers=headers), 400, "idempotency-key-invalid")
+
+
+def test_the_key_of_one_request_cannot_be_used_on_another_path(client: TestClient, case: Case) -> None:
+    key = {"Idempotency-Key": f"key-{uuid4()}"}
+    assert case.post("acknowledgements", {"unit": "zhifaju"}, **key).status_code == 200
+    problem(client.post("/proposals", json=submission(), headers=key), 422, "idempotency-key-reused")
+
+
+def test_a_cursor_belongs_to_its_question(client: TestClient, case: Case) -> None:
+    after = case.post("acknowledgements", {"unit": "zhifaju"}).json()["position"]
+    page = client.get("/audit/trail", params={"limit": 1, "after": after}).json()
+    other = client.get("/audit/trail", params={"limit": 1, "unit": "zhifaju", "cursor": page["next"]})
+    problem(other, 422, "cursor-invalid", "cursor")
+    for nonsense in ("x", "有", "%00", "W10", page["next"][:-4] + "AAAA"):
+        problem(client.get("/audit/trail", params={"cursor": nonsense}), 422, "cursor-invalid", "cursor")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": 0}, {"limit": 501}, {"limit": "many"}, {"today": "2024-09-31"}, {"stage": "NOWHERE"},
+        {"unit": "a\x00b"}, {"light": "BLUE"}, {"after": -1}, {"after": 2**63},
+    ],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_told_so(client: TestClient, query: dict[str, Any]) -> None:
+    problem(client.get("/boards/supervision", params=query), 422, "request-invalid", next(iter(query)))
+
+
+def test_a_unit_that_left_the_case_cannot_answer(client: TestClient, case: Case) -> None:
+    body = {"unit": "zhifaju", "reason": "不属职责", "suggested_unit": "shichangju", "signed_by": "zhifaju-leader"}
+    assert case.post("assignment-returns", body).status_code == 200
+    done = case.post("objection-decisions", {"unit": "zhifaju", "upheld": True, "reason": "职责不符"})
+    assert done.status_code == 200
+    refused = case.post("drafts", {"unit": "zhifaju", "text": "越权答复", "result_class": "A"})
+    document = problem(refused, 409, "rule-refused", "unit")
+    assert document["rule"] == "only-assigned-unit-replies"
+    attempts = client.get("/audit/attempts", params={"limit": 500}).json()["items"]
+    assert ("DraftReply", case.id) in [(attempt["command"], attempt["stream"]) for attempt in attempts]
+
+
+def test_a_contact_with_a_stranger_is_refused(case: Case) -> None:
+    refused = case.post("contacts", contact("2024-03-05", members=["weiyuan-2"], late_entry_reason="补录"))
+    assert problem(refused, 409, "rule-refused", "members")["rule"] == "contact-is-with-signers"
+
+
+def test_rulebooks_that_cannot_be_are_refused(client: TestClient) -> None:
+    current = client.get(f"/sessions/{SESSION}").json()["rulebooks"][0]
+    fixed = {"kind": "REPLY", "rule": "by", "anchor": "TRANSFER", "counted_in": "FIXED_DATE", "month": 9, "day": 31}
+    body = {"rulebook": {**current, "version": 9, "deadlines": [{**fixed, "source": "S10"}]}}
+    refused = problem(client.post(f"/sessions/{SESSION}/rulebooks", json=body), 422, "rule-refused")
+    assert refused["rule"] == "rulebook-consistent"
+    assert refused["errors"][0]["field"] == "rulebook.deadlines.0.day"
+    changed = {"rulebook": {**current, "due_soon_days": 3}}
+    refused = problem(client.post(f"/sessions/{SESSION}/rulebooks", json=changed), 409, "rule-refused")
+    assert refused["rule"] == "rulebook-version-final"

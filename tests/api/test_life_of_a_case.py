@@ -1,0 +1,123 @@
+"""One case from submission to satisfaction over HTTP; each step shows on the board through `?after=`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from tests.api.conftest import SESSION, Case, contact, submission
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def test_every_step_shows_on_the_board_once_it_is_answered(client: TestClient) -> None:
+    submitted = client.post("/proposals", json=submission())
+    case = Case(client, submitted.json()["stream"])
+    assert submitted.headers["Location"] == f"/proposals/{case.id}"
+    rating = {"unit": "zhifaju", "member": "weiyuan-1", "entered_by": "MEMBER", "heard": "VISITED"}
+    dissatisfied = {"attitude": "SATISFIED", "result": "DISSATISFIED", "overall": "DISSATISFIED"}
+    satisfied = {"attitude": "SATISFIED", "result": "SATISFIED", "overall": "SATISFIED"}
+    draft = {"unit": "zhifaju", "result_class": "A"}
+    steps: list[tuple[str, dict[str, Any] | None, str]] = [
+        ("registration", {"topic": "城市管理"}, "REGISTERED"),
+        ("transfer", {"occasion": "专题联席会议"}, "REGISTERED"),
+        ("assignments", {"assignments": [{"unit": "zhifaju", "mode": "SOLE"}], "basis": "联席会议"}, "ASSIGNED"),
+        ("acknowledgements", {"unit": "zhifaju"}, "ACKNOWLEDGED"),
+        ("contacts", None, "IN_HANDLING"),
+        ("drafts", {**draft, "text": "第一稿", "on_behalf_of": "zhifaju-officer"}, "UNDER_REVIEW"),
+        (
+            "draft-returns",
+            {"unit": "zhifaju", "draft": 1, "defects": [{"code": "OFF_TOPIC", "note": "未逐条"}]},
+            "IN_HANDLING",
+        ),
+        ("drafts", {**draft, "text": "第二稿", "on_behalf_of": "zhifaju-officer"}, "UNDER_REVIEW"),
+        ("reviews", {"unit": "zhifaju", "draft": 2}, "UNDER_REVIEW"),
+        ("signatures", {"unit": "zhifaju", "draft": 2, "signer": "zhifaju-leader"}, "UNDER_REVIEW"),
+        ("replies", {"unit": "zhifaju", "draft": 2}, "REPLIED"),
+        ("feedback-forms", {"unit": "zhifaju"}, "AWAITING_FEEDBACK"),
+        ("ratings", {**rating, **dissatisfied}, "REHANDLING"),
+    ]
+    for path, body, stage in steps:
+        answer = case.post(path, body or contact(now()))
+        assert answer.status_code == 200, answer.text
+        assert case.line(answer.json()["position"])["stage"] == stage, path
+    again: list[tuple[str, dict[str, Any] | None, str]] = [
+        ("contacts", None, "REHANDLING"),
+        ("drafts", {**draft, "text": "重办稿", "on_behalf_of": "zhifaju-officer"}, "REHANDLING"),
+        ("reviews", {"unit": "zhifaju", "draft": 1}, "REHANDLING"),
+        ("signatures", {"unit": "zhifaju", "draft": 1, "signer": "zhifaju-leader"}, "REHANDLING"),
+        ("replies", {"unit": "zhifaju", "draft": 1}, "REPLIED"),
+        ("feedback-forms", {"unit": "zhifaju"}, "AWAITING_FEEDBACK"),
+        ("ratings", {**rating, **satisfied}, "REPLIED"),
+        ("closing", {"basis": "已答复并反馈", "result_class": "A"}, "CLOSED"),
+    ]
+    for path, body, stage in again:
+        answer = case.post(path, body or contact(now()))
+        assert answer.status_code == 200, answer.text
+        line = case.line(answer.json()["position"])
+        assert line["stage"] == stage, path
+    assert (line["rounds"], line["returns"], line["satisfaction"]) == (2, 1, "SATISFIED")
+
+    position = answer.json()["position"]
+    verdicts = client.get("/compliance/communication-before-reply", params={"case": case.id, "after": position}).json()[
+        "items"
+    ]
+    assert [(v["round"], v["outcome"]) for v in verdicts] == [(1, "PASS"), (2, "PASS")]
+    history = client.get(f"/proposals/{case.id}/history").json()["events"]
+    trail = client.get("/audit/trail", params={"case": case.id, "after": position}).json()["items"]
+    assert [event["position"] for event in history] == [row["position"] for row in trail]
+    by_position = {event["position"]: event["type"] for event in history}
+    assert by_position[verdicts[0]["proof"][1]["position"]] == "MemberContacted"
+
+
+def test_the_board_can_be_filtered_and_paged(client: TestClient, case: Case) -> None:
+    others = [client.post("/proposals", json=submission()).json() for _ in range(3)]
+    after = max(other["position"] for other in others)
+    query = {"session": SESSION, "limit": 2, "after": after}
+    seen: list[str] = []
+    page = client.get("/boards/supervision", params=query).json()
+    seen += [item["case"] for item in page["items"]]
+    while page["next"]:
+        page = client.get("/boards/supervision", params={**query, "cursor": page["next"]}).json()
+        seen += [item["case"] for item in page["items"]]
+    whole = client.get("/boards/supervision", params={**query, "limit": 500}).json()["items"]
+    assert seen == [item["case"] for item in whole]
+    assert len(seen) == len(set(seen))
+    assert {case.id, *(other["stream"] for other in others)} <= set(seen)
+    of_unit = client.get("/boards/supervision", params={"unit": "zhifaju", "limit": 500}).json()["items"]
+    assert case.id in {item["case"] for item in of_unit}
+    assert all("zhifaju" in {unit["code"] for unit in item["units"]} for item in of_unit)
+    assert client.get("/boards/supervision", params={"unit": "nobody"}).json()["items"] == []
+
+
+def test_lights_are_judged_against_the_day_asked_for(client: TestClient, case: Case) -> None:
+    due = case.line(case.post("acknowledgements", {"unit": "zhifaju"}).json()["position"])["due_on"]
+    for today, light, left in (("2000-01-01", "GREEN", None), (due, "YELLOW", 0), ("2999-01-01", "RED", None)):
+        items = client.get("/boards/supervision", params={"today": today, "limit": 500}).json()["items"]
+        (line,) = [item for item in items if item["case"] == case.id]
+        assert line["light"] == light
+        assert left is None or line["days_left"] == left
+        same = client.get("/boards/supervision", params={"today": today, "light": light, "limit": 500}).json()["items"]
+        assert case.id in {item["case"] for item in same}
+
+
+def test_another_rulebook_can_be_asked(client: TestClient, case: Case) -> None:
+    case.post("contacts", contact(now()))
+    done = case.post(
+        "drafts", {"unit": "zhifaju", "text": "稿", "result_class": "A", "on_behalf_of": "zhifaju-officer"}
+    )
+    query = {"case": case.id, "after": done.json()["position"]}
+    own = client.get("/compliance/communication-before-reply", params=query).json()["items"]
+    assert [item["outcome"] for item in own] == ["PENDING"]
+    current = client.get(f"/sessions/{SESSION}").json()["rulebooks"][0]
+    stricter = {
+        **current,
+        "id": "draft-first",
+        "contact_before_reply": {**current["contact_before_reply"], "before": "DRAFT"},
+    }
+    assert client.post(f"/sessions/{SESSION}/rulebooks", json={"rulebook": stricter}).status_code == 200
+    under = {**query, "session": SESSION, "under": "draft-first@1"}
+    other = client.get("/compliance/communication-before-reply", params=under).json()["items"]
+    assert [(item["outcome"], item["rulebook"]) for item in other] == [("PASS", "draft-first")]

@@ -1,0 +1,53 @@
+"""Seeing one's own write, and knowing when one does not."""
+
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from tests.api.conftest import following, serving
+from tests.conftest import Database
+
+
+def test_a_board_that_is_behind_says_so_and_catches_up(database: Database, tmp_path: Path) -> None:
+    ledger = f"behind-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client:
+        body = {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}
+        after = client.post("/sessions", json=body).json()["position"]
+        stale = client.get("/audit/trail", params={"after": after})
+        assert stale.status_code == 200
+        assert stale.headers["Huiyin-Behind"] == "1"
+        assert stale.json()["items"] == []
+        strict = client.get("/audit/trail", params={"after": after}, headers={"Prefer": "handling=strict"})
+        assert (strict.status_code, strict.json()["code"]) == (503, "model-behind")
+        assert strict.headers["Retry-After"] == "1"
+        with following(database, ledger):
+            fresh = client.get("/audit/trail", params={"after": after}, headers={"Prefer": "handling=strict"})
+            assert "Huiyin-Behind" not in fresh.headers
+            assert [item["type"] for item in fresh.json()["items"]] == ["SessionOpened"]
+
+
+def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Path) -> None:
+    ledger = f"health-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client:
+        never = client.get("/health")
+        assert (never.status_code, never.json()["status"]) == (503, "degraded")
+        with following(database, ledger):
+            until = time.monotonic() + 10
+            while client.get("/health").status_code != 200:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        until = time.monotonic() + 10
+        while client.get("/health").status_code == 200:
+            assert time.monotonic() < until, "a daemon that is gone for 10 s still looks healthy"
+            time.sleep(0.2)
+        assert client.get("/health").json()["status"] == "degraded"
+
+
+def test_two_ledgers_are_told_apart_by_the_path(database: Database, tmp_path: Path) -> None:
+    one, two = f"one-{uuid4().hex[:8]}", f"two-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, one, two) as client:
+        body = {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}
+        assert client.post("/sessions", json=body).status_code == 404
+        assert client.post(f"/l/{one}/sessions", json=body).json()["position"] == 1
+        assert client.get(f"/l/{one}/sessions/15-3").status_code == 200
+        assert client.get(f"/l/{two}/sessions/15-3").status_code == 404

@@ -1,0 +1,113 @@
+"""The append function and its rights: what holds however it is called."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import Database
+
+APPEND = """SELECT outcome, first_position, last_position, version FROM ledger.append(
+    %s, %s::uuid[], %s::uuid[], %s::bytea[], %s::bigint[],
+    %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])"""
+
+
+@pytest.fixture
+def app(database: Database, ledger_name: str):
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        connection.execute("SELECT ledger.open_ledger(%s)", (ledger_name,))
+        yield connection
+
+
+def append(connection: psycopg.Connection, ledger: str, *commands: tuple[UUID | None, bytes, UUID, list[int]]) -> Any:
+    """Each command: id, digest, stream, versions of its events."""
+    events = [(n, stream, version) for n, (_, _, stream, versions) in enumerate(commands, 1) for version in versions]
+    return connection.execute(
+        APPEND,
+        (
+            ledger,
+            [identity for identity, *_ in commands],
+            [stream for _, _, stream, _ in commands],
+            [digest for _, digest, *_ in commands],
+            [versions[-1] if versions else 0 for *_, versions in commands],
+            [n for n, *_ in events],
+            [stream for _, stream, _ in events],
+            [version for *_, version in events],
+            ["Tested/1"] * len(events),
+            [b"{}"] * len(events),
+        ),
+    ).fetchall()
+
+
+def test_positions_follow_each_other_without_gap(app: psycopg.Connection, ledger_name: str) -> None:
+    one, two = uuid4(), uuid4()
+    rows = append(app, ledger_name, (uuid4(), b"a", one, [1, 2]), (uuid4(), b"b", two, [1]))
+    assert rows == [("appended", 1, 2, 2), ("appended", 3, 3, 1)]
+
+
+def test_only_the_command_that_clashes_fails(app: psycopg.Connection, ledger_name: str) -> None:
+    taken, free, ahead = uuid4(), uuid4(), uuid4()
+    append(app, ledger_name, (uuid4(), b"", taken, [1]))
+    rows = append(app, ledger_name, (uuid4(), b"", taken, [1]), (uuid4(), b"", free, [1]), (uuid4(), b"", ahead, [3]))
+    assert [row[0] for row in rows] == ["clashed", "appended", "clashed"]
+    assert rows[1][1:3] == (2, 2)
+
+
+def test_a_stream_has_no_holes_within_a_command(app: psycopg.Connection, ledger_name: str) -> None:
+    assert append(app, ledger_name, (uuid4(), b"", uuid4(), [1, 3]))[0][0] == "clashed"
+
+
+def test_a_command_without_events_leaves_a_receipt(app: psycopg.Connection, ledger_name: str) -> None:
+    key = uuid4()
+    assert append(app, ledger_name, (key, b"d", uuid4(), []))[0][:3] == ("appended", None, 0)
+    assert append(app, ledger_name, (key, b"d", uuid4(), []))[0][0] == "repeated"
+    assert append(app, ledger_name, (key, b"other", uuid4(), []))[0][0] == "reused"
+
+
+def test_a_repeated_command_keeps_its_answer_while_history_goes_on(app: psycopg.Connection, ledger_name: str) -> None:
+    key, stream = uuid4(), uuid4()
+    first = append(app, ledger_name, (key, b"d", stream, [1]))
+    append(app, ledger_name, (uuid4(), b"", stream, [2]))
+    again = append(app, ledger_name, (key, b"d", stream, [1]))
+    assert again == [("repeated", *first[0][1:])]
+
+
+def test_a_ledger_nobody_opened_takes_nothing(app: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.Error) as error:
+        append(app, "nobody-opened-this", (uuid4(), b"", uuid4(), [1]))
+    assert error.value.sqlstate == "HY404"
+
+
+@pytest.mark.parametrize("role", ["app", "daemon", "sealer"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO ledger.events VALUES ('x', 1, gen_random_uuid(), 1, 't', '', now())",
+        "UPDATE ledger.events SET state = ''",
+        "DELETE FROM ledger.events",
+        "TRUNCATE ledger.events",
+        "UPDATE ledger.ledger_head SET position = 0",
+        "INSERT INTO ledger.ledger_head VALUES ('x', 1, now())",
+        "DELETE FROM ledger.receipts",
+        "DELETE FROM ledger.attempts",
+        "ALTER TABLE ledger.events DISABLE TRIGGER ALL",
+        "CREATE TABLE ledger.mine (a int)",
+        "INSERT INTO control.tokens (digest, principal) VALUES ('', 'me')",
+    ],
+)
+def test_no_role_of_the_service_can_write_history_by_hand(database: Database, role: str, statement: str) -> None:
+    with (
+        psycopg.connect(getattr(database, role), autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.encode())
+
+
+@pytest.mark.parametrize("role", ["daemon", "sealer"])
+def test_only_the_application_may_append(database: Database, ledger_name: str, role: str) -> None:
+    with (
+        psycopg.connect(getattr(database, role), autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        append(connection, ledger_name, (uuid4(), b"", uuid4(), [1]))

@@ -1,0 +1,133 @@
+"""Many writers, lost connections, a tailing reader: nothing lost, doubled, reordered or skipped."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from ledger.committer import Committer, LedgerBusy, NewEvent, Request, Written
+from ledger.recorder import LedgerRecorder
+from tests.conftest import Database
+
+WRITERS = 16
+
+
+@pytest.fixture
+async def committer(database: Database, ledger_name: str):
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        connection.execute("SELECT ledger.open_ledger(%s)", (ledger_name,))
+    started = Committer(database.app, ledger_name)
+    started.start()
+    yield started
+    await started.close()
+
+
+def request(stream: UUID, version: int, key: UUID | None = None, state: bytes = b"{}") -> Request:
+    return Request(key or uuid4(), stream, b"digest", version, [NewEvent(stream, version, "Tested/1", state)])
+
+
+async def write(committer: Committer, many: int) -> list[Written]:
+    stream = uuid4()
+    return [await committer.append(request(stream, version)) for version in range(1, many + 1)]
+
+
+@contextmanager
+def tailing(database: Database, ledger: str) -> Iterator[list[int]]:
+    """Everything a subscriber of the library's kind sees, in the order it sees it."""
+    seen: list[int] = []
+    recorder = LedgerRecorder(database.app, ledger)
+    with recorder.subscribe(gt=0) as subscription:
+
+        def follow() -> None:
+            for notification in subscription:
+                seen.append(notification.id)
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        yield seen
+        subscription.stop()
+        thread.join(5)
+    recorder.close()
+
+
+async def until(condition, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # another thread makes it true
+            await asyncio.sleep(0.02)
+
+
+async def test_sixteen_writers_and_a_tailing_reader_lose_reorder_and_skip_nothing(
+    committer: Committer, database: Database, ledger_name: str
+) -> None:
+    with tailing(database, ledger_name) as seen:
+        answers = await asyncio.gather(*(write(committer, 100) for _ in range(WRITERS)))
+        positions = sorted(written.last_position for written in chain.from_iterable(answers))
+        assert positions == list(range(1, WRITERS * 100 + 1))
+        await until(lambda: len(seen) == len(positions))
+    assert seen == positions
+
+
+async def test_connections_killed_in_mid_commit_lose_and_double_nothing(
+    committer: Committer, database: Database, ledger_name: str, admin: psycopg.Connection
+) -> None:
+    stopped = asyncio.Event()
+
+    async def kill() -> None:
+        while not stopped.is_set():
+            await asyncio.sleep(0.03)
+            await asyncio.to_thread(
+                admin.execute,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'huiyin_app' AND query LIKE %s",
+                ("%ledger.append(%",),
+            )
+
+    killing = asyncio.create_task(kill())
+    answers = await asyncio.gather(*(write(committer, 60) for _ in range(WRITERS)))
+    stopped.set()
+    await killing
+    positions = sorted(written.last_position for written in chain.from_iterable(answers))
+    assert positions == list(range(1, WRITERS * 60 + 1))
+    rows = admin.execute(
+        "SELECT count(*), max(notification_id) FROM ledger.events WHERE ledger = %s", (ledger_name,)
+    ).fetchone()
+    assert rows == (len(positions), len(positions))
+
+
+async def test_two_commands_of_one_stream_never_share_a_batch(committer: Committer) -> None:
+    stream = uuid4()
+    written = await asyncio.gather(*(committer.append(request(stream, 1)) for _ in range(8)))
+    assert sorted(w.outcome for w in written) == ["appended"] + ["clashed"] * 7
+
+
+async def test_one_command_the_database_refuses_fails_alone(committer: Committer) -> None:
+    """A state over the table's limit stands in for whatever the database may not like."""
+    too_large = committer.append(request(uuid4(), 1, state=b"x" * 60_001))
+    fine = [committer.append(request(uuid4(), 1)) for _ in range(5)]
+    refused, *answers = await asyncio.gather(too_large, *fine, return_exceptions=True)
+    assert isinstance(refused, psycopg.errors.CheckViolation)
+    assert [answer.outcome for answer in answers if isinstance(answer, Written)] == ["appended"] * 5
+
+
+async def test_closing_answers_everybody(database: Database, ledger_name: str) -> None:
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        connection.execute("SELECT ledger.open_ledger(%s)", (ledger_name,))
+    closing = Committer(database.app, ledger_name)
+    closing.start()
+    waiting = [asyncio.create_task(closing.append(request(uuid4(), 1))) for _ in range(50)]
+    await asyncio.sleep(0)
+    await closing.close()
+    assert [task.result().outcome for task in waiting] == ["appended"] * 50
+    with pytest.raises(LedgerBusy):
+        await closing.append(request(uuid4(), 1))
+
+
+async def test_a_caller_that_goes_away_takes_nobody_with_it(committer: Committer) -> None:
+    gone = asyncio.create_task(committer.append(request(uuid4(), 1)))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await committer.append(request(uuid4(), 1))).outcome == "appended"

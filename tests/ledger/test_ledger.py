@@ -1,0 +1,223 @@
+"""The door to history: load, decide, append, and what the caller learns."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from domain import commands as c
+from domain.codes import Origin
+from domain.record import Context
+from domain.rules import Refused
+from domain.streams import directory_stream, ledger_notes, proposal_stream, session_stream
+from ledger.ledger import KeyReused, Ledger, Provenance, VersionStale
+from ledger.mapper import EventTooLarge
+from tests.cases import MEMBERS, SESSION, UNITS, Office
+from tests.conftest import SECRET, Database
+
+
+@pytest.fixture
+async def office(ledger: Ledger) -> Office:
+    return await Office(ledger).set_up()
+
+
+async def test_a_command_is_answered_with_position_and_version(office: Office) -> None:
+    before = await office.ledger.position()
+    key = uuid4()
+    receipt = await office.do(office.submission(), command_id=key)
+    assert (receipt.version, receipt.position, receipt.first_position) == (1, before + 1, before + 1)
+    assert not receipt.repeated
+
+
+async def test_the_same_key_and_body_get_the_original_answer(office: Office) -> None:
+    await office.assigned()
+    key, contact = uuid4(), office.contact()
+    first = await office.do(contact, command_id=key)
+    await office.do(office.draft())
+    again = await office.do(contact, command_id=key)
+    assert again.repeated
+    assert (again.position, again.version, again.recorded_at) == (first.position, first.version, first.recorded_at)
+    assert len(await office.ledger.history(office.stream)) == 6
+
+
+async def test_the_same_key_with_another_body_is_refused_and_writes_nothing(office: Office) -> None:
+    await office.assigned()
+    key = uuid4()
+    await office.do(office.contact(content="甲"), command_id=key)
+    before = await office.ledger.position()
+    with pytest.raises(KeyReused):
+        await office.do(office.contact(content="乙"), command_id=key)
+    assert await office.ledger.position() == before
+
+
+async def test_a_repeated_creation_finds_itself(office: Office) -> None:
+    key = uuid4()
+    await office.submitted(key)
+    first = office.case
+    await office.submitted(key)
+    assert office.case == first
+    assert len(await office.ledger.history(proposal_stream(first))) == 1
+
+
+async def test_already_so_gets_a_receipt_and_adds_nothing(office: Office) -> None:
+    await office.assigned()
+    await office.do(c.AcknowledgeAssignment(unit=UNITS[0]))
+    before, key = await office.ledger.position(), uuid4()
+    receipt = await office.do(c.AcknowledgeAssignment(unit=UNITS[0]), command_id=key)
+    assert receipt.first_position is None
+    assert receipt.position == before == await office.ledger.position()
+    assert (await office.do(c.AcknowledgeAssignment(unit=UNITS[0]), command_id=key)).repeated
+
+
+async def test_a_refusal_leaves_no_event_and_no_receipt_but_an_attempt_at_a_gate(
+    office: Office, admin: psycopg.Connection
+) -> None:
+    await office.assigned()
+    before, key = await office.ledger.position(), uuid4()
+    with pytest.raises(Refused) as refused:
+        await office.do(c.DraftReply(unit=UNITS[1], text="越权", result_class="A"), command_id=key)
+    assert refused.value.rule.id == "only-assigned-unit-replies"
+    assert await office.ledger.position() == before
+    assert not await office.ledger.knows(key)
+    attempts = admin.execute(
+        "SELECT command, on_behalf_of, rule FROM ledger.attempts WHERE ledger = %s", (office.ledger.name,)
+    ).fetchall()
+    assert attempts == [("DraftReply", "gov-office", "only-assigned-unit-replies")]
+
+
+async def test_a_stale_version_is_refused_with_the_present_one(office: Office) -> None:
+    await office.assigned()
+    with pytest.raises(VersionStale) as stale:
+        await office.do(office.contact(), expected_version=3)
+    assert stale.value.current == 4
+    assert (await office.do(office.contact(), expected_version=4)).version == 5
+
+
+async def test_one_command_writes_to_several_streams_in_one_append(office: Office) -> None:
+    await office.submitted()
+    receipt = await office.do(c.RegisterProposal())
+    assert receipt.first_position is not None
+    assert receipt.position - receipt.first_position == 1
+    session = await office.ledger.history(session_stream(office.ledger.name, SESSION))
+    assert session[-1].position == receipt.position
+
+
+async def test_cases_registered_at_once_get_numbers_without_gap_or_double(office: Office) -> None:
+    cases = [await Office(office.ledger).submitted() for _ in range(24)]
+    await asyncio.gather(*(case.do(c.RegisterProposal()) for case in cases))
+    histories = [await office.ledger.history(case.stream) for case in cases]
+    assert sorted(history[1].event.case_no for history in histories) == list(range(1, 25))
+
+
+async def test_commands_that_clash_are_decided_again(office: Office, database: Database) -> None:
+    await office.assigned()
+    other = Ledger(office.ledger.name, database.app, secret=SECRET)
+    await other.open()
+    elsewhere = Office(other, office.case)
+    start = datetime.now(UTC) - timedelta(hours=1)
+    contacts = [office.contact(content=f"第 {n} 次", at=start + timedelta(seconds=n)) for n in range(2)]
+    await asyncio.gather(office.do(contacts[0]), elsewhere.do(contacts[1]))
+    await other.close()
+    history = await office.ledger.history(office.stream)
+    assert [recorded.version for recorded in history] == list(range(1, 7))
+    assert {recorded.event.content for recorded in history[4:]} == {"第 0 次", "第 1 次"}
+
+
+async def test_the_envelope_says_who_for_whom_and_on_what_knowledge(office: Office) -> None:
+    await office.assigned()
+    known = await office.ledger.position()
+    await office.do(office.contact(), by="zhifaju-officer")
+    recorded = (await office.ledger.history(office.stream))[-1]
+    assert recorded.context.actor == "admin"
+    assert recorded.context.person == "zhifaju-officer"
+    assert recorded.context.reference_position == known
+    assert recorded.origin is Origin.NATIVE
+
+
+async def test_only_facts_from_elsewhere_carry_their_own_time_of_entry(office: Office) -> None:
+    entered = datetime(2024, 3, 5, 10, tzinfo=UTC)
+    with pytest.raises(ValueError, match="NATIVE"):
+        Provenance(entered_at=entered)
+    await office.assigned()
+    provenance = Provenance(Origin.IMPORTED, entered_at=entered, made_up=("content",))
+    await office.do(office.contact(at=entered - timedelta(hours=1)), provenance=provenance)
+    recorded = (await office.ledger.history(office.stream))[-1]
+    assert recorded.entry_time == entered
+    assert (recorded.entry_clock, recorded.made_up) == ("entered_at", ("content",))
+
+
+async def test_an_event_that_does_not_fit_names_its_largest_field(office: Office) -> None:
+    await office.assigned()
+    before = await office.ledger.position()
+    plan = c.FileHandlingPlan(
+        unit=UNITS[0], goal="目标", measures=("措" * 2_000,) * 20, responsible_leader="zhifaju-leader",
+        desk_officer="zhifaju-leader",
+    )  # fmt: skip
+    with pytest.raises(EventTooLarge) as large:
+        await office.do(plan)
+    assert large.value.field == "measures"
+    assert await office.ledger.position() == before
+
+
+async def test_time_travel_reads_a_state_as_known_and_as_of(office: Office) -> None:
+    await office.assigned()
+    known = await office.ledger.position()
+    yesterday = datetime.now(UTC) - timedelta(hours=20)
+    await office.do(office.contact(at=yesterday))
+    stream = proposal_stream(office.case)
+    assert len(await office.ledger.history(stream, as_known=known)) == 4
+    then = await office.ledger.as_of(stream, yesterday + timedelta(minutes=1))
+    assert [contact.mark.at for contact in then.communication.contacts] == [yesterday]
+    assert then.case_no is None
+
+
+async def test_a_clock_behind_the_head_is_noted_once_and_time_never_runs_backwards(
+    office: Office, admin: psycopg.Connection
+) -> None:
+    name = office.ledger.name
+    admin.execute(
+        "UPDATE ledger.ledger_head SET recorded_at = clock_timestamp() + interval '1 minute' WHERE ledger = %s", (name,)
+    )
+    for number in range(3):
+        await office.ledger.handle(
+            directory_stream(name), c.ListMember(member=f"late-{number}", name="陈喆"), Context(actor="admin")
+        )
+    async with asyncio.timeout(5):
+        while not await office.ledger.history(ledger_notes(name)):  # noqa: ASYNC110  # noted by another task
+            await asyncio.sleep(0.02)
+    notes = await office.ledger.history(ledger_notes(name))
+    assert [type(note.event).__name__ for note in notes] == ["ClockStepped"]
+    assert 50_000 < notes[0].event.behind_ms <= 60_000
+    times = [row[0] for row in admin.execute(
+        "SELECT recorded_at FROM ledger.events WHERE ledger = %s ORDER BY notification_id", (name,)
+    )]  # fmt: skip
+    assert times == sorted(times)
+
+
+async def test_names_are_kept_byte_for_byte(office: Office) -> None:
+    name = "喆镕䶮\uf9dc𠮷"
+    stream = directory_stream(office.ledger.name)
+    await office.ledger.handle(stream, c.ListMember(member="rare", name=name), Context(actor="admin"))
+    assert (await office.ledger.directory()).members["rare"].name == name
+
+
+async def test_a_ledger_sees_only_its_own_history(office: Office, database: Database) -> None:
+    await office.submitted()
+    other = Ledger(f"{office.ledger.name}-b", database.app, secret=SECRET)
+    await other.open()
+    assert await other.position() == 0
+    assert await other.history(office.stream) == []
+    with pytest.raises(Refused, match="known-session"):
+        await Office(other, office.case).do(office.submission())
+    await other.close()
+
+
+async def test_only_signers_are_contacted(office: Office) -> None:
+    await office.assigned()
+    stranger = office.contact().model_copy(update={"members": ("stranger",)})
+    with pytest.raises(Refused) as refused:
+        await office.do(stranger)
+    assert refused.value.rule.id == "contact-is-with-signers"
+    assert MEMBERS[0] in (await office.ledger.load(proposal_stream(office.case)))[0].signers
