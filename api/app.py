@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.desk import Office
@@ -65,7 +65,6 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         version="0.1.0",
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
         servers=[{"url": "/"}, {"url": "/l/{ledger}", "variables": {"ledger": {"default": settings.ledgers[0]}}}],
     )
     problems.install(app)
@@ -96,8 +95,8 @@ def _describe(app: FastAPI) -> None:
 
 
 class _Border:
-    """Takes `/l/{ledger}` off the path, so that every route serves every ledger; turns away a body whose stated
-    length is too large with a problem document (the framework's own limit, which counts, answers in plain text)."""
+    """Takes `/l/{ledger}` off the path, so that every route serves every ledger; turns away a body that is too large
+    before it is read whole (the framework's own limit answers in plain text, not with a problem document)."""
 
     _LEDGER = re.compile(r"^/l/([A-Za-z0-9][A-Za-z0-9._-]{0,63})(/.*)$")
 
@@ -112,9 +111,20 @@ class _Border:
         if matched:
             scope["huiyin_ledger"], scope["path"] = matched[1], matched[2]
             scope["raw_path"] = matched[2].encode()
+        detail = f"正文不得超过 {LARGEST_BODY} 字节"
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > LARGEST_BODY:
-            refused = problems.problem(Request(scope), 413, "body-too-large", f"正文不得超过 {LARGEST_BODY} 字节")
+            refused = problems.problem(Request(scope), 413, "body-too-large", detail)
             await refused(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_BODY:
+                raise problems.ProblemError(413, "body-too-large", detail)
+            return message
+
+        await self._app(scope, counted, send)

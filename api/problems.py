@@ -210,7 +210,7 @@ async def _http(request: Request, error: Any) -> Response:
     if isinstance(error.__cause__, ProblemError):
         # raised while the framework was reading the body, which it answers in its own words
         return await _problem_error(request, error.__cause__)
-    known = {404: "not-found", 405: "method-not-allowed", 400: "body-not-json", 413: "body-too-large"}
+    known = {404: "not-found", 405: "method-not-allowed", 400: "body-not-json"}
     code = known.get(error.status_code, "bad-request")
     return problem(request, error.status_code, code, TITLES[code], headers=error.headers)
 

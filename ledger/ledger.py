@@ -62,7 +62,8 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a command's facts come from. Anything but NATIVE may carry its own, claimed, time of entry."""
+    """Where a command's facts come from. Anything but NATIVE may carry its own, claimed, time of entry. `made_up`
+    names fields that no source states; each event keeps those it has."""
 
     origin: Origin = Origin.NATIVE
     entered_at: datetime | None = None
@@ -349,8 +350,10 @@ def _new_events(
     new = []
     for item in decision:
         target, event, flags = _placed(stream, item)
+        own = {*type(event).model_fields, "occurred_at"}
+        made_up = tuple(name for name in provenance.made_up if name in own)
         envelope = Envelope(
-            setting.context, setting.occurred_at, provenance.origin, provenance.entered_at, provenance.made_up, flags
+            setting.context, setting.occurred_at, provenance.origin, provenance.entered_at, made_up, flags
         )
         versions[target.id] += 1
         new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(event, envelope)))

@@ -1,0 +1,1 @@
+"""Speed, in ratios: each measure beside the `eventsourcing` library doing the same work on the same server."""

@@ -1,0 +1,71 @@
+"""Cycle: load a stream of 20 events, decide a real command on it, append the event that follows; 1 and 16 at once.
+
+Ours is `Ledger.handle` with everything it does besides: directory and session brought up to date, the request's
+digest, the receipt. A new `Ledger` every round starts without anything in memory. The library's side is
+`library.Cases`. Writers never share a stream, and the streams are cut back to 20 events before every round; a fast
+side goes round them more than once and meets a few events more.
+"""
+
+from collections.abc import Awaitable, Callable
+from itertools import cycle
+
+from benchmarks import library
+from benchmarks.harness import Bench, Database, Figures, Line, on_loop
+from benchmarks.sample import ACTOR, LEDGER, SECRET, Streams
+from domain.record import Context
+from domain.streams import proposal_stream
+from ledger.ledger import Ledger
+
+
+def measure(bench: Bench) -> list[Line]:
+    lines = []
+    with bench.database("cycle") as database:
+        factory, recorder = library.recorder(library.environment(database, pool=16), "cycle")
+        streams = Streams(database, "library.cycle_events", bench.options.cases)
+        cases = library.Cases(recorder, streams.year.setting)
+
+        def ours(writers: int) -> Figures:
+            streams.cut()
+            return on_loop(lambda: _ours(bench, database, streams, writers))
+
+        def theirs(writers: int) -> Figures:
+            streams.cut()
+            command = streams.year.commands()
+
+            def worker(number: int) -> Callable[[], object]:
+                own = cycle(streams.ids[number::writers])
+                return lambda: cases.handle(next(own), command())
+
+            return bench.in_threads(writers, worker)
+
+        for writers in (1, 16):
+            title = f"读 20 个事件、判定、追加，{writers} 个并发"
+            sides = {
+                "本系统": lambda writers=writers: ours(writers),
+                "库": lambda writers=writers: theirs(writers),
+            }
+            found = bench.take_turns(title, sides)
+            rates = [[figures["rate"] for figures in found[side]] for side in sides]
+            lines.append(Line("cycle", title, "命令/秒", *rates))
+        factory.close()
+    return lines
+
+
+async def _ours(bench: Bench, database: Database, streams: Streams, writers: int) -> Figures:
+    ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=SECRET)
+    await ledger.open()
+    command, context = streams.year.commands(), Context(actor=ACTOR)
+
+    def worker(number: int) -> Callable[[], Awaitable[object]]:
+        own = cycle([proposal_stream(stream) for stream in streams.ids[number::writers]])
+
+        async def one() -> None:
+            receipt = await ledger.handle(next(own), command(), context)
+            assert receipt.first_position
+
+        return one
+
+    try:
+        return await bench.in_tasks(writers, worker)
+    finally:
+        await ledger.close()

@@ -1,0 +1,161 @@
+"""Projection: every read model over a backlog, and a rebuild of every read model, in events per second.
+
+Ours is the daemon's engine in catch-up batches, from its first batch to its last; then `rebuild` of one model after
+the other, as `huiyin rebuild` does. The library's side is one `ProjectionRunner` whose projection serves all models:
+one reading, one decoding and one transaction per event, with its tracking record. (A runner per model, as it is
+usually set up, would read, decode and commit three times.) Same folds, same rows, same tables and indexes, statements
+prepared. Its pool and its prefetch of 500 events are its defaults. Time counts from its first event to its last.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import Mapper, StoredEvent, Tracking
+from eventsourcing.postgres import PostgresTrackingRecorder
+from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.rows import tuple_row
+
+from benchmarks import library, sample
+from benchmarks.harness import Bench, Database, Figures, Line
+from benchmarks.sample import LEDGER
+from domain.record import Recorded
+from projections import READ_MODELS, engine
+from projections.readmodel import ReadModel, Reference
+
+LIBRARY_MODELS = tuple(replace(model, name=f"library_{model.name}") for model in READ_MODELS)
+"""The same models on tables of their own."""
+
+
+def measure(bench: Bench) -> list[Line]:
+    with bench.database("projection") as database:
+        year = sample.load(database)
+        end = sample.copy_all_cases(database, bench.options.backlog)
+        settings = library.environment(database, pool=5)
+        factory, _ = library.recorder(settings, Backlog.name)
+        factory.close()
+        with database.connected("huiyin_daemon") as connection:
+            engine.prepare(connection, (*READ_MODELS, *LIBRARY_MODELS))
+            connection.execute(f"GRANT USAGE ON SCHEMA boards TO {library.ROLE}".encode())
+            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA boards TO {library.ROLE}".encode())
+            Boards.reference = Reference(LEDGER, engine.rulebooks(connection, LEDGER))
+        with database.connected() as connection:
+            connection.execute(
+                """INSERT INTO library.backlog_events (originator_id, originator_version, topic, state)
+                   SELECT originator_id, originator_version, topic, state FROM ledger.events
+                   WHERE ledger = %s AND notification_id > %s ORDER BY notification_id LIMIT %s""",
+                (LEDGER, year.end, bench.options.library_backlog),
+            )
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")
+        sides = {
+            "本系统": lambda: _ours(database, year.end, end),
+            "重建": lambda: _rebuild(database, end),
+            "库": lambda: _theirs(database, settings, bench.options.library_backlog),
+        }
+        found = bench.take_turns(f"投影，{len(READ_MODELS)} 个看板", sides)
+    live, rebuilt, theirs = ([figures["rate"] for figures in found[side]] for side in sides)
+    many = f"{len(READ_MODELS)} 个看板"
+    return [
+        Line("projection", f"投影，{many}，积压 {end - year.end:,} 个事件", "事件/秒", live, theirs),
+        Line("projection", f"重建，{many}，共 {end:,} 个事件", "事件/秒", rebuilt, theirs),
+    ]
+
+
+def _ours(database: Database, start: int, end: int) -> Figures:
+    """Every round into empty tables, from where the copies begin."""
+    with database.connected("huiyin_daemon") as connection:
+        for model in READ_MODELS:
+            connection.execute(f"TRUNCATE boards.{model.table}".encode())
+        engine.Engine(connection, LEDGER, READ_MODELS)  # makes the checkpoints
+        connection.execute("UPDATE control.checkpoints SET position = %s", (start,))
+        running = engine.Engine(connection, LEDGER, READ_MODELS)
+        begun, taken = time.perf_counter(), 0
+        while batch := running.advance(engine.CATCH_UP_BATCH):
+            taken += batch
+        seconds = time.perf_counter() - begun
+    assert taken == end - start
+    return {"rate": taken / seconds}
+
+
+def _rebuild(database: Database, end: int) -> Figures:
+    with database.connected("huiyin_daemon") as connection:
+        begun = time.perf_counter()
+        for model in READ_MODELS:
+            assert engine.rebuild(connection, [LEDGER], model)
+        return {"rate": end / (time.perf_counter() - begun)}
+
+
+def _theirs(database: Database, settings: dict[str, str], events: int) -> Figures:
+    with database.connected() as connection:
+        for model in LIBRARY_MODELS:
+            connection.execute(f"TRUNCATE boards.{model.table}".encode())
+        connection.execute("DROP TABLE IF EXISTS library.boards_tracking")
+    Boards.last = events
+    runner = ProjectionRunner(
+        application_class=Backlog, projection_class=Boards, view_class=PostgresTrackingRecorder, env=settings
+    )
+    with runner:
+        while not runner.projection.done.wait(0.1):
+            if runner.is_interrupted.is_set():
+                break  # leaving raises its error
+    return {"rate": events / (runner.projection.finished - runner.projection.begun)}
+
+
+class StoredAsOurs(Mapper[Any]):
+    """The library's mapper, for our bytes."""
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        return library.recorded(stored_event, stored_event.originator_id, stored_event.id)  # type: ignore[arg-type, attr-defined]
+
+
+class Backlog(Application[Any]):
+    name = "backlog"
+
+    def construct_mapper(self) -> Mapper[Any]:
+        return StoredAsOurs(self.construct_transcoder())
+
+
+class Boards(Projection[PostgresTrackingRecorder]):
+    name = "boards"
+    reference: ClassVar[Reference]
+    last: ClassVar[int]
+
+    def __init__(self, view: PostgresTrackingRecorder) -> None:
+        super().__init__(view)
+        self.begun = self.finished = 0.0
+        self.done = threading.Event()
+        self._statements = [(model, *_statements(model)) for model in LIBRARY_MODELS]
+
+    def process_event(self, domain_event: Recorded[Any], tracking: Tracking) -> None:
+        self.begun = self.begun or time.perf_counter()
+        with self.view.datastore.transaction(commit=True) as main:
+            self.view._insert_tracking(main, tracking)  # as its manual does
+            cursor = main.connection.cursor(row_factory=tuple_row)
+            for model, load, upsert in self._statements:
+                rows: dict[Any, dict[Any, Any]] = defaultdict(dict)
+                if not engine.follows(model, domain_event):
+                    continue
+                if not model.appends:
+                    for values in cursor.execute(load, (LEDGER, domain_event.stream), prepare=True).fetchall():
+                        row = engine.to_row(model, values)
+                        rows[row.stream][model.key_of(row)] = row
+                for row in engine.fold(model, rows, [domain_event], self.reference).values():
+                    cursor.execute(upsert, engine.to_values(model, row), prepare=True)
+        if tracking.notification_id == self.last:
+            self.finished = time.perf_counter()
+            self.done.set()
+
+
+def _statements(model: ReadModel[Any]) -> tuple[bytes, bytes]:
+    columns, key = ", ".join(model.columns), ", ".join(model.key)
+    rest = ", ".join(f"{column} = excluded.{column}" for column in model.columns if column not in model.key)
+    values = ", ".join(["%s"] * len(model.columns))
+    return (
+        f"SELECT {columns} FROM boards.{model.table} WHERE ledger = %s AND stream = %s".encode(),
+        f"""INSERT INTO boards.{model.table} ({columns}) VALUES ({values})
+            ON CONFLICT ({key}) DO UPDATE SET {rest}""".encode(),
+    )

@@ -1,0 +1,100 @@
+"""What a person may claim about time, whatever the command."""
+
+import pytest
+
+from domain.codes import Origin
+from domain.events import RulebookAdopted
+from domain.rules import LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, Rule
+from tests.domain.given import World, moment, opened, ruled, submit
+
+NOON = "2024-03-05 12:00"
+MIDNIGHT = "2024-03-06 00:00"
+
+
+def claimed(
+    occurred_at: str, at: str, world: World | None = None, reason: str | None = None, **how: str
+) -> Rule | None:
+    """The rule that refuses a proposal handed in then and entered at that time; none where it is taken."""
+    world = world or opened()
+    command = submit(occurred_at=moment(occurred_at), late_entry_reason=reason)
+    origin = Origin.IMPORTED if how else Origin.NATIVE
+    try:
+        world.do(command, at=at, origin=origin, **how)
+    except Exception as refused:
+        return refused.rule  # type: ignore[attr-defined]
+    return None
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "at", "rule"),
+    [
+        (NOON, NOON, None),
+        ("2024-03-05 12:00:05", NOON, None),
+        ("2024-03-05 12:00:06", NOON, OCCURRED_NOT_IN_FUTURE),
+        ("2024-03-06 12:00", NOON, OCCURRED_NOT_IN_FUTURE),
+        ("2024-03-05", NOON, None),
+        ("2024-03-06", NOON, OCCURRED_NOT_IN_FUTURE),
+        ("2024-03-06", "2024-03-05 23:59:59.999999", OCCURRED_NOT_IN_FUTURE),
+        ("2024-03-06", MIDNIGHT, None),
+        ("9999-12-31", NOON, OCCURRED_NOT_IN_FUTURE),
+        ("9999-12-31 23:59:59", NOON, OCCURRED_NOT_IN_FUTURE),
+    ],
+)
+def test_nothing_occurred_in_the_future(occurred_at: str, at: str, rule: Rule | None) -> None:
+    assert claimed(occurred_at, at) is rule
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "rule"),
+    [
+        ("1949-09-21", None),
+        ("1949-09-21 00:00", None),
+        ("1949-09-20 23:59:59", OCCURRED_PLAUSIBLE),
+        ("1949-09-20", OCCURRED_PLAUSIBLE),
+        ("0001-01-01", OCCURRED_PLAUSIBLE),
+    ],
+)
+def test_nothing_occurred_before_there_was_a_consultative_conference(occurred_at: str, rule: Rule | None) -> None:
+    assert claimed(occurred_at, NOON, reason="旧档补录") is rule
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "at", "rule"),
+    [
+        ("2024-03-04 12:00", NOON, None),
+        ("2024-03-04 11:59:59", NOON, LATE_ENTRY_NEEDS_REASON),
+        ("2024-03-04", "2024-03-05 23:59:59.999999", None),
+        ("2024-03-04", MIDNIGHT, LATE_ENTRY_NEEDS_REASON),
+    ],
+)
+def test_what_is_entered_more_than_a_day_later_needs_a_reason(occurred_at: str, at: str, rule: Rule | None) -> None:
+    assert claimed(occurred_at, at) is rule
+    assert claimed(occurred_at, at, reason="出差归来补录") is None
+
+
+def test_a_reason_is_kept_with_the_fact() -> None:
+    world = opened()
+    claimed("2024-03-01", NOON, world, reason="出差归来补录")
+    assert world.story[0].context.late_entry_reason == "出差归来补录"
+
+
+@pytest.mark.parametrize(("hours", "rule"), [(0, LATE_ENTRY_NEEDS_REASON), (48, None), (1_000_000, None)])
+def test_the_rulebook_says_what_is_late(hours: int, rule: Rule | None) -> None:
+    assert claimed("2024-03-03 12:01", NOON, opened(ruled(late_entry_hours=hours))) is rule
+
+
+def test_without_a_rulebook_a_day_is_late() -> None:
+    world = opened(ruled(late_entry_hours=1_000)).without(RulebookAdopted)
+    assert claimed("2024-03-04 11:00", NOON, world) is LATE_ENTRY_NEEDS_REASON
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "rule"),
+    [
+        ("2024-03-05 10:00", None),
+        ("2024-03-03 10:00", LATE_ENTRY_NEEDS_REASON),
+        ("2024-03-06", OCCURRED_NOT_IN_FUTURE),
+    ],
+)
+def test_an_imported_fact_is_measured_by_the_time_of_entry_it_claims(occurred_at: str, rule: Rule | None) -> None:
+    assert claimed(occurred_at, "2025-01-01 00:00", entered=NOON) is rule

@@ -1,0 +1,175 @@
+"""What holds for every command, and that every rule of every command has its test."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from domain import commands as c
+from domain.events import RulebookAdopted
+from domain.rules import CASE_OPEN, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
+from domain.streams import Stream
+from tests.domain.given import (
+    ALONE,
+    LED,
+    SHIPPED,
+    Attempt,
+    World,
+    assign,
+    assigned,
+    attempt,
+    close,
+    closed,
+    contact,
+    contacted,
+    countersign,
+    decide_objection,
+    draft,
+    drafted,
+    form,
+    form_out,
+    hand_back,
+    issue,
+    issued,
+    opened,
+    opinion,
+    plan,
+    rate,
+    registered,
+    rehandle,
+    returned,
+    review,
+    reviewed,
+    revisit,
+    satisfied,
+    send_back,
+    sign,
+    signed,
+    submit,
+    submitted,
+    transferred,
+    waive,
+)
+
+Sample = tuple[Callable[[], World], Callable[[World], c.Command]]
+
+HAPPY: dict[type[c.Command], Sample] = {
+    c.SubmitProposal: (opened, lambda world: submit()),
+    c.RegisterProposal: (submitted, lambda world: c.RegisterProposal()),
+    c.TransferCase: (registered, lambda world: c.TransferCase(occasion="交办会")),
+    c.AssignUnits: (transferred, lambda world: assign(ALONE)),
+    c.AcknowledgeAssignment: (assigned, lambda world: c.AcknowledgeAssignment(unit="jiaoyuju")),
+    c.ReturnAssignment: (assigned, lambda world: hand_back()),
+    c.DecideObjection: (returned, lambda world: decide_objection(upheld=True)),
+    c.RecordMemberContact: (assigned, lambda world: contact(world.now)),
+    c.WaiveContact: (assigned, lambda world: waive()),
+    c.FileHandlingPlan: (assigned, lambda world: plan()),
+    c.SubmitCoOpinion: (lambda: assigned(modes=LED), lambda world: opinion()),
+    c.DraftReply: (contacted, lambda world: draft()),
+    c.CountersignReply: (lambda: drafted(modes=LED), lambda world: countersign()),
+    c.ReviewReply: (drafted, lambda world: review()),
+    c.ReturnReply: (drafted, lambda world: send_back()),
+    c.SignReply: (reviewed, lambda world: sign()),
+    c.IssueReply: (signed, lambda world: issue()),
+    c.IssueFeedbackForm: (issued, lambda world: form()),
+    c.RecordSatisfaction: (form_out, lambda world: rate()),
+    c.OrderRehandling: (issued, lambda world: rehandle()),
+    c.RecordRevisit: (issued, lambda world: revisit(world.now)),
+    c.CloseHandling: (satisfied, lambda world: close()),
+    c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", body="德惠市政协", term=15, meeting=4)),
+    c.AdoptRulebook: (
+        opened,
+        lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),
+    ),
+    c.ListUnit: (World, lambda world: c.ListUnit(unit="shuiliju", name="市水利局")),
+    c.AppointOfficial: (World, lambda world: c.AppointOfficial(official="z", name="赵喆", title="市长", rank="MAYOR")),
+    c.ListMember: (World, lambda world: c.ListMember(member="z", name="赵䶮")),
+}
+"""For every command a state of the world in which it adds something."""
+
+NEVER_RAISED = {(c.RegisterProposal, CASE_OPEN), (c.RecordRevisit, CASE_OPEN)}
+"""Rules that a command lists but has no way to break: it asks only that the proposal exists."""
+
+every_command = pytest.mark.parametrize("kind", c.COMMANDS, ids=lambda kind: kind.__name__)
+
+
+def listing(rule: Rule) -> Any:
+    """Every command that lists the rule and can break it."""
+    kinds = [kind for kind in c.COMMANDS if rule in kind.rules and (kind, rule) not in NEVER_RAISED]
+    return pytest.mark.parametrize("kind", kinds, ids=lambda kind: kind.__name__)
+
+
+def about_to(kind: type[c.Command]) -> Attempt:
+    given, when = HAPPY[kind]
+    world = given()
+    return attempt(world, when(world))
+
+
+@every_command
+def test_an_allowed_command_adds_to_history(kind: type[c.Command]) -> None:
+    tried = about_to(kind)
+    known = len(tried.world.history)
+    added = tried.do()
+    assert added
+    assert tried.world.history[known:] == added
+    assert {fact.context.reference_position for fact in added} == {known}
+
+
+@every_command
+def test_a_repeated_command_adds_nothing(kind: type[c.Command]) -> None:
+    tried = about_to(kind)
+    again = Stream(tried.do()[0].stream, kind.kind)
+    known = list(tried.world.history)
+    with suppress(Refused):
+        tried.world.do(tried.command, stream=again)
+    assert tried.world.history == known
+
+
+@every_command
+def test_a_command_says_what_it_is(kind: type[c.Command]) -> None:
+    assert kind.__doc__
+    assert kind.__doc__ != c.Command.__doc__
+
+
+@listing(PROPOSAL_EXISTS)
+def test_nothing_is_done_to_a_proposal_that_does_not_exist(kind: type[c.Command]) -> None:
+    world = opened()
+    assert world.refused(HAPPY[kind][1](world)).rule is PROPOSAL_EXISTS
+
+
+@listing(CASE_OPEN)
+def test_nothing_is_done_to_a_closed_case(kind: type[c.Command]) -> None:
+    world = closed(result_class="B")
+    assert world.refused(HAPPY[kind][1](world)).rule is CASE_OPEN
+
+
+@listing(RULEBOOK_IN_FORCE)
+def test_nothing_is_decided_without_the_rulebook_of_the_case(kind: type[c.Command]) -> None:
+    tried = about_to(kind)
+    unread = tried.world.without(RulebookAdopted)
+    assert unread.refused(tried.command).rule is RULEBOOK_IN_FORCE
+
+
+def test_every_rule_of_every_command_has_its_test() -> None:
+    stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
+    modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory")]
+    tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
+    shown = {test.refuses for test in tests if "xfail" not in {mark.name for mark in getattr(test, "pytestmark", ())}}
+    for general in (PROPOSAL_EXISTS, CASE_OPEN, RULEBOOK_IN_FORCE):
+        shown |= {(kind, general) for kind in c.COMMANDS if general in kind.rules}
+    wanted = {(kind, rule) for kind in c.COMMANDS for rule in kind.rules}
+    assert {(kind.__name__, rule.id) for kind, rule in wanted - shown} == set()
+
+
+def test_every_rule_belongs_to_a_command() -> None:
+    listed = {rule for kind in c.COMMANDS for rule in (*kind.rules, *c.base.TIME_RULES)}
+    assert {rule.id for rule in RULES.values()} == {rule.id for rule in listed}
+
+
+@pytest.mark.xfail(strict=True, reason="listed through EXISTING, though only the existence of the proposal is asked")
+@pytest.mark.parametrize(("kind", "rule"), sorted(NEVER_RAISED, key=str))
+def test_a_command_lists_only_rules_it_can_break(kind: type[c.Command], rule: Rule) -> None:
+    world = closed()
+    assert world.refused(HAPPY[kind][1](world)).rule is rule

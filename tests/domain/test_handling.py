@@ -1,0 +1,260 @@
+"""办理方案、会办意见、重新办理、办结."""
+
+from datetime import date
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Rating
+from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
+from domain.policy.rulebook import DeadlineKind
+from domain.rules import (
+    CASE_OPEN,
+    CLASS_IN_SCHEME,
+    CO_UNIT_GIVES_OPINION,
+    DISSATISFIED_IS_REHANDLED,
+    FEEDBACK_BEFORE_CLOSING,
+    KNOWN_OFFICIAL,
+    OBJECTION_OPEN,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    REHANDLE_AFTER_REPLY,
+    REPLIED_BEFORE_CLOSING,
+)
+from tests.domain.given import (
+    EDU,
+    HEALTH,
+    LEAD,
+    LED,
+    SECOND,
+    SHIPPED,
+    SPLIT,
+    Attempt,
+    Given,
+    assigned,
+    attempt,
+    close,
+    closed,
+    contact,
+    contacted,
+    decide_objection,
+    dissatisfied,
+    draft,
+    drafted,
+    form,
+    form_out,
+    issue,
+    issued,
+    leader_of,
+    left,
+    officer_of,
+    opened,
+    opinion,
+    plan,
+    rate,
+    refuses,
+    rehandle,
+    returned,
+    review,
+    ruled,
+    satisfied,
+    sign,
+    signed,
+    transferred,
+)
+
+BY_HAND = ruled(rehandling_automatic=False)
+
+
+def test_a_unit_files_what_it_will_do() -> None:
+    [fact] = assigned().do(plan(finish_on=date(2024, 12, 31)))
+    assert fact.event == HandlingPlanFiled(
+        unit=EDU,
+        goal="年内每校配一名心理教师",
+        measures=("招聘", "培训"),
+        finish_on=date(2024, 12, 31),
+        responsible_leader=leader_of(EDU),
+        desk_officer=officer_of(EDU),
+    )
+
+
+def test_a_plan_is_filed_once_and_a_changed_plan_again() -> None:
+    world = assigned()
+    world.do(plan())
+    assert world.do(plan()) == []
+    assert len(world.do(plan(goal="两年内每校配一名心理教师"))) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="whatever was filed once counts as filed, though another plan replaced it")
+def test_a_unit_may_go_back_to_its_first_plan() -> None:
+    world = assigned()
+    world.do(plan())
+    world.do(plan(goal="两年内每校配一名心理教师"))
+    assert len(world.do(plan())) == 1
+
+
+@refuses(c.FileHandlingPlan, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+@pytest.mark.parametrize("given", [transferred, left], ids=["unassigned", "left"])
+def test_only_a_unit_on_the_case_files_a_plan(given: Given) -> Attempt:
+    return attempt(given(), plan())
+
+
+@refuses(c.FileHandlingPlan, KNOWN_OFFICIAL, "responsible_leader")
+def test_the_leader_of_a_plan_is_a_listed_official() -> Attempt:
+    return attempt(assigned(), plan(responsible_leader="nobody"))
+
+
+@refuses(c.FileHandlingPlan, KNOWN_OFFICIAL, "desk_officer")
+def test_the_desk_officer_of_a_plan_is_a_listed_official() -> Attempt:
+    return attempt(assigned(), plan(desk_officer="nobody"))
+
+
+def test_an_assisting_unit_gives_the_lead_its_opinion() -> None:
+    [fact] = assigned(modes=LED).do(opinion())
+    assert fact.event == CoOpinionSubmitted(unit=HEALTH, text="建议与医院共建心理门诊", signer=leader_of(HEALTH))
+
+
+def test_an_opinion_is_given_once_and_a_changed_one_again() -> None:
+    world = assigned(modes=LED)
+    world.do(opinion())
+    assert world.do(opinion()) == []
+    assert len(world.do(opinion(text="补充意见"))) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="whatever was said once counts as said, though another opinion replaced it")
+def test_an_assisting_unit_may_go_back_to_its_first_opinion() -> None:
+    world = assigned(modes=LED)
+    world.do(opinion())
+    world.do(opinion(text="补充意见"))
+    assert len(world.do(opinion())) == 1
+
+
+@refuses(c.SubmitCoOpinion, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+@pytest.mark.parametrize("given", [transferred, assigned], ids=["unassigned", "another unit alone"])
+def test_only_a_unit_on_the_case_gives_an_opinion(given: Given) -> Attempt:
+    return attempt(given(), opinion())
+
+
+@refuses(c.SubmitCoOpinion, CO_UNIT_GIVES_OPINION, "unit")
+def test_the_lead_gives_no_opinion_to_itself() -> Attempt:
+    return attempt(assigned(modes=LED), opinion(EDU))
+
+
+@refuses(c.SubmitCoOpinion, KNOWN_OFFICIAL, "signer")
+def test_a_listed_official_signs_an_opinion() -> Attempt:
+    return attempt(assigned(modes=LED), opinion(signer="nobody"))
+
+
+def test_rehandling_begins_the_next_round_with_its_own_deadline() -> None:
+    world = issued()
+    [fact] = world.do(rehandle(), at="2024-03-31 10:00")
+    due = fact.event.deadline
+    assert fact.event == RehandlingOrdered(unit=EDU, round=2, cause="委员对答复不满意", deadline=due)
+    assert (due.kind, due.due_on) == (DeadlineKind.REHANDLING, date(2024, 4, 30))
+    assert (due.anchor.event, due.anchor.version) == ("RehandlingOrdered", fact.version)
+
+
+def test_a_round_that_has_not_begun_to_be_written_is_not_ordered_again() -> None:
+    assert dissatisfied().do(rehandle()) == []
+
+
+@refuses(c.OrderRehandling, REHANDLE_AFTER_REPLY, "unit")
+@pytest.mark.parametrize("given", [assigned, drafted, signed])
+def test_nothing_is_handled_again_before_it_was_answered(given: Given) -> Attempt:
+    return attempt(given(), rehandle())
+
+
+@refuses(c.OrderRehandling, REHANDLE_AFTER_REPLY, "unit")
+def test_the_second_round_is_answered_before_a_third_begins() -> Attempt:
+    world = dissatisfied()
+    world.do(draft())
+    return attempt(world, rehandle())
+
+
+@refuses(c.OrderRehandling, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_an_assisting_unit_has_no_round_to_begin() -> Attempt:
+    return attempt(issued(modes=LED), rehandle(HEALTH))
+
+
+def test_a_case_is_closed_with_its_class_when_everybody_has_answered() -> None:
+    [fact] = satisfied().do(close("B"))
+    assert fact.event == HandlingClosed(
+        basis="已答复，委员满意", class_scheme=SHIPPED.class_scheme.id, result_class="B"
+    )
+
+
+def test_silence_noted_as_no_response_is_enough_to_close() -> None:
+    world = form_out()
+    for member in (LEAD, SECOND):
+        world.do(rate(member=member, rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"))
+    assert len(world.do(close())) == 1
+
+
+def test_a_unit_that_left_does_not_hold_up_the_closing() -> None:
+    world = left()
+    world.do(contact(world.now, HEALTH))
+    for command in (draft(HEALTH), review(HEALTH), sign(HEALTH), issue(HEALTH), form(HEALTH)):
+        world.do(command)
+    for member in (LEAD, SECOND):
+        world.do(rate(HEALTH, member))
+    assert len(world.do(close())) == 1
+
+
+def test_a_case_is_closed_once() -> None:
+    assert closed().do(close()) == []
+
+
+@refuses(c.CloseHandling, CASE_OPEN)
+def test_a_closed_case_does_not_change_its_class() -> Attempt:
+    return attempt(closed(), close("B"))
+
+
+@refuses(c.CloseHandling, REPLIED_BEFORE_CLOSING)
+@pytest.mark.parametrize("given", [transferred, assigned, signed, dissatisfied])
+def test_a_case_is_closed_only_after_the_reply_of_its_last_round(given: Given) -> Attempt:
+    return attempt(given(), close())
+
+
+@refuses(c.CloseHandling, REPLIED_BEFORE_CLOSING)
+def test_every_unit_that_answers_has_replied_before_closing() -> Attempt:
+    world = contacted(modes=SPLIT)
+    for command in (draft(), review(), sign(), issue(), form()):
+        world.do(command)
+    for member in (LEAD, SECOND):
+        world.do(rate(EDU, member))
+    return attempt(world, close())
+
+
+@refuses(c.CloseHandling, REPLIED_BEFORE_CLOSING)
+def test_a_case_that_everybody_left_was_answered_by_nobody() -> Attempt:
+    world = returned()
+    world.do(decide_objection(upheld=True))
+    return attempt(world, close())
+
+
+@refuses(c.CloseHandling, FEEDBACK_BEFORE_CLOSING)
+@pytest.mark.parametrize("given", [issued, form_out], ids=["no form out", "nobody answered"])
+def test_a_case_is_closed_only_after_the_feedback(given: Given) -> Attempt:
+    return attempt(given(), close())
+
+
+@refuses(c.CloseHandling, FEEDBACK_BEFORE_CLOSING)
+def test_every_signer_asked_is_heard_before_closing() -> Attempt:
+    world = form_out()
+    world.do(rate())
+    return attempt(world, close())
+
+
+@refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
+def test_a_case_is_not_closed_over_a_member_who_is_not_satisfied() -> Attempt:
+    return attempt(dissatisfied(opened(BY_HAND)), close())
+
+
+@refuses(c.CloseHandling, OBJECTION_OPEN)
+def test_a_case_is_not_closed_over_an_open_objection() -> Attempt:
+    return attempt(returned(), close())
+
+
+@refuses(c.CloseHandling, CLASS_IN_SCHEME, "result_class")
+def test_a_case_is_closed_in_a_class_of_its_scheme() -> Attempt:
+    return attempt(satisfied(), close("D"))

@@ -1,0 +1,133 @@
+"""提交、立案、交办."""
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Channel, Timing
+from domain.events import (
+    CaseNumberTaken,
+    CaseTransferredToGovernment,
+    ProposalRegistered,
+    ProposalSubmitted,
+    RulebookAdopted,
+)
+from domain.rules import (
+    KNOWN_MEMBER,
+    KNOWN_SESSION,
+    KNOWN_UNIT,
+    REGISTERED_BEFORE_TRANSFER,
+    RULEBOOK_IN_FORCE,
+    SIGNERS_DISTINCT,
+    SUBMITTED_ONCE,
+)
+from domain.streams import proposal_stream, session_stream
+from tests.domain.given import (
+    EDU,
+    LEAD,
+    LEDGER,
+    MEETING,
+    SECOND,
+    SHIPPED,
+    STRANGER,
+    Attempt,
+    attempt,
+    opened,
+    refuses,
+    registered,
+    submit,
+    submitted,
+    transferred,
+)
+
+
+def test_a_proposal_is_submitted_by_its_lead_proposer() -> None:
+    world = opened()
+    [fact] = world.do(submit(body="城区牛皮癣屡禁不止", suggested_units=(EDU,)))
+    assert fact.event == ProposalSubmitted(
+        session=MEETING,
+        title="关于整治城市“牛皮癣”的提案",
+        body="城区牛皮癣屡禁不止",
+        timing=Timing.IN_SESSION,
+        channel=Channel.ONLINE,
+        lead_proposer=LEAD,
+        co_signers=(SECOND,),
+        suggested_units=(EDU,),
+    )
+    assert (fact.version, fact.context.actor) == (1, f"member:{LEAD}")
+    assert world.case.signers == (LEAD, SECOND)
+
+
+@refuses(c.SubmitProposal, SUBMITTED_ONCE)
+def test_a_proposal_is_submitted_only_once() -> Attempt:
+    world = submitted()
+    return attempt(world, submit(), stream=proposal_stream(world.proposal))
+
+
+@refuses(c.SubmitProposal, KNOWN_SESSION, "session")
+def test_a_proposal_needs_a_session_that_was_opened() -> Attempt:
+    return attempt(opened(), submit(session="16-1"))
+
+
+@refuses(c.SubmitProposal, SIGNERS_DISTINCT, "co_signers")
+@pytest.mark.parametrize("co_signers", [(LEAD,), (SECOND, SECOND)])
+def test_nobody_signs_a_proposal_twice(co_signers: tuple[str, ...]) -> Attempt:
+    return attempt(opened(), submit(co_signers=co_signers))
+
+
+@refuses(c.SubmitProposal, KNOWN_MEMBER, "lead_proposer")
+def test_the_lead_proposer_is_a_listed_member() -> Attempt:
+    return attempt(opened(), submit(lead_proposer="nobody"))
+
+
+@refuses(c.SubmitProposal, KNOWN_MEMBER, "co_signers.1")
+def test_every_co_signer_is_a_listed_member() -> Attempt:
+    return attempt(opened(), submit(co_signers=(STRANGER, "nobody")))
+
+
+@refuses(c.SubmitProposal, KNOWN_UNIT, "suggested_units.1")
+def test_a_suggested_unit_is_a_listed_unit() -> Attempt:
+    return attempt(opened(), submit(suggested_units=(EDU, "nowhere")))
+
+
+def test_registration_takes_the_next_case_number_and_pins_the_rulebook() -> None:
+    world = submitted()
+    fact, number = world.do(c.RegisterProposal(topic="城市管理"))
+    assert fact.event == ProposalRegistered(session=MEETING, case_no=1, topic="城市管理", rulebook=SHIPPED.ref())
+    assert number.event == CaseNumberTaken(case_no=1, proposal=world.proposal)
+    assert (number.stream, number.position) == (session_stream(LEDGER, MEETING).id, fact.position + 1)
+
+
+def test_case_numbers_of_a_session_follow_each_other() -> None:
+    world = registered(registered())
+    assert [fact.event.case_no for fact in world.all(ProposalRegistered)] == [1, 2]
+    assert [fact.version for fact in world.all(CaseNumberTaken)] == [3, 4]
+
+
+def test_a_registered_case_keeps_its_number() -> None:
+    assert registered().do(c.RegisterProposal(topic="另一主题")) == []
+
+
+def test_a_case_keeps_the_rulebook_it_was_registered_under() -> None:
+    world = registered()
+    world.do(c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})))
+    assert world.case.rulebook == SHIPPED.ref()
+    assert registered(world).case.rulebook.version == 2
+
+
+@refuses(c.RegisterProposal, RULEBOOK_IN_FORCE)
+def test_no_case_is_registered_before_the_session_has_a_rulebook() -> Attempt:
+    return attempt(submitted().without(RulebookAdopted), c.RegisterProposal())
+
+
+def test_a_registered_case_is_transferred_to_the_government() -> None:
+    [fact] = registered().do(c.TransferCase(occasion="2024 年提案交办会"))
+    assert fact.event == CaseTransferredToGovernment(occasion="2024 年提案交办会")
+
+
+def test_a_case_is_transferred_once() -> None:
+    assert transferred().do(c.TransferCase(occasion="另一次会议")) == []
+
+
+@refuses(c.TransferCase, REGISTERED_BEFORE_TRANSFER)
+def test_a_proposal_that_is_no_case_yet_cannot_be_transferred() -> Attempt:
+    return attempt(submitted(), c.TransferCase(occasion="交办会"))

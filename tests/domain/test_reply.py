@@ -1,0 +1,505 @@
+"""拟稿、会签、签发、答复."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Countersignature, DecisiveMoment, Gate, Openness, Rank
+from domain.events import (
+    LetterNumber,
+    LetterNumberTaken,
+    ReplyCountersigned,
+    ReplyDrafted,
+    ReplyIssued,
+    ReplySigned,
+)
+from domain.rules import (
+    CLASS_IN_SCHEME,
+    CO_OPINION_BEFORE_ISSUE,
+    CO_UNIT_COUNTERSIGNS,
+    CONTACT_BEFORE_REPLY,
+    COUNTERSIGNED_BEFORE_ISSUE,
+    DRAFT_EXISTS,
+    DRAFT_IS_CURRENT,
+    DRAFT_NOT_SIGNED,
+    DRAFTER_NEVER_APPROVES,
+    KNOWN_OFFICIAL,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    RETURNED_DRAFT_CHANGES,
+    REVIEW_BEFORE_SIGNING,
+    SIGNED_BEFORE_ISSUE,
+    SIGNER_OF_UNIT,
+    SIGNER_RANK,
+)
+from domain.streams import letter_register
+from tests.domain.given import (
+    CITY,
+    EDU,
+    HEALTH,
+    LEAD,
+    LED,
+    LEDGER,
+    MAYOR,
+    OFFICE,
+    SECOND,
+    SPLIT,
+    Attempt,
+    Given,
+    World,
+    acknowledged,
+    assigned,
+    attempt,
+    contact,
+    contacted,
+    countersign,
+    countersigned,
+    dissatisfied,
+    draft,
+    drafted,
+    issue,
+    issued,
+    leader_of,
+    left,
+    officer_of,
+    opened,
+    opinion,
+    refuses,
+    returned,
+    review,
+    reviewed,
+    ruled,
+    send_back,
+    sign,
+    signed,
+    transferred,
+)
+
+WITHHELD = {"countersignature": Countersignature.WITHHELD, "reason": "未采纳本单位意见"}
+DRAFTER = f"official:{officer_of(EDU)}"
+
+
+def lead_signed(*agreed: c.Command, **gates: Gate) -> World:
+    """The lead's reply is signed; of its assisting units only what is given has been settled."""
+    world = drafted(opened(ruled(gates=gates)), LED)
+    for command in (*agreed, review(), sign()):
+        world.do(command)
+    return world
+
+
+# drafting
+
+
+def test_a_unit_drafts_its_reply_and_claims_a_class() -> None:
+    [fact] = contacted().do(draft(openness=Openness.PUBLISH_SUMMARY))
+    assert fact.event == ReplyDrafted(
+        unit=EDU,
+        round=1,
+        draft=1,
+        text="您的建议已采纳，现答复如下。",
+        class_scheme="AB",
+        result_class="A",
+        openness=Openness.PUBLISH_SUMMARY,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text": "修改后的答复"}, {"result_class": "B"}, {"openness": Openness.WITHHOLD}],
+    ids=["text", "class", "openness"],
+)
+def test_what_changes_makes_the_next_draft(change: dict[str, str]) -> None:
+    [fact] = drafted().do(draft(**change))
+    assert fact.event.draft == 2
+
+
+@pytest.mark.parametrize("text", ["您的建议已采纳，现答复如下。", "  您的建议已采纳，\n现答复如下。"])
+def test_the_same_draft_is_no_new_draft_and_white_space_is_no_change(text: str) -> None:
+    assert drafted().do(draft(text=text)) == []
+
+
+@refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
+@pytest.mark.parametrize("text", ["您的建议已采纳，现答复如下。", "您的建议已采纳， 现答复如下。"])
+def test_a_returned_draft_must_change_before_it_comes_back(text: str) -> Attempt:
+    world = drafted()
+    world.do(send_back())
+    return attempt(world, draft(text=text))
+
+
+@refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
+def test_a_returned_draft_does_not_come_back_by_way_of_another() -> Attempt:
+    world = drafted()
+    for command in (send_back(), draft(text="修改后的答复")):
+        world.do(command)
+    return attempt(world, draft())
+
+
+def test_a_returned_draft_that_changed_comes_back() -> None:
+    world = drafted()
+    world.do(send_back())
+    [fact] = world.do(draft(text="修改后的答复"))
+    assert fact.event.draft == 2
+
+
+@pytest.mark.parametrize("given", [signed, issued])
+@refuses(c.DraftReply, DRAFT_NOT_SIGNED)
+def test_nothing_is_drafted_over_a_signed_reply(given: Given) -> Attempt:
+    return attempt(given(), draft(text="修改后的答复"))
+
+
+def test_drafts_of_a_later_round_count_from_one() -> None:
+    [fact] = dissatisfied().do(draft(text="重新办理后的答复"))
+    assert (fact.event.round, fact.event.draft) == (2, 1)
+
+
+@refuses(c.DraftReply, CLASS_IN_SCHEME, "result_class")
+def test_a_reply_claims_a_class_of_the_scheme() -> Attempt:
+    return attempt(contacted(), draft(result_class="C"))
+
+
+@refuses(c.DraftReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+@pytest.mark.parametrize("given", [transferred, left, returned], ids=["unassigned", "left", "handed back"])
+def test_a_unit_that_is_not_or_no_longer_on_the_case_cannot_answer(given: Given) -> Attempt:
+    return attempt(given(), draft())
+
+
+@refuses(c.DraftReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_an_assisting_unit_does_not_answer_the_member() -> Attempt:
+    return attempt(assigned(modes=LED), draft(HEALTH))
+
+
+# contact before the reply: the verdict itself stands in test_communication
+
+
+def uncontacted(before: DecisiveMoment, gate: Gate) -> World:
+    """The member has not been spoken with, and the reply stands before the decisive moment."""
+    world = acknowledged(opened(ruled(contact={"gate": gate, "before": before})))
+    steps = {DecisiveMoment.DRAFT: (), DecisiveMoment.SIGNING: (draft(), review())}
+    for command in steps.get(before, (draft(), review(), sign())):
+        world.do(command)
+    return world
+
+
+@refuses(c.DraftReply, CONTACT_BEFORE_REPLY)
+def test_no_draft_without_contact_where_that_is_the_rule() -> Attempt:
+    return attempt(uncontacted(DecisiveMoment.DRAFT, Gate.REFUSE), draft())
+
+
+@refuses(c.SignReply, CONTACT_BEFORE_REPLY)
+def test_no_signature_without_contact() -> Attempt:
+    return attempt(uncontacted(DecisiveMoment.SIGNING, Gate.REFUSE), sign())
+
+
+@refuses(c.IssueReply, CONTACT_BEFORE_REPLY)
+def test_no_issue_without_contact_where_that_is_the_rule() -> Attempt:
+    return attempt(uncontacted(DecisiveMoment.ISSUE, Gate.REFUSE), issue())
+
+
+Step = Callable[[], c.Command]
+STEPS: list[tuple[DecisiveMoment, Step]] = [
+    (DecisiveMoment.DRAFT, draft),
+    (DecisiveMoment.SIGNING, sign),
+    (DecisiveMoment.ISSUE, issue),
+]
+    (DecisiveMoment.DRAFT, draft),
+    (DecisiveMoment.SIGNING, sign),
+    (DecisiveMoment.ISSUE, issue),
+]
+
+
+@pytest.mark.parametrize(("before", "step"), STEPS)
+def test_a_gate_that_flags_lets_the_reply_pass_and_says_so(
+    before: DecisiveMoment, step: Callable[[], c.Command]
+) -> None:
+    world = uncontacted(before, Gate.FLAG)
+    fact, *_ = world.do(step())
+    assert fact.flags == (CONTACT_BEFORE_REPLY.id,)
+    assert [known for known in world.story if known.flags] == [fact]
+
+
+@pytest.mark.parametrize(("before", "step"), STEPS)
+def test_a_gate_that_is_off_does_not_look(before: DecisiveMoment, step: Step) -> None:
+    fact, *_ = uncontacted(before, Gate.OFF).do(step())
+    assert fact.flags == ()
+
+
+# countersigning
+
+
+@pytest.mark.parametrize("given", [drafted, reviewed, signed], ids=["draft", "reviewed", "signed"])
+def test_an_assisting_unit_countersigns_until_the_reply_is_issued(given: Callable[..., World]) -> None:
+    [fact] = given(modes=LED).do(countersign(**WITHHELD))
+    assert fact.event == ReplyCountersigned(unit=HEALTH, answering_unit=EDU, round=1, draft=1, **WITHHELD)
+
+
+def test_a_countersignature_is_given_once_and_may_be_taken_back() -> None:
+    world = drafted(modes=LED)
+    world.do(countersign())
+    assert world.do(countersign()) == []
+    assert len(world.do(countersign(**WITHHELD))) == 1
+
+
+@refuses(c.CountersignReply, CO_UNIT_COUNTERSIGNS, "reason")
+def test_withholding_a_countersignature_needs_a_reason() -> Attempt:
+    return attempt(drafted(modes=LED), countersign(countersignature=Countersignature.WITHHELD))
+
+
+@refuses(c.CountersignReply, CO_UNIT_COUNTERSIGNS, "unit")
+def test_the_lead_does_not_countersign_its_own_reply() -> Attempt:
+    return attempt(drafted(modes=LED), countersign(EDU))
+
+
+@refuses(c.CountersignReply, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_a_unit_that_is_not_on_the_case_countersigns_nothing() -> Attempt:
+    return attempt(drafted(modes=LED[:2]), countersign(CITY))
+
+
+@refuses(c.CountersignReply, ONLY_ASSIGNED_UNIT_REPLIES, "answering_unit")
+def test_only_the_reply_of_a_unit_that_answers_is_countersigned() -> Attempt:
+    return attempt(drafted(modes=LED), countersign(HEALTH, CITY))
+
+
+@refuses(c.CountersignReply, DRAFT_EXISTS, "draft")
+def test_a_draft_is_written_before_it_is_countersigned() -> Attempt:
+    return attempt(contacted(modes=LED), countersign())
+
+
+@refuses(c.CountersignReply, DRAFT_IS_CURRENT, "draft")
+def test_only_the_latest_draft_is_countersigned() -> Attempt:
+    world = drafted(modes=LED)
+    world.do(draft(text="修改后的答复"))
+    return attempt(world, countersign())
+
+
+@refuses(c.CountersignReply, DRAFT_NOT_SIGNED, "draft")
+def test_a_returned_draft_is_not_countersigned() -> Attempt:
+    world = drafted(modes=LED)
+    world.do(send_back())
+    return attempt(world, countersign())
+
+
+@refuses(c.CountersignReply, DRAFT_NOT_SIGNED, "draft")
+def test_an_issued_reply_is_not_countersigned_otherwise() -> Attempt:
+    return attempt(issued(modes=LED), countersign(**WITHHELD))
+
+
+def test_a_new_draft_needs_new_countersignatures() -> None:
+    world = countersigned(modes=LED)
+    for command in (draft(text="修改后的答复"), review(number=2), sign(number=2)):
+        world.do(command)
+    assert world.refused(issue(number=2)).rule is COUNTERSIGNED_BEFORE_ISSUE
+
+
+# signing
+
+
+@pytest.mark.parametrize("signer", [leader_of(EDU), MAYOR], ids=["leader of the unit", "leader of the city"])
+def test_a_leader_signs_the_reviewed_draft(signer: str) -> None:
+    [fact] = reviewed().do(sign(signer=signer))
+    assert fact.event == ReplySigned(unit=EDU, round=1, draft=1, signer=signer)
+    assert fact.flags == ()
+
+
+def test_a_reply_is_signed_once() -> None:
+    assert signed().do(sign()) == []
+
+
+@refuses(c.SignReply, DRAFT_NOT_SIGNED, "draft")
+def test_an_issued_reply_is_not_signed_again() -> Attempt:
+    return attempt(issued(), sign())
+
+
+@refuses(c.SignReply, RETURNED_DRAFT_CHANGES, "draft")
+def test_a_returned_draft_is_not_signed() -> Attempt:
+    world = drafted()
+    world.do(send_back())
+    return attempt(world, sign())
+
+
+@refuses(c.SignReply, KNOWN_OFFICIAL, "signer")
+def test_the_signer_is_a_listed_official() -> Attempt:
+    return attempt(reviewed(), sign(signer="nobody"))
+
+
+@refuses(c.SignReply, SIGNER_OF_UNIT, "signer")
+def test_the_leader_of_another_unit_does_not_sign() -> Attempt:
+    return attempt(reviewed(), sign(signer=leader_of(HEALTH)))
+
+
+@refuses(c.SignReply, SIGNER_RANK, "signer")
+def test_an_officer_is_too_low_to_sign() -> Attempt:
+    world = reviewed()
+    world.do(c.AppointOfficial(official="he-zhe", name="何喆", title="股长", rank=Rank.SECTION_HEAD, unit=EDU))
+    return attempt(world, sign(signer="he-zhe"))
+
+
+@refuses(c.SignReply, SIGNER_RANK, "signer")
+def test_a_rulebook_may_ask_for_the_head_of_the_unit() -> Attempt:
+    return attempt(reviewed(opened(ruled(signer_rank=Rank.UNIT_HEAD))), sign())
+
+
+@refuses(c.SignReply, DRAFTER_NEVER_APPROVES, "signer")
+@pytest.mark.parametrize(
+    ("drafter", "by"),
+    [(f"official:{leader_of(EDU)}", OFFICE), (DRAFTER, DRAFTER)],
+    ids=["signs what they drafted", "enters the signature under what they drafted"],
+)
+def test_the_drafter_never_signs(drafter: str, by: str) -> Attempt:
+    world = contacted()
+    world.do(draft(), by=drafter)
+    world.do(review())
+    return attempt(world, sign(), by=by)
+
+
+@pytest.mark.xfail(strict=True, reason="only the person acted for is compared, not the hand")
+@refuses(c.SignReply, DRAFTER_NEVER_APPROVES, "signer")
+def test_the_drafter_does_not_enter_the_signature_in_another_name() -> Attempt:
+    return attempt(reviewed(), sign(on_behalf_of=f"official:{leader_of(EDU)}"), by=DRAFTER)
+
+
+@refuses(c.SignReply, REVIEW_BEFORE_SIGNING, "draft")
+def test_a_draft_is_reviewed_before_it_is_signed() -> Attempt:
+    return attempt(drafted(), sign())
+
+
+def test_gates_that_flag_keep_every_breach_with_the_signature() -> None:
+    gates = {"signer_rank": Gate.FLAG, "review_before_signing": Gate.FLAG}
+    world = acknowledged(opened(ruled(contact={"gate": Gate.FLAG}, gates=gates)))
+    world.do(draft(), by=OFFICE)
+    [fact] = world.do(sign(signer=officer_of(EDU)))
+    assert set(fact.flags) == {CONTACT_BEFORE_REPLY.id, SIGNER_RANK.id, REVIEW_BEFORE_SIGNING.id}
+
+
+def test_one_gate_that_refuses_is_enough() -> None:
+    gates = {"signer_rank": Gate.FLAG, "review_before_signing": Gate.REFUSE}
+    world = acknowledged(opened(ruled(contact={"gate": Gate.FLAG}, gates=gates)))
+    world.do(draft(), by=OFFICE)
+    assert world.refused(sign(signer=officer_of(EDU))).rule is REVIEW_BEFORE_SIGNING
+
+
+@refuses(c.SignReply, DRAFT_EXISTS, "draft")
+def test_a_draft_is_written_before_it_is_signed() -> Attempt:
+    return attempt(contacted(), sign())
+
+
+@refuses(c.SignReply, DRAFT_IS_CURRENT, "draft")
+def test_only_the_latest_draft_is_signed() -> Attempt:
+    world = reviewed()
+    world.do(draft(text="修改后的答复"))
+    return attempt(world, sign())
+
+
+@refuses(c.SignReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+@pytest.mark.parametrize("given", [transferred, left], ids=["unassigned", "left"])
+def test_no_reply_is_signed_for_a_unit_that_is_not_on_the_case(given: Given) -> Attempt:
+    return attempt(given(), sign())
+
+
+# issue
+
+
+def test_the_reply_goes_to_all_signers_under_the_next_letter_number() -> None:
+    world = signed()
+    fact, number = world.do(issue(copied_to=("市政协提案委",)))
+    letter = LetterNumber(unit=EDU, year=2024, number=1)
+    assert fact.event == ReplyIssued(
+        unit=EDU, round=1, draft=1, letter=letter, recipients=(LEAD, SECOND), copied_to=("市政协提案委",)
+    )
+    assert number.event == LetterNumberTaken(unit=EDU, year=2024, number=1, proposal=world.proposal)
+    assert (number.stream, number.version) == (letter_register(LEDGER, EDU, 2024).id, 1)
+
+
+def test_letter_numbers_follow_each_other_within_unit_and_year() -> None:
+    world = issued(issued(), SPLIT)
+    late = signed(world)
+    late.do(issue(), at="2025-01-02 09:00")
+    taken = [
+        (fact.event.letter.unit, fact.event.letter.year, fact.event.letter.number) for fact in late.all(ReplyIssued)
+    ]
+    assert taken == [(EDU, 2024, 1), (EDU, 2024, 2), (HEALTH, 2024, 1), (EDU, 2025, 1)]
+
+
+def test_the_year_of_a_letter_is_that_of_its_shanghai_day() -> None:
+    world = signed()
+    fact, _ = world.do(issue(), at="2025-01-01 00:30")
+    assert fact.event.letter.year == 2025
+
+
+def test_a_reply_is_issued_once() -> None:
+    assert issued().do(issue()) == []
+
+
+@refuses(c.IssueReply, SIGNED_BEFORE_ISSUE, "draft")
+@pytest.mark.parametrize("given", [drafted, reviewed])
+def test_a_reply_is_signed_before_it_is_issued(given: Given) -> Attempt:
+    return attempt(given(), issue())
+
+
+@refuses(c.IssueReply, CO_OPINION_BEFORE_ISSUE)
+def test_the_lead_cannot_issue_while_an_opinion_is_missing() -> Attempt:
+    return attempt(lead_signed(opinion(HEALTH), countersign(HEALTH), countersign(CITY)), issue())
+
+
+@refuses(c.IssueReply, COUNTERSIGNED_BEFORE_ISSUE)
+def test_the_lead_cannot_issue_while_a_countersignature_is_missing() -> Attempt:
+    return attempt(lead_signed(opinion(HEALTH), opinion(CITY), countersign(HEALTH)), issue())
+
+
+@refuses(c.IssueReply, COUNTERSIGNED_BEFORE_ISSUE)
+def test_the_lead_cannot_issue_over_a_withheld_countersignature_even_where_gates_are_off() -> Attempt:
+    off = {"co_opinion_before_issue": Gate.OFF, "countersigned_before_issue": Gate.OFF}
+    return attempt(lead_signed(countersign(**WITHHELD), **off), issue())
+
+
+def test_an_assisting_unit_that_left_holds_up_nothing() -> None:
+    world = contacted(modes=LED)
+    left_early = c.ReturnAssignment(unit=CITY, reason="无关", suggested_unit=EDU, signed_by=leader_of(CITY))
+    agreed = (draft(), opinion(HEALTH), countersign(HEALTH), review(), sign())
+    for command in (left_early, c.DecideObjection(unit=CITY, upheld=True, reason="同意"), *agreed):
+        world.do(command)
+    assert len(world.do(issue())) == 2
+
+
+@pytest.mark.parametrize(("gate", "flags"), [(Gate.FLAG, 2), (Gate.OFF, 0)])
+def test_what_the_lead_owes_is_flagged_where_the_gates_flag(gate: Gate, flags: int) -> None:
+    gates = {"co_opinion_before_issue": gate, "countersigned_before_issue": gate}
+    fact, _ = lead_signed(opinion(HEALTH), countersign(HEALTH), **gates).do(issue())
+    assert len(fact.flags) == flags
+
+
+@refuses(c.IssueReply, DRAFT_EXISTS, "draft")
+def test_a_draft_is_written_before_it_is_issued() -> Attempt:
+    return attempt(contacted(), issue())
+
+
+@refuses(c.IssueReply, DRAFT_IS_CURRENT, "draft")
+def test_only_the_latest_draft_is_issued() -> Attempt:
+    world = reviewed()
+    world.do(draft(text="修改后的答复"))
+    return attempt(world, issue())
+
+
+@refuses(c.IssueReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+@pytest.mark.parametrize("given", [transferred, left], ids=["unassigned", "left"])
+def test_a_unit_that_left_the_case_issues_nothing(given: Given) -> Attempt:
+    return attempt(given(), issue())
+
+
+@pytest.mark.xfail(strict=True, reason="claimed times are not compared with the facts they follow")
+@refuses(c.IssueReply, SIGNED_BEFORE_ISSUE, "occurred_at")
+def test_a_reply_cannot_have_been_issued_before_the_day_it_was_signed() -> Attempt:
+    world = contacted()
+    world.do(draft(), at="2024-03-06 09:00")
+    world.do(review())
+    world.do(sign(), at="2024-03-07 09:00")
+    return attempt(world, issue(occurred_at="2024-03-06"), at="2024-03-07 10:00")
+
+
+def test_a_second_reply_goes_out_after_rehandling() -> None:
+    world = dissatisfied()
+    world.do(contact(world.now))
+    for command in (draft(text="重新办理后的答复"), review(), sign()):
+        world.do(command)
+    fact, _ = world.do(issue())
+    assert (fact.event.round, fact.event.letter.number) == (2, 2)

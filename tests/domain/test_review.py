@@ -1,0 +1,148 @@
+"""审核、退回重办."""
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Defect
+from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
+from domain.proposal import DraftStatus
+from domain.rules import (
+    DRAFT_EXISTS,
+    DRAFT_IS_CURRENT,
+    DRAFT_NOT_SIGNED,
+    DRAFTER_NEVER_APPROVES,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    RETURNED_DRAFT_CHANGES,
+)
+from tests.domain.given import (
+    EDU,
+    HEALTH,
+    LED,
+    OFFICE,
+    REVIEWER,
+    Attempt,
+    Given,
+    assigned,
+    attempt,
+    contacted,
+    draft,
+    drafted,
+    issued,
+    left,
+    officer_of,
+    refuses,
+    review,
+    reviewed,
+    send_back,
+    signed,
+    transferred,
+)
+
+DRAFTER = f"official:{officer_of(EDU)}"
+
+
+def test_a_reviewer_passes_a_draft() -> None:
+    [fact] = drafted().do(review())
+    assert fact.event == ReplyReviewed(unit=EDU, round=1, draft=1)
+
+
+def test_a_reviewer_sends_a_draft_back_with_what_is_wrong() -> None:
+    world = drafted()
+    [fact] = world.do(send_back(code=Defect.NOT_CONTACTED))
+    defect = FoundDefect(code=Defect.NOT_CONTACTED, note="未回应第二条建议")
+    assert fact.event == ReplyReturned(unit=EDU, round=1, draft=1, defects=(defect,))
+
+
+def test_a_draft_that_passed_may_still_be_sent_back() -> None:
+    world = reviewed()
+    world.do(send_back())
+    assert world.case.tasks[EDU].round.draft.status is DraftStatus.RETURNED
+
+
+def test_a_draft_is_passed_once_and_sent_back_once() -> None:
+    assert reviewed().do(review()) == []
+    world = drafted()
+    world.do(send_back())
+    assert world.do(send_back()) == []
+
+
+@refuses(c.ReviewReply, RETURNED_DRAFT_CHANGES, "draft")
+def test_a_draft_that_was_sent_back_does_not_pass_unchanged() -> Attempt:
+    world = drafted()
+    world.do(send_back())
+    return attempt(world, review())
+
+
+@refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
+@pytest.mark.parametrize(
+    ("by", "on_behalf_of"), [(DRAFTER, None), ("system:import", DRAFTER)], ids=["by hand", "through another"]
+)
+def test_the_drafter_never_reviews_the_draft(by: str, on_behalf_of: str | None) -> Attempt:
+    return attempt(drafted(), c.ReviewReply(unit=EDU, draft=1, on_behalf_of=on_behalf_of), by=by)
+
+
+@pytest.mark.xfail(strict=True, reason="only the person acted for is compared, not the hand")
+@refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
+def test_the_drafter_does_not_review_in_another_name() -> Attempt:
+    return attempt(drafted(), c.ReviewReply(unit=EDU, draft=1, on_behalf_of=REVIEWER), by=DRAFTER)
+
+
+@pytest.mark.xfail(strict=True, reason="only the person acted for is kept as drafter, not the hand")
+@refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
+def test_who_drafts_in_another_name_does_not_review_either() -> Attempt:
+    world = contacted()
+    world.do(draft(on_behalf_of=OFFICE), by=DRAFTER)
+    return attempt(world, review(), by=DRAFTER)
+
+
+def test_the_drafter_may_take_the_draft_back() -> None:
+    assert len(drafted().do(send_back(), by=DRAFTER)) == 1
+
+
+@pytest.mark.parametrize("given", [signed, issued])
+@refuses(c.ReturnReply, DRAFT_NOT_SIGNED, "draft")
+def test_a_signed_draft_is_not_sent_back(given: Given) -> Attempt:
+    return attempt(given(), send_back())
+
+
+@pytest.mark.parametrize("given", [signed, issued])
+@refuses(c.ReviewReply, DRAFT_NOT_SIGNED, "draft")
+def test_a_signed_draft_is_not_reviewed(given: Given) -> Attempt:
+    return attempt(given(), review())
+
+
+@refuses(c.ReviewReply, DRAFT_EXISTS, "draft")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_draft_is_written_before_it_is_reviewed(number: int) -> Attempt:
+    return attempt(contacted() if number == 1 else drafted(), review(number=number))
+
+
+@refuses(c.ReturnReply, DRAFT_EXISTS, "draft")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_draft_is_written_before_it_is_sent_back(number: int) -> Attempt:
+    return attempt(contacted() if number == 1 else drafted(), send_back(number=number))
+
+
+@refuses(c.ReviewReply, DRAFT_IS_CURRENT, "draft")
+def test_only_the_latest_draft_is_reviewed() -> Attempt:
+    world = drafted()
+    world.do(draft(text="修改后的答复"))
+    return attempt(world, review())
+
+
+@refuses(c.ReturnReply, DRAFT_IS_CURRENT, "draft")
+def test_only_the_latest_draft_is_sent_back() -> Attempt:
+    world = drafted()
+    world.do(draft(text="修改后的答复"))
+    return attempt(world, send_back())
+
+
+@refuses(c.ReviewReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+@pytest.mark.parametrize("given", [transferred, left], ids=["unassigned", "left"])
+def test_only_replies_of_units_on_the_case_are_reviewed(given: Given) -> Attempt:
+    return attempt(given(), review())
+
+
+@refuses(c.ReturnReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_an_assisting_unit_has_no_reply_to_send_back() -> Attempt:
+    return attempt(assigned(modes=LED), send_back(HEALTH))

@@ -1,0 +1,155 @@
+"""The numbers of one place and year as data: what may be adopted, and its digest."""
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain import commands as c
+from domain.codes import Gate, Rating
+from domain.policy.rulebook import (
+    AnchorKind,
+    ClassScheme,
+    CountedIn,
+    DeadlineKind,
+    DeadlineRule,
+    ResultClass,
+    Rulebook,
+    parse,
+    problems,
+)
+from domain.rules import RULEBOOK_CONSISTENT
+from tests.domain.given import SHIPPED, contacted, draft, opened, ruled
+
+TEXT = (files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8")
+REPLY = SHIPPED.deadlines[0]
+
+
+def fixed(month: int | None, day: int | None) -> DeadlineRule:
+    return REPLY.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value": None, "month": month, "day": day})
+
+
+def changed(**change: Any) -> DeadlineRule:
+    return REPLY.model_copy(update=change)
+
+
+def classes(*codes: str) -> ClassScheme:
+    return ClassScheme(id="X", classes=tuple(ResultClass(code=code, title=code) for code in codes))
+
+
+def test_the_shipped_rulebook_may_be_adopted() -> None:
+    assert list(problems(parse(TEXT))) == []
+    assert {rule.kind for rule in SHIPPED.deadlines} == set(DeadlineKind)
+    assert SHIPPED.contact_before_reply.gate is Gate.REFUSE
+
+
+def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
+    assert SHIPPED.origin == "MADE_UP"
+    assert {rule.source for rule in SHIPPED.deadlines} == {"虚拟"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"deadlines": (fixed(9, 31),)}, "deadlines.0.day"),
+        ({"deadlines": (fixed(2, 30),)}, "deadlines.0.day"),
+        ({"deadlines": (fixed(9, 0),)}, "deadlines.0.day"),
+        ({"deadlines": (fixed(13, 1),)}, "deadlines.0.month"),
+        ({"deadlines": (fixed(0, 1),)}, "deadlines.0.month"),
+        ({"deadlines": (fixed(None, 1),)}, "deadlines.0.month"),
+        ({"deadlines": (fixed(9, None),)}, "deadlines.0.month"),
+        ({"deadlines": (*SHIPPED.deadlines, REPLY)}, "deadlines"),
+        ({"deadlines": SHIPPED.deadlines[1:]}, "deadlines"),
+        ({"deadlines": (*SHIPPED.deadlines[:1], changed(kind=DeadlineKind.FEEDBACK))}, "deadlines.1.anchor"),
+        ({"deadlines": (changed(anchor=AnchorKind.FORM),)}, "deadlines.0.anchor"),
+        ({"deadlines": (changed(value=0),)}, "deadlines.0.value"),
+        ({"deadlines": (changed(value=None),)}, "deadlines.0.value"),
+        ({"deadlines": (changed(value=3651),)}, "deadlines.0.value"),
+        ({"version": 0}, "version"),
+        ({"class_scheme": classes()}, "class_scheme.classes"),
+        ({"class_scheme": classes("A", "A")}, "class_scheme.classes"),
+        ({"ratings": (Rating.SATISFIED,)}, "ratings"),
+        ({"contact": {"reach_percent": 101}}, "contact_before_reply.reach_percent"),
+        ({"contact": {"reach_percent": -1}}, "contact_before_reply.reach_percent"),
+        ({"contact": {"modes": ()}}, "contact_before_reply.modes"),
+        ({"late_entry_hours": -1}, "late_entry_hours"),
+    ],
+)
+def test_a_rulebook_with_a_fault_is_not_adopted_and_the_field_is_named(change: dict[str, Any], field: str) -> None:
+    faulty = ruled(**{"version": 2, **change})
+    refused = opened().refused(c.AdoptRulebook(rulebook=faulty))
+    assert (refused.rule, refused.field) == (RULEBOOK_CONSISTENT, f"rulebook.{field}")
+
+
+@pytest.mark.xfail(strict=True, reason="both numbers are reported under one of them")
+def test_a_negative_warning_time_is_reported_under_its_own_name() -> None:
+    assert [field for field, _ in problems(ruled(due_soon_days=-1))] == ["due_soon_days"]
+
+
+def test_all_faults_are_told_not_only_the_first() -> None:
+    faulty = ruled(version=0, ratings=(), deadlines=(fixed(9, 31),))
+    assert [field for field, _ in problems(faulty)] == ["version", "deadlines.0.day", "ratings"]
+
+
+@pytest.mark.parametrize(("month", "day"), [(9, 30), (2, 29), (12, 31)])
+def test_a_fixed_date_that_exists_may_be_adopted(month: int, day: int) -> None:
+    assert list(problems(ruled(deadlines=(fixed(month, day),)))) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "a\x00b"}, {"title": "\ud800"}, {"source": " "}, {"late_entry_hours": 10**12}, {"title": "长" * 501}],
+    ids=["NUL", "lone surrogate", "blank", "number without end", "text without end"],
+)
+def test_a_rulebook_that_cannot_be_kept_does_not_pass_the_door(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        c.AdoptRulebook.model_validate({"rulebook": {**SHIPPED.model_dump(), **change}})
+
+
+@pytest.mark.xfail(strict=True, reason="a class code may be any text in a rulebook, but only ASCII in a reply")
+def test_every_class_of_an_adopted_rulebook_can_be_claimed_by_a_reply() -> None:
+    world = contacted(opened(ruled(class_scheme=classes("采纳", "列入计划", "留作参考", "未采纳"))))
+    try:
+        world.do(draft(result_class="采纳"))
+    except ValidationError:
+        pytest.fail("no reply can ever be drafted")
+
+
+# the digest
+
+
+def test_the_digest_is_that_of_the_canonical_form() -> None:
+    assert SHIPPED.ref().digest == parse(TEXT).ref().digest
+    assert Rulebook.model_validate_json(SHIPPED.model_dump_json()).ref() == SHIPPED.ref()
+
+
+def test_the_digest_does_not_depend_on_order_or_on_what_is_left_to_the_default() -> None:
+    data = tomllib.loads(TEXT)
+    reordered = dict(reversed(data.items()))
+    spelled_out = SHIPPED.model_dump()
+    assert {Rulebook.model_validate(form).ref().digest for form in (data, reordered, spelled_out)} == {
+        SHIPPED.ref().digest
+    }
+
+
+def test_the_digest_of_the_shipped_rulebook_does_not_drift() -> None:
+    assert SHIPPED.ref().digest == "d5ba1bb4cad0cbc9ba9cef10e24a6f81807b43eb59b942ec67c192ea981ba25a"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "另一规则"}, {"late_entry_hours": 25}, {"contact": {"gate": Gate.FLAG}}, {"deadlines": (REPLY,)}],
+)
+def test_any_change_changes_the_digest(change: dict[str, Any]) -> None:
+    assert ruled(**change).ref().digest != SHIPPED.ref().digest
+
+
+def test_text_that_is_no_rulebook_is_told_so() -> None:
+    with pytest.raises(tomllib.TOMLDecodeError):
+        parse("id = ")
+    with pytest.raises(ValidationError):
+        parse(TEXT.replace('kind = "REPLY"', 'kind = "ANSWER"'))
+    with pytest.raises(ValidationError):
+        parse(TEXT + '\nunknown = "field"\n')

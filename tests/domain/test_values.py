@@ -1,0 +1,178 @@
+"""Moments and texts: what passes the door, and that nothing is changed on the way."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from domain import commands as c
+from domain.values import (
+    Code,
+    LongText,
+    Moment,
+    Title,
+    comes_before,
+    day_of,
+    end_of,
+    only_by_day,
+    parse_moment,
+    write_moment,
+)
+
+MOMENT: TypeAdapter[datetime | date] = TypeAdapter(Moment)
+TEXTS = [TypeAdapter(Title), TypeAdapter(LongText)]
+
+
+def fault(adapter: TypeAdapter[Any], value: object) -> str:
+    with pytest.raises(ValidationError) as caught:
+        adapter.validate_python(value)
+    return caught.value.errors()[0]["type"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2024-03-05", date(2024, 3, 5)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("2024-03-05T09:30:00+08:00", datetime(2024, 3, 5, 1, 30, tzinfo=UTC)),
+        ("2024-03-05T09:30:00Z", datetime(2024, 3, 5, 9, 30, tzinfo=UTC)),
+        ("2024-03-05T23:30:00-05:00", datetime(2024, 3, 6, 4, 30, tzinfo=UTC)),
+        ("2024-03-05T09:30:00.123456+08:00", datetime(2024, 3, 5, 1, 30, 0, 123456, tzinfo=UTC)),
+        (date(2024, 3, 5), date(2024, 3, 5)),
+        (datetime(2024, 3, 5, 9, 30, tzinfo=timezone(timedelta(hours=8))), datetime(2024, 3, 5, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_a_day_or_an_instant_kept_in_utc(written: object, meant: datetime | date) -> None:
+    read = MOMENT.validate_python(written)
+    assert (type(read), read) == (type(meant), meant)
+    assert not isinstance(read, datetime) or read.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2024-09-31", "moment_invalid"),
+        ("2023-02-29", "moment_invalid"),
+        ("2024-13-01", "moment_invalid"),
+        ("2024-03-05T25:00:00+08:00", "moment_invalid"),
+        ("2024-09-31T09:00:00+08:00", "moment_invalid"),
+        ("５月３日", "moment_invalid"),
+        ("２０２４-０３-０５", "moment_invalid"),
+        ("", "moment_invalid"),
+        ("\ud800", "moment_invalid"),
+        ("2024-03-05\x00", "moment_invalid"),
+        (1709600000, "moment_invalid"),
+        (None, "moment_invalid"),
+        (True, "moment_invalid"),
+        ("2024-03-05T09:30:00", "moment_without_zone"),
+        (datetime(2024, 3, 5, 9, 30), "moment_without_zone"),  # noqa: DTZ001
+        ("20240305", "moment_without_zone"),
+        ("0001-01-01T00:00:00+08:00", "moment_out_of_range"),
+        ("9999-12-31T23:59:59-08:00", "moment_out_of_range"),
+    ],
+)
+def test_what_is_no_moment_is_refused_with_its_reason(written: object, code: str) -> None:
+    assert fault(MOMENT, written) == code
+
+
+@given(st.one_of(st.dates(), st.datetimes(timezones=st.just(UTC))))
+def test_a_moment_written_and_read_is_the_same(moment: datetime | date) -> None:
+    assert parse_moment(write_moment(moment)) == moment
+    assert MOMENT.validate_json(MOMENT.dump_json(moment)) == moment
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("2024-03-05T15:59:59.999999Z", date(2024, 3, 5)),
+        ("2024-03-05T16:00:00Z", date(2024, 3, 6)),
+        ("2024-03-05", date(2024, 3, 5)),
+    ],
+)
+def test_days_are_shanghai_days(instant: str, day: date) -> None:
+    assert day_of(parse_moment(instant)) == day
+
+
+@given(st.dates(), st.dates())
+def test_a_day_lasts_until_the_next_one_begins(one: date, other: date) -> None:
+    assert day_of(end_of(one)) == one
+    assert (end_of(one) < end_of(other)) == (one < other)
+
+
+MOMENTS = st.one_of(st.dates(), st.datetimes(timezones=st.just(UTC), min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)))  # noqa: DTZ001, E501  # fmt: skip
+
+
+@given(MOMENTS, MOMENTS)
+def test_of_two_moments_one_comes_before_and_both_only_where_a_day_is_all_that_is_known(
+    one: datetime | date, other: datetime | date
+) -> None:
+    both = comes_before(one, other) and comes_before(other, one)
+    assert both == only_by_day(one, other)
+    assert comes_before(one, other) or comes_before(other, one) or one == other
+
+
+# texts
+
+RARE = [
+    "林喆",
+    "朱镕",
+    "刘䶮",
+    "\uf9dc",
+    "隆",
+    "𠮷野",
+    "葛\U000e0100",
+    "e\u0301",
+    "\u00e9",
+    "Å",
+    "王　喆",
+    "第一行\n第二行\t完\r\n",
+]
+
+
+@pytest.mark.parametrize("text", RARE)
+@pytest.mark.parametrize("adapter", TEXTS, ids=["title", "long text"])
+def test_a_text_is_kept_byte_for_byte(adapter: TypeAdapter[str], text: str) -> None:
+    assert adapter.validate_python(text).encode() == text.encode()
+    assert adapter.validate_json(adapter.dump_json(text)).encode() == text.encode()
+
+
+def test_a_compatibility_character_in_a_name_stays_itself() -> None:
+    command = c.ListMember.model_validate_json('{"member": "long", "name": "\\uf9dc镕"}')
+    assert [ord(character) for character in command.name] == [0xF9DC, 0x9555]
+
+
+@pytest.mark.parametrize("adapter", TEXTS, ids=["title", "long text"])
+@pytest.mark.parametrize("character", [*"\x00\x01\x08\x0b\x0c\x0e\x1b\x1f\x7f"], ids=ascii)
+def test_nul_and_control_characters_are_refused(adapter: TypeAdapter[str], character: str) -> None:
+    assert fault(adapter, f"提案{character}标题") == "text_forbidden_character"
+
+
+@pytest.mark.parametrize("adapter", TEXTS, ids=["title", "long text"])
+@pytest.mark.parametrize("text", ["\ud800", "提案\udfff标题", "\udc00\ud800"], ids=ascii)
+def test_lone_surrogates_are_refused(adapter: TypeAdapter[str], text: str) -> None:
+    assert fault(adapter, text) in ("text_forbidden_character", "string_unicode")
+
+
+@pytest.mark.parametrize("adapter", TEXTS, ids=["title", "long text"])
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u3000", "\u00a0"], ids=ascii)
+def test_blank_texts_are_refused(adapter: TypeAdapter[str], text: str) -> None:
+    assert fault(adapter, text) == "text_blank"
+
+
+@pytest.mark.parametrize(("adapter", "longest"), zip(TEXTS, (200, 12_000), strict=True), ids=["title", "long text"])
+def test_a_text_has_its_longest_length_in_characters(adapter: TypeAdapter[str], longest: int) -> None:
+    assert adapter.validate_python("䶮" * longest)
+    assert fault(adapter, "䶮" * (longest + 1)) == "string_too_long"
+
+
+@pytest.mark.parametrize("code", ["zhifaju", "15-3", "a.b_c-d", "A" * 64])
+def test_a_code_is_plain(code: str) -> None:
+    assert TypeAdapter(Code).validate_python(code) == code
+
+
+@pytest.mark.parametrize("code", ["", "执法局", "-a", "a b", "a\n", "a/b", "a:b", "A" * 65, "a\x00"], ids=ascii)
+def test_what_is_no_code_is_refused(code: str) -> None:
+    fault(TypeAdapter(Code), code)
