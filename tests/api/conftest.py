@@ -1,6 +1,7 @@
 """A running service: the real application, the real daemon, the real database."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from api import tokens
@@ -44,6 +46,22 @@ def serving(database: Database, folder: Path, *ledgers: str) -> Iterator[TestCli
         create_app(settings, urls), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
     ) as client:
         yield client
+
+
+@contextmanager
+def listening(database: Database, folder: Path, *ledgers: str) -> Iterator[tuple[str, str]]:
+    """The application on a port of this machine: its address, and the administrator's token."""
+    urls = Addresses(database.admin, database.app, database.daemon, embedded=False)
+    app = create_app(Settings(data=folder, ledgers=ledgers), urls)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}", tokens.issue(database.admin)
+    server.should_exit = True
+    running.join(10)
 
 
 @dataclass

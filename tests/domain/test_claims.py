@@ -4,7 +4,7 @@ import pytest
 
 from domain.codes import Origin
 from domain.events import RulebookAdopted
-from domain.rules import LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, Rule
+from domain.rules import LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, Refused, Rule
 from tests.domain.given import World, moment, opened, ruled, submit
 
 NOON = "2024-03-05 12:00"
@@ -20,8 +20,8 @@ def claimed(
     origin = Origin.IMPORTED if how else Origin.NATIVE
     try:
         world.do(command, at=at, origin=origin, **how)
-    except Exception as refused:
-        return refused.rule  # type: ignore[attr-defined]
+    except Refused as refused:
+        return refused.rule
     return None
 
 

@@ -202,10 +202,6 @@ STEPS: list[tuple[DecisiveMoment, Step]] = [
     (DecisiveMoment.SIGNING, sign),
     (DecisiveMoment.ISSUE, issue),
 ]
-    (DecisiveMoment.DRAFT, draft),
-    (DecisiveMoment.SIGNING, sign),
-    (DecisiveMoment.ISSUE, issue),
-]
 
 
 @pytest.mark.parametrize(("before", "step"), STEPS)

@@ -102,7 +102,8 @@ def test_a_day_lasts_until_the_next_one_begins(one: date, other: date) -> None:
     assert (end_of(one) < end_of(other)) == (one < other)
 
 
-MOMENTS = st.one_of(st.dates(), st.datetimes(timezones=st.just(UTC), min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)))  # noqa: DTZ001, E501  # fmt: skip
+INSTANTS = st.integers(0, 4 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+MOMENTS = st.one_of(st.dates(), INSTANTS)
 
 
 @given(MOMENTS, MOMENTS)
@@ -162,7 +163,7 @@ def test_blank_texts_are_refused(adapter: TypeAdapter[str], text: str) -> None:
     assert fault(adapter, text) == "text_blank"
 
 
-@pytest.mark.parametrize(("adapter", "longest"), zip(TEXTS, (200, 12_000), strict=True), ids=["title", "long text"])
+@pytest.mark.parametrize(("adapter", "longest"), [(TEXTS[0], 200), (TEXTS[1], 12_000)], ids=["title", "long text"])
 def test_a_text_has_its_longest_length_in_characters(adapter: TypeAdapter[str], longest: int) -> None:
     assert adapter.validate_python("䶮" * longest)
     assert fault(adapter, "䶮" * (longest + 1)) == "string_too_long"
