@@ -1,46 +1,54 @@
-"""The load of `over_http`: a process that keeps connections busy, each with one request at a time.
+"""The load of `over_http`: keeps connections busy, each with one request at a time.
 
-HTTP/1.1 by hand on bare protocols, so that the client costs a small part of what the server does. Reads its job from
-standard input, prints what it found as JSON.
+HTTP/1.1 by hand on bare protocols, so that the client costs a small part of what the server does.
 """
 
 import asyncio
 import json
 import re
 import statistics
-import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _NOW = "2024-01-01T00:00:00.000000+00:00"
+_PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    token: str
+    connections: int
+    ramp: float
+    seconds: float
+    cases: list[str]
+    body: dict[str, Any]
 
 
 class Connection(asyncio.Protocol):
     """Sends the next request as soon as the answer to the last is whole."""
 
-    def __init__(self, job: dict[str, Any], cases: Iterator[str], begin: float) -> None:
-        body = json.dumps({**job["body"], "occurred_at": _NOW}, ensure_ascii=False).encode()
+    def __init__(self, load: Load, cases: Iterator[str], begin: float) -> None:
+        body = json.dumps({**load.body, "occurred_at": _NOW}, ensure_ascii=False).encode()
         self._head = (
-            f" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {job['token']}\r\n"
+            f" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {load.token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode()
         self._before, self._after = body.split(_NOW.encode())
         self._cases = cases
-        self._begin, self._end = begin, begin + job["seconds"]
+        self._begin, self._end = begin, begin + load.seconds
         self._received = b""
-        self._sent = 0.0
         self.took: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._send()
 
     def _send(self) -> None:
@@ -55,8 +63,7 @@ class Connection(asyncio.Protocol):
         length = _LENGTH.search(head)
         if not found or length is None or len(body) < int(length[1]):
             return
-        now = time.perf_counter()
-        self._received = b""
+        now, self._received = time.perf_counter(), b""
         if head[9:12] != b"200":
             self.done.set_exception(RuntimeError(f"{head.decode()}\n{body.decode()}"))
         elif now >= self._end:
@@ -71,24 +78,26 @@ class Connection(asyncio.Protocol):
             self.done.set_exception(error or ConnectionError("the server closed the connection"))
 
 
-async def main() -> None:
-    job = json.load(sys.stdin)
-    loop, many = asyncio.get_running_loop(), job["connections"]
-    begin = time.perf_counter() + job["ramp"]
-    connections = []
-    for number in range(many):
-        own = cycle(job["cases"][number::many])  # no two connections ever share a stream
-        _, made = await loop.create_connection(
-            lambda own=own: Connection(job, own, begin),  # type: ignore[misc]  # a default is how a lambda binds
-            "127.0.0.1",
-            job["port"],
-        )
-        connections.append(made)
-    await asyncio.gather(*(connection.done for connection in connections))
-    took = [seconds * 1000 for connection in connections for seconds in connection.took]
+def run(load: Load, port: int) -> dict[str, float]:
+    """Requests per second, and the median and the 99th percentile of their milliseconds."""
+    return uvloop.run(_run(load, port))
+
+
+async def _run(load: Load, port: int) -> dict[str, float]:
+    loop = asyncio.get_running_loop()
+    # the server's socket listens before the server is up: the first answer says that it is
+    ready = Connection(load, cycle(load.cases), 0.0)
+    ready._end = 0.0
+    async with asyncio.timeout(_PATIENCE + load.ramp + load.seconds):
+        await loop.create_connection(lambda: ready, "127.0.0.1", port)
+        await ready.done
+        begin = time.perf_counter() + load.ramp
+        # no two connections share a stream
+        own = [cycle(load.cases[number :: load.connections]) for number in range(load.connections)]
+        busy = [Connection(load, cases, begin) for cases in own]
+        for connection in busy:
+            await loop.create_connection(lambda connection=connection: connection, "127.0.0.1", port)  # type: ignore[misc]
+        await asyncio.gather(*(connection.done for connection in busy))
+    took = [seconds * 1000 for connection in busy for seconds in connection.took]
     cuts = statistics.quantiles(took, n=100)
-    print(json.dumps({"rate": len(took) / job["seconds"], "p50": cuts[49], "p99": cuts[98]}))
-
-
-if __name__ == "__main__":
-    uvloop.run(main())
+    return {"rate": len(took) / load.seconds, "p50": cuts[49], "p99": cuts[98]}

@@ -7,11 +7,12 @@ side goes round them more than once and meets a few events more.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import cycle
 
 from benchmarks import library
-from benchmarks.harness import Bench, Database, Figures, Line, on_loop
-from benchmarks.sample import ACTOR, LEDGER, SECRET, Streams
+from benchmarks.harness import LIBRARY, OURS, Bench, Database, Figures, Line, on_loop
+from benchmarks.sample import ACTOR, LEDGER, OpenCases
 from domain.record import Context
 from domain.streams import proposal_stream
 from ledger.ledger import Ledger
@@ -20,44 +21,39 @@ from ledger.ledger import Ledger
 def measure(bench: Bench) -> list[Line]:
     lines = []
     with bench.database("cycle") as database:
-        factory, recorder = library.recorder(library.environment(database, pool=16), "cycle")
-        streams = Streams(database, "library.cycle_events", bench.options.cases)
-        cases = library.Cases(recorder, streams.year.setting)
+        recorder = library.recorder(library.environment(database, pool=16))
+        open_cases = OpenCases(database, "stored_events", bench.options.cases)
+        cases = library.Cases(recorder, open_cases.setting)
 
         def ours(writers: int) -> Figures:
-            streams.cut()
-            return on_loop(lambda: _ours(bench, database, streams, writers))
+            open_cases.cut()
+            return on_loop(_ours(bench, database, open_cases, writers))
 
         def theirs(writers: int) -> Figures:
-            streams.cut()
-            command = streams.year.commands()
+            open_cases.cut()
+            command = open_cases.commands()
 
             def worker(number: int) -> Callable[[], object]:
-                own = cycle(streams.ids[number::writers])
+                own = cycle(open_cases.ids[number::writers])
                 return lambda: cases.handle(next(own), command())
 
             return bench.in_threads(writers, worker)
 
         for writers in (1, 16):
             title = f"读 20 个事件、判定、追加，{writers} 个并发"
-            sides = {
-                "本系统": lambda writers=writers: ours(writers),
-                "库": lambda writers=writers: theirs(writers),
-            }
-            found = bench.take_turns(title, sides)
-            rates = [[figures["rate"] for figures in found[side]] for side in sides]
+            found = bench.take_turns(title, {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers)})
+            rates = ([figures["rate"] for figures in found[side]] for side in (OURS, LIBRARY))
             lines.append(Line("cycle", title, "命令/秒", *rates))
-        factory.close()
     return lines
 
 
-async def _ours(bench: Bench, database: Database, streams: Streams, writers: int) -> Figures:
-    ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=SECRET)
+async def _ours(bench: Bench, database: Database, open_cases: OpenCases, writers: int) -> Figures:
+    ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks")
     await ledger.open()
-    command, context = streams.year.commands(), Context(actor=ACTOR)
+    command, context = open_cases.commands(), Context(actor=ACTOR)
 
     def worker(number: int) -> Callable[[], Awaitable[object]]:
-        own = cycle([proposal_stream(stream) for stream in streams.ids[number::writers]])
+        own = cycle([proposal_stream(stream) for stream in open_cases.ids[number::writers]])
 
         async def one() -> None:
             receipt = await ledger.handle(next(own), command(), context)

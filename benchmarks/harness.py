@@ -1,8 +1,8 @@
 """What every measure shares: a server, a database of its own, rounds, windows of time, the table.
 
-The method. The sides of a measure take turns round by round, and every other round in the opposite order, so that
-drift of the machine hits all of them. The first round warms up and is thrown away, and so is the beginning of every
-window. What is printed is the median of the rounds, with the lowest and the highest.
+The sides of a measure take turns round by round, every other round in the opposite order, so that drift of the
+machine hits all of them. The first round warms up and is thrown away, and so is the beginning of every window.
+Printed is the median of the rounds, with the lowest and the highest.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,59 +24,49 @@ import psycopg
 import uvloop
 from psycopg import Connection
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
 
+OURS, LIBRARY, LIMIT = "本系统", "eventsourcing 库", "极限"
+
 Figures = Mapping[str, float]
-"""What one side found in one round, by name."""
+"""What one side found in one round; `rate` is per second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """`seconds` is the length of a counted window, `ramp` what goes before it. `cases`: streams that the writers of
+    a cycle take in turn. `backlog`: events our engine takes in, `library_backlog` the library's runner."""
+
     rounds: int
     seconds: float
-    """The length of a counted window."""
     ramp: float
-    """What goes before it, uncounted."""
     cases: int
-    """Streams that the writers of a cycle take in turn."""
     backlog: int
-    """Events our engine takes in."""
     library_backlog: int
-    """Events the library's runner takes in: fewer, as both are rates."""
 
 
 DEFAULT = Options(rounds=5, seconds=2.0, ramp=0.5, cases=4_000, backlog=20_000, library_backlog=2_000)
-QUICK = Options(rounds=1, seconds=0.4, ramp=0.1, cases=200, backlog=2_000, library_backlog=200)
+QUICK = Options(rounds=1, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: the figures of every counted round. `limit`: the same by a plain INSERT, where that says
-    something."""
+    """The figures of every counted round; `limit` where there is one."""
 
     measure: str
     title: str
     unit: str
     ours: Sequence[float]
     library: Sequence[float]
-    limit: Sequence[float] = field(default=())
+    limit: Sequence[float] = ()
     lower_is_better: bool = False
-
-    @property
-    def ratio(self) -> float:
-        """How many times better ours is."""
-        ours, library = statistics.median(self.ours), statistics.median(self.library)
-        return library / ours if self.lower_is_better else ours / library
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A migrated database, addressed by role."""
-
     server: EmbeddedPostgres
     name: str
 
@@ -91,48 +81,42 @@ class Database:
 
 class Bench:
     def __init__(self, server: EmbeddedPostgres, options: Options) -> None:
-        self.server = server
         self.options = options
-        console = Console()
-        self.console = console if console.is_terminal else Console(width=160)
+        self.console = Console()
+        if not self.console.is_terminal:
+            self.console = Console(width=160)
+        self._server = server
 
     @contextmanager
     def database(self, name: str) -> Iterator[Database]:
-        """An empty one for a measure, so that none finds the tables of another."""
-        with psycopg.connect(self.server.dsn(database="postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE bench_{name}".encode())
-            database = Database(self.server, f"bench_{name}")
-            migrate(database.dsn())
-            try:
-                yield database
-            finally:
-                connection.execute(f"DROP DATABASE bench_{name} WITH (FORCE)".encode())
+        """A migrated one for a measure, so that none finds the tables of another."""
+        with psycopg.connect(self._server.dsn(database="postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+            migrate(self._server.dsn(database=name))
+            yield Database(self._server, name)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def take_turns(self, title: str, sides: Mapping[str, Callable[[], Figures]]) -> dict[str, list[Figures]]:
-        """Every side's counted rounds. The collector stays on, but does not walk what a side finds in place: a
-        service freezes its start-up state too."""
+        """Every side's counted rounds. The collector stays on, but what a side finds in place is frozen, as the
+        service freezes its start-up state."""
         found: dict[str, list[Figures]] = {name: [] for name in sides}
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        # refreshed by hand: a drawing thread would take part in the measurement
-        with Progress(*columns, console=self.console, auto_refresh=False, transient=True) as progress:
-            task = progress.add_task(title, total=(self.options.rounds + 1) * len(sides))
-            for number in range(self.options.rounds + 1):
-                for name in list(sides) if number % 2 else reversed(sides):
-                    gc.collect()
-                    gc.freeze()
-                    figures = sides[name]()
-                    gc.unfreeze()
-                    if number > 0:
-                        found[name].append(figures)
-                    progress.update(task, advance=1, refresh=True)
-        told = (f"{name} {statistics.median(f['rate'] for f in figures):,.0f}/s" for name, figures in found.items())
-        self.console.print(f"  {title}：{'，'.join(told)}", highlight=False)
+        for number in range(self.options.rounds + 1):
+            told = []
+            for name in list(sides) if number % 2 else reversed(list(sides)):
+                gc.collect()
+                gc.freeze()
+                figures = sides[name]()
+                gc.unfreeze()
+                told.append(f"{name} {figures['rate']:,.0f}/s")
+                if number:
+                    found[name].append(figures)
+            turn = f"第 {number}/{self.options.rounds} 轮" if number else "热身"
+            self.console.print(f"{title}  {turn}：{'，'.join(told)}", highlight=False)
         return found
 
     def in_threads(self, count: int, worker: Callable[[int], Callable[[], object]]) -> Figures:
         """How often per second `count` threads do their work, each its own."""
-        begin = time.perf_counter() + self.options.ramp
-        end = begin + self.options.seconds
+        begin, end = self._window()
 
         def run(work: Callable[[], object]) -> int:
             done = 0
@@ -148,8 +132,7 @@ class Bench:
 
     async def in_tasks(self, count: int, worker: Callable[[int], Callable[[], Awaitable[object]]]) -> Figures:
         """The same with tasks of the running loop."""
-        begin = time.perf_counter() + self.options.ramp
-        end = begin + self.options.seconds
+        begin, end = self._window()
 
         async def run(work: Callable[[], Awaitable[object]]) -> int:
             done = 0
@@ -163,15 +146,15 @@ class Bench:
         counts = await asyncio.gather(*(run(worker(number)) for number in range(count)))
         return {"rate": sum(counts) / self.options.seconds}
 
+    def _window(self) -> tuple[float, float]:
+        begin = time.perf_counter() + self.options.ramp
+        return begin, begin + self.options.seconds
 
-def on_loop(main: Callable[[], Awaitable[Figures]]) -> Figures:
-    """Run on the loop that the service runs on."""
 
-    async def run() -> Figures:
-        return await main()
-
+def on_loop(main: Coroutine[Any, Any, Figures]) -> Figures:
+    """On the loop that the service runs on."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(run())
+        return runner.run(main)
 
 
 @contextmanager
@@ -188,36 +171,32 @@ def running_server() -> Iterator[EmbeddedPostgres]:
 
 
 def machine(server: EmbeddedPostgres) -> dict[str, str]:
-    processor, memory = platform.processor(), "?"
-    if (info := Path("/proc/cpuinfo")).exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
-        processor = names[0] if names else processor
-        memory = f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
-    names = ("server_version", "synchronous_commit", "fsync", "shared_buffers")
+    info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    sql = "SELECT name || ' ' || setting FROM pg_settings WHERE name = ANY (%s) ORDER BY name"
     with psycopg.connect(server.dsn()) as connection:
-        shown = {name: connection.execute(f"SHOW {name}".encode()).fetchone() for name in names}
-    settings = {name: str(row[0]) for name, row in shown.items() if row}
+        settings = connection.execute(sql, (["server_version", "synchronous_commit", "fsync"],)).fetchall()
     return {
-        "处理器": f"{os.cpu_count()} 核，{processor}",
-        "内存": memory,
-        "PostgreSQL": settings.pop("server_version"),
-        "设置": " ".join(f"{name}={value}" for name, value in settings.items()),
+        "处理器": f"{os.cpu_count()} 核，{names[0] if names else platform.processor()}；内存 {memory:.0f} GiB",
+        "PostgreSQL": "，".join(name for (name,) in settings),
         "Python": platform.python_version(),
-        "系统负载": " ".join(f"{load:.2f}" for load in os.getloadavg()) + "（开始时）",
+        "开始时负载": " ".join(f"{load:.2f}" for load in os.getloadavg()),
     }
 
 
-def table(lines: Sequence[Line], command: str, options: Options) -> Table:
+def table(lines: Sequence[Line], command: str) -> Table:
     shown = Table(
-        title=f"与 eventsourcing 库（默认记录器、ProjectionRunner）同场对照：{options.rounds} 轮的中位数（最低–最高）",
-        caption=f"单项复测：{command} --only 名称。倍数大于 1 即本系统更好；极限：pgbench 逐条 INSERT，每条一次提交。",
+        title="与 eventsourcing 库（默认记录器与 ProjectionRunner）同场对照：各轮中位数（最低–最高）",
+        caption=f"单项复测：{command} --only 名称。倍数大于 1 即本系统更好。极限：pgbench 每条 INSERT 一次提交。",
     )
-    for title in ("名称", "测量", "单位", "本系统", "eventsourcing 库", "倍数", "极限"):
+    for title in ("名称", "测量", "单位", OURS, LIBRARY, "倍数", LIMIT):
         shown.add_column(title, justify="left" if title in ("名称", "测量", "单位") else "right")
     for line in lines:
-        ratio = f"{line.ratio:.2f}×"
-        told = [_spread(values) for values in (line.ours, line.library, line.limit)]
-        shown.add_row(line.measure, line.title, line.unit, told[0], told[1], ratio, told[2])
+        ratio = statistics.median(line.ours) / statistics.median(line.library)
+        ratio = 1 / ratio if line.lower_is_better else ratio
+        ours, library, limit = map(_spread, (line.ours, line.library, line.limit))
+        shown.add_row(line.measure, line.title, line.unit, ours, library, f"{ratio:.2f}×", limit)
     return shown
 
 

@@ -15,45 +15,51 @@ from uuid import UUID
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment
+from fastapi import FastAPI
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.harness import Database
 from domain import claims
-from domain.commands import Command
+from domain.commands import Command, RecordMemberContact
 from domain.events import Event
 from domain.setting import Setting
 from domain.streams import PROPOSAL
 from ledger.mapper import Envelope, from_stored, to_state, type_name
 
-ROLE = "library"
 STORES_NO_TIME = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def environment(database: Database, pool: int) -> dict[str, str]:
-    """The library's settings, after its role and schema are made sure of."""
+    """The library's settings, after its role and schema are made."""
     with database.connected() as connection:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone() is None:
-            connection.execute(f"CREATE ROLE {ROLE} LOGIN".encode())
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {ROLE} AUTHORIZATION {ROLE}".encode())
-    address = conninfo_to_dict(database.dsn(ROLE))
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = 'library'").fetchone() is None:
+            connection.execute("CREATE ROLE library LOGIN")
+        connection.execute("CREATE SCHEMA library AUTHORIZATION library")
+    address = conninfo_to_dict(database.dsn("library"))
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": str(address["dbname"]),
         "POSTGRES_HOST": str(address["host"]),
         "POSTGRES_PORT": str(address["port"]),
-        "POSTGRES_USER": ROLE,
+        "POSTGRES_USER": "library",
         "POSTGRES_PASSWORD": "",
-        "POSTGRES_SCHEMA": ROLE,
+        "POSTGRES_SCHEMA": "library",
         "POSTGRES_POOL_SIZE": str(pool),
         "POSTGRES_MAX_OVERFLOW": "0",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "no",
     }
 
 
-def recorder(settings: dict[str, str], name: str) -> tuple[PostgresFactory, ApplicationRecorder]:
-    """A recorder on the table `<name>_events`; close the factory after use."""
-    factory = PostgresFactory(Environment(name, settings))
-    return factory, factory.application_recorder()
+def recorder(settings: dict[str, str]) -> ApplicationRecorder:
+    """On the table `stored_events`, made where it is missing."""
+    return PostgresFactory(Environment("", settings)).application_recorder()
+
+
+def recorded(stored: StoredEvent, position: int = 0) -> Any:
+    """A stored event through our mapper."""
+    stream, version = stored.originator_id, stored.originator_version
+    assert isinstance(stream, UUID)
+    return from_stored(stream, version, position, stored.topic, stored.state, STORES_NO_TIME)
 
 
 class Cases:
@@ -71,21 +77,29 @@ class Cases:
         """The case's version and the positions of the new events."""
         state = PROPOSAL.empty
         for stored in self._recorder.select_events(case):
-            state = PROPOSAL.evolve(state, recorded(stored, case, 0))
+            state = PROPOSAL.evolve(state, recorded(stored))
         now = datetime.now(UTC)
         setting = replace(self._setting, now=now, occurred_at=command.occurred_at or now)
         claims.check(setting)
         envelope = Envelope(setting.context, setting.occurred_at)
-        decided: list[Event] = [item for item in command.decide(state, setting) if isinstance(item, Event)]
         new = [
             StoredEvent(case, state.version + number, type_name(type(event)), to_state(event, envelope))
-            for number, event in enumerate(decided, 1)
+            for number, event in enumerate(command.decide(state, setting), 1)
+            if isinstance(event, Event)
         ]
         positions = self._recorder.insert_events(new)
         assert positions
         return state.version + len(new), positions
 
 
-def recorded(stored: StoredEvent, stream: UUID, position: int) -> Any:
-    """A stored event through our mapper."""
-    return from_stored(stream, stored.originator_version, position, stored.topic, stored.state, STORES_NO_TIME)
+def app(settings: dict[str, str], setting: Setting) -> FastAPI:
+    """One endpoint; no token, receipt or header. A plain `def`, as the library is synchronous: FastAPI runs it in its
+    pool of 40 threads."""
+    service, cases = FastAPI(), Cases(recorder(settings), setting)
+
+    @service.post("/proposals/{case}/contacts")
+    def record_member_contact(case: UUID, command: RecordMemberContact) -> dict[str, Any]:
+        version, positions = cases.handle(case, command)
+        return {"stream": case, "version": version, "position": positions[-1], "added": len(positions)}
+
+    return service

@@ -2,175 +2,114 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from api import demo
 from benchmarks.harness import Database
 from domain.commands import RecordMemberContact
+from domain.proposal import Proposal
 from domain.record import Context
 from domain.setting import Setting
 from domain.streams import directory_stream, proposal_stream, session_stream
 from ledger.ledger import Ledger
 
 LEDGER = "220183"
-SECRET = b"benchmarks"
 ACTOR = "admin"
-SESSION = demo.read()[0]["session"]["session"]
 LENGTH = 20
 """Events of a stream before a cycle."""
 
 _CONTENT = "上门与提案人面谈，逐条听取其对办理思路的意见，约定月底前再见一次。" * 2
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
-    """A loaded ledger. `end` is its last position, `open_case` has `LENGTH` events and is not closed; a contact of
-    `unit` with `member` is always something new to it."""
+def load(database: Database) -> tuple[int, UUID, Proposal, Setting]:
+    """The sample year: its last position, a case that is open until its event `LENGTH + 1` closes it, that case's
+    state, and what rules look at besides a case."""
 
-    end: int
-    open_case: UUID
-    unit: str
-    member: str
-    setting: Setting
-
-    def contact(self) -> dict[str, Any]:
-        """A command's body but its `occurred_at`; the stored event takes about 500 bytes."""
-        return {
-            "unit": self.unit,
-            "stage": "BEFORE_REPLY",
-            "mode": "VISIT",
-            "unit_people": [{"name": "虚拟经办人"}],
-            "members": [self.member],
-            "content": _CONTENT,
-            "member_position": "AGREE",
-        }
-
-    def commands(self) -> Callable[[], RecordMemberContact]:
-        body = self.contact()
-        return lambda: RecordMemberContact.model_validate({**body, "occurred_at": datetime.now(UTC)})
-
-
-def load(database: Database) -> Year:
-    """The sample year, and the case of it that is copied for the cycles."""
-
-    async def run() -> Year:
-        ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=SECRET)
+    async def run() -> tuple[int, UUID, Proposal, Setting]:
+        ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks")
         await ledger.open()
         try:
             await demo.load(ledger)
-            rows = await ledger.query(
-                """SELECT originator_id FROM ledger.events
-                   WHERE ledger = %s AND originator_version = %s AND topic LIKE 'HandlingClosed/%%'
-                   ORDER BY notification_id LIMIT 1""",
-                (LEDGER, LENGTH + 1),
-            )
-            case = rows[0][0]
+            sql = """SELECT originator_id FROM ledger.events WHERE originator_version = %s
+                     AND topic LIKE 'HandlingClosed/%%' ORDER BY notification_id LIMIT 1"""
+            ((case,),) = await ledger.query(sql, (LENGTH + 1,))
             proposal, _ = await ledger.load(proposal_stream(case))
-            return Year(
-                end=await ledger.position(),
-                open_case=case,
-                unit=proposal.answering[0].unit,
-                member=proposal.lead_proposer,
-                setting=await setting(ledger),
-            )
+            directory, _ = await ledger.load(directory_stream(LEDGER))
+            session, _ = await ledger.load(session_stream(LEDGER, str(proposal.session)))
+            end, now = await ledger.position(), datetime.now(UTC)
+            context = Context(actor=ACTOR, reference_position=end)
+            return end, case, proposal, Setting(LEDGER, now, now, context, directory, session, {})
         finally:
             await ledger.close()
 
     return asyncio.run(run())
 
 
-async def setting(ledger: Ledger) -> Setting:
-    """What rules look at besides a case, as it stands."""
-    now, end = datetime.now(UTC), await ledger.position()
-    return Setting(
-        ledger=ledger.name,
-        now=now,
-        occurred_at=now,
-        context=Context(actor=ACTOR, reference_position=end),
-        directory=(await ledger.load(directory_stream(ledger.name)))[0],
-        session=(await ledger.load(session_stream(ledger.name, SESSION)))[0],
-        beside={},
-    )
-
-
-def copy_open_case(database: Database, year: Year, copies: int) -> tuple[list[UUID], int]:
-    """New streams of `LENGTH` events, byte for byte those of the open case; and the ledger's last position."""
-    which = f"originator_id = '{year.open_case}' AND originator_version <= {LENGTH}"
-    end = _copy(database, which, copies, "copy, originator_version")
-    with database.connected() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT originator_id FROM ledger.events WHERE ledger = %s AND notification_id > %s",
-            (LEDGER, year.end),
-        ).fetchall()
-    return [row[0] for row in rows], end
-
-
-def copy_all_cases(database: Database, events: int) -> int:
-    """At least so many events of new streams, copied from every case of the year; the ledger's last position.
-
-    Ten copies of the year, 280 cases, go on side by side as in a busy session: all first events, all second ones, …
-    """
-    which = """originator_id IN (SELECT originator_id FROM ledger.events WHERE topic LIKE 'ProposalSubmitted/%')"""
-    with database.connected() as connection:
-        row = connection.execute(f"SELECT count(*) FROM ledger.events WHERE {which}".encode()).fetchone()
-    assert row
-    return _copy(database, which, -(-events // row[0]), "(copy - 1) / 10, originator_version, copy, originator_id")
-
-
-def _copy(database: Database, which: str, copies: int, order: str) -> int:
-    """Copy events past the append function, which a superuser may: what is measured comes after."""
+def copy(database: Database, which: str, copies: int, order: str) -> int:
+    """Append copies of events as new streams; the ledger's last position. Past the append function, which a
+    superuser may: what is measured comes after."""
     with database.connected() as connection, connection.transaction():
         connection.execute(
             f"""INSERT INTO ledger.events
-                SELECT ledger, (SELECT position FROM ledger.ledger_head h WHERE h.ledger = e.ledger)
-                        + row_number() OVER (ORDER BY {order}),
-                    md5(copy::text || originator_id)::uuid, originator_version, topic, state, recorded_at
-                FROM ledger.events e, generate_series(1, {copies}) AS copy
-                WHERE ledger = '{LEDGER}' AND {which}""".encode()
+                SELECT e.ledger, h.position + row_number() OVER (ORDER BY {order}),
+                    md5(copy::text || originator_id)::uuid, originator_version, topic, state, e.recorded_at
+                FROM ledger.events e JOIN ledger.ledger_head h USING (ledger), generate_series(1, {copies}) AS copy
+                WHERE {which}""".encode()
         )
-        row = connection.execute(
-            """UPDATE ledger.ledger_head h
-               SET position = (SELECT max(notification_id) FROM ledger.events e WHERE e.ledger = h.ledger)
-               WHERE ledger = %s RETURNING position""",
-            (LEDGER,),
+        moved = connection.execute(
+            """UPDATE ledger.ledger_head SET position = (SELECT max(notification_id) FROM ledger.events)
+               RETURNING position"""
         ).fetchone()
-    assert row
-    return int(row[0])
+    return int(moved[0]) if moved else 0
 
 
-class Streams:
-    """Streams of `LENGTH` events for both sides, cut back to that length before every round."""
+def give_to_library(database: Database, table: str, after: int, limit: int | None = None) -> None:
+    """The same events of the same streams, byte for byte and in the same order; then both start from clean tables."""
+    with database.connected() as connection:
+        connection.execute(
+            f"""INSERT INTO library.{table} (originator_id, originator_version, topic, state)
+                SELECT originator_id, originator_version, topic, state FROM ledger.events
+                WHERE notification_id > %s ORDER BY notification_id LIMIT %s""".encode(),
+            (after, limit),
+        )
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+class OpenCases:
+    """Streams of `LENGTH` events, the same ones for both sides, cut back to that length before every round."""
 
     def __init__(self, database: Database, table: str, copies: int) -> None:
-        """`table`: the library's, already made. It gets the same streams and the same bytes."""
-        self.year = load(database)
-        self.ids, self.end = copy_open_case(database, self.year, copies)
-        self._database = database
-        self._table = table
+        """`table` is the library's, already made."""
+        start, case, proposal, self.setting = load(database)
+        which = f"originator_id = '{case}' AND originator_version <= {LENGTH}"
+        self._end = copy(database, which, copies, "copy, originator_version")
+        self._database, self._table, self._library_end = database, table, self._end - start
+        give_to_library(database, table, start)
         with database.connected() as connection:
-            row = connection.execute(
-                f"""WITH copied AS (
-                        INSERT INTO {table} (originator_id, originator_version, topic, state)
-                        SELECT originator_id, originator_version, topic, state FROM ledger.events
-                        WHERE ledger = %s AND notification_id > %s ORDER BY notification_id RETURNING notification_id
-                    ) SELECT max(notification_id) FROM copied""".encode(),
-                (LEDGER, self.year.end),
-            ).fetchone()
-            assert row
-            self._library_end = row[0]
-            connection.execute("VACUUM ANALYZE")
-            connection.execute("CHECKPOINT")
+            sql = "SELECT DISTINCT originator_id FROM ledger.events WHERE notification_id > %s"
+            self.ids: list[UUID] = [row[0] for row in connection.execute(sql, (start,)).fetchall()]
+        self.contact = {
+            "unit": proposal.answering[0].unit,
+            "stage": "BEFORE_REPLY",
+            "mode": "VISIT",
+            "unit_people": [{"name": "虚拟经办人"}],
+            "members": [proposal.lead_proposer],
+            "content": _CONTENT,
+            "member_position": "AGREE",
+        }
+
+    def commands(self) -> Callable[[], RecordMemberContact]:
+        """Each a contact at another moment, which is always something new; its event takes about 500 bytes."""
+        return lambda: RecordMemberContact.model_validate({**self.contact, "occurred_at": datetime.now(UTC)})
 
     def cut(self) -> None:
         with self._database.connected() as connection:
             with connection.transaction():
-                ours = (LEDGER, self.end)
-                connection.execute("DELETE FROM ledger.events WHERE ledger = %s AND notification_id > %s", ours)
-                connection.execute("DELETE FROM ledger.receipts WHERE ledger = %s AND last_position > %s", ours)
-                connection.execute("UPDATE ledger.ledger_head SET position = %s WHERE ledger = %s", ours[::-1])
-                past = (self._library_end,)
-                connection.execute(f"DELETE FROM {self._table} WHERE notification_id > %s".encode(), past)
-            connection.execute(f"VACUUM ledger.events, ledger.receipts, {self._table}".encode())
+                connection.execute("DELETE FROM ledger.events WHERE notification_id > %s", (self._end,))
+                connection.execute("DELETE FROM ledger.receipts WHERE last_position > %s", (self._end,))
+                connection.execute("UPDATE ledger.ledger_head SET position = %s", (self._end,))
+                longer = f"DELETE FROM library.{self._table} WHERE notification_id > %s"
+                connection.execute(longer.encode(), (self._library_end,))
+            connection.execute(f"VACUUM ledger.events, ledger.receipts, library.{self._table}".encode())

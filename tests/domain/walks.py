@@ -1,0 +1,309 @@
+"""Random histories: commands sensible and not, by people who may and who may not, under random rulebooks.
+
+`walks()` gives a world in some named state and steps to take from there; `histories()` a world that has taken them.
+Read models may use either: a history holds several cases, units, rounds, origins and streams.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from domain import commands as c
+from domain.codes import (
+    AssignmentMode,
+    ContactMode,
+    Countersignature,
+    DecisiveMoment,
+    Gate,
+    Heard,
+    Openness,
+    Origin,
+    Rank,
+    Rating,
+    RevisitStage,
+)
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.proposal import DraftStatus, TaskStatus
+from domain.rules import Refused
+from tests.domain.given import (
+    ALONE,
+    BEGIN,
+    CITY,
+    EDU,
+    HEALTH,
+    LEAD,
+    LED,
+    MAYOR,
+    MEETING,
+    OFFICE,
+    REVIEWER,
+    SECOND,
+    SPLIT,
+    STRANGER,
+    Attempt,
+    World,
+    acknowledged,
+    assign,
+    assigned,
+    attempt,
+    close,
+    contact,
+    contacted,
+    countersign,
+    countersigned,
+    decide_objection,
+    dissatisfied,
+    draft,
+    drafted,
+    form,
+    form_out,
+    hand_back,
+    issue,
+    issued,
+    leader_of,
+    officer_of,
+    opened,
+    opinion,
+    plan,
+    rate,
+    registered,
+    rehandle,
+    review,
+    reviewed,
+    revisit,
+    ruled,
+    satisfied,
+    send_back,
+    sign,
+    signed,
+    submit,
+    submitted,
+    transferred,
+    waive,
+)
+
+Step = Callable[[World], Attempt]
+
+on_case = st.sampled_from((EDU, HEALTH))
+units = st.sampled_from((EDU, EDU, HEALTH, CITY, "nowhere"))
+members = st.sampled_from((LEAD, LEAD, SECOND, STRANGER, "nobody"))
+officials = st.sampled_from((leader_of(EDU), officer_of(EDU), leader_of(HEALTH), MAYOR, "nobody"))
+hands = st.sampled_from((None, None, None, OFFICE, REVIEWER, f"official:{leader_of(EDU)}"))
+texts = st.sampled_from(("您的建议已采纳，现答复如下。", "修改后的答复", "重新办理 后的答复", "重新办理后的答复"))
+numbers = st.integers(1, 3)
+ratings = st.sampled_from(Rating)
+classes = st.sampled_from(("A", "B", "D"))
+modes = st.lists(st.tuples(units, st.sampled_from(AssignmentMode)), min_size=1, max_size=3)
+reached = st.lists(members, min_size=1, max_size=2).map(tuple)
+instants = st.integers(0, 90).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
+days = st.sampled_from((date(2024, 3, 1), date(2024, 3, 1), date(2024, 2, 27)))
+absurd = st.sampled_from((date(1949, 9, 20), date(9999, 12, 31), datetime(9999, 12, 31, tzinfo=UTC)))
+moments = st.one_of(instants, instants, days, absurd)
+gates = st.sampled_from(Gate)
+
+
+def limit(kind: DeadlineKind, anchor: AnchorKind, count: tuple[CountedIn, dict[str, int]]) -> DeadlineRule:
+    counted_in, value = count
+    return DeadlineRule(kind=kind, rule="a-limit", anchor=anchor, counted_in=counted_in, source="S10", **value)
+
+
+counts = st.sampled_from(
+    (
+        (CountedIn.DAY, {"value": 15}),
+        (CountedIn.MONTH, {"value": 3}),
+        (CountedIn.FIXED_DATE, {"month": 2, "day": 29}),
+    )
+)
+handled_from = st.sampled_from((AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT, AnchorKind.SESSION_CLOSE))
+limits = st.tuples(
+    st.builds(limit, st.just(DeadlineKind.REPLY), handled_from, counts),
+    st.builds(limit, st.just(DeadlineKind.CO_OPINION), handled_from, counts),
+    st.builds(limit, st.just(DeadlineKind.REHANDLING), st.just(AnchorKind.ORDER), counts),
+)
+
+
+def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
+    """Rulebooks that may be adopted: random gates, contact rules, limits."""
+    contact_rule = st.fixed_dictionaries(
+        {"gate": gates, "before": st.sampled_from(DecisiveMoment)},
+        optional={
+            "modes": st.sampled_from(((ContactMode.VISIT,), (ContactMode.VISIT, ContactMode.PHONE))),
+            "reach_percent": st.sampled_from((0, 50, 51, 100)),
+        },
+    )
+    named = ("review_before_signing", "co_opinion_before_issue", "countersigned_before_issue", "signer_rank")
+    return st.builds(
+        ruled,
+        contact=contact_rule,
+        gates=st.fixed_dictionaries({}, optional=dict.fromkeys(named, gates)),
+        version=st.just(version),
+        deadlines=limits,
+        rehandling_automatic=st.booleans(),
+        signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
+    )
+
+
+def wild() -> st.SearchStrategy[c.Command]:
+    """Any command about anything, most of them refused."""
+    return st.one_of(
+        st.builds(submit, lead_proposer=members, co_signers=st.lists(members, max_size=2).map(tuple)),
+        st.builds(c.RegisterProposal),
+        st.builds(c.TransferCase, occasion=st.just("交办会")),
+        st.builds(assign, st.one_of(st.sampled_from((ALONE, LED, SPLIT)), modes)),
+        st.builds(c.AcknowledgeAssignment, unit=units),
+        st.builds(hand_back, units, suggested_unit=units, signed_by=officials),
+        st.builds(decide_objection, units, upheld=st.booleans()),
+        st.builds(contact, instants, st.one_of(st.none(), units), members=reached, mode=st.sampled_from(ContactMode)),
+        st.builds(waive, units, officials),
+        st.builds(plan, units, goal=texts, desk_officer=officials),
+        st.builds(opinion, units, texts),
+        st.builds(draft, units, texts, result_class=classes, openness=st.sampled_from(Openness)),
+        st.builds(
+            countersign,
+            units,
+            units,
+            numbers,
+            countersignature=st.sampled_from(Countersignature),
+            reason=st.sampled_from((None, "未采纳本单位意见")),
+        ),
+        st.builds(review, units, numbers),
+        st.builds(send_back, units, numbers),
+        st.builds(sign, units, numbers, signer=officials),
+        st.builds(issue, units, numbers),
+        st.builds(form, units, members=st.one_of(st.just(()), reached)),
+        st.builds(
+            rate,
+            units,
+            members,
+            ratings,
+            round=st.sampled_from((None, 1, 2)),
+            heard=st.sampled_from((None, *Heard)),
+        ),
+        st.builds(rehandle, units),
+        st.builds(revisit, instants, st.sampled_from(RevisitStage), unit=st.one_of(st.none(), units), members=reached),
+        st.builds(close, classes),
+        st.builds(c.OpenSession, session=st.just(MEETING), body=st.just("政协"), term=st.just(15), meeting=st.just(3)),
+        rulebooks(version=2).map(lambda rulebook: c.AdoptRulebook(rulebook=rulebook)),
+        st.builds(c.ListUnit, unit=units, name=st.sampled_from(("市教育局", "市教育体育局"))),
+        st.builds(
+            c.AppointOfficial,
+            official=officials,
+            name=st.just("王喆"),
+            title=st.just("科长"),
+            rank=st.sampled_from(Rank),
+            unit=units,
+        ),
+        st.builds(c.ListMember, member=members, name=st.just("刘䶮")),
+    )
+
+
+def onward(world: World, unit: str, rating: Rating) -> c.Command:
+    """What somebody who knows the procedure would do next about this unit."""
+    case = world.case
+    task = case.tasks.get(unit)
+    if case.case_no is None:
+        return c.RegisterProposal()
+    if case.transferred is None:
+        return c.TransferCase(occasion="交办会")
+    if task is None or not task.active:
+        return assign(SPLIT)
+    if task.status is TaskStatus.RETURNED:
+        return decide_objection(unit, upheld=False)
+    if not task.mode.answers:
+        lead = case.tasks[EDU].round if EDU in case.tasks else None
+        return countersign(unit, EDU, max(lead.drafts)) if task.co_opinion and lead and lead.drafts else opinion(unit)
+    latest, round_ = task.round.draft, task.round
+    if latest is None or latest.status is DraftStatus.RETURNED:
+        return draft(unit, f"第 {round_.number} 轮第 {len(round_.drafts) + 1} 稿")
+    match latest.status:
+        case DraftStatus.DRAFTED:
+            return review(unit, latest.number)
+        case DraftStatus.REVIEWED:
+            return sign(unit, latest.number)
+        case DraftStatus.SIGNED:
+            return issue(unit, latest.number)
+    waiting = [member for member in round_.form_to if member not in round_.ratings]
+    if waiting:
+        return rate(unit, min(waiting), rating)
+    if not round_.form_to:
+        return form(unit)
+    return rehandle(unit) if round_.dissatisfied else close()
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Step:
+    """One step: onward, a talk before it, or something wild; now and then with a claimed time or by another hand."""
+    kind = draw(st.sampled_from(("onward", "onward", "onward", "talk", "wild", "wild")))
+    if kind == "wild":
+        return _claiming(draw, draw(wild()))
+    unit, rating = draw(on_case), draw(ratings)
+    if kind == "talk":
+        return lambda world: attempt(world, contact(world.now, unit))
+    return lambda world: attempt(world, onward(world, unit, rating))
+
+
+def _claiming(draw: st.DrawFn, command: c.Command) -> Step:
+    change: dict[str, Any] = {}
+    if draw(st.booleans()):
+        change = {"occurred_at": draw(moments), "late_entry_reason": draw(st.sampled_from((None, "补录")))}
+    how: dict[str, Any] = {"by": draw(hands)}
+    if draw(st.integers(0, 4)) == 0:
+        how |= {"origin": draw(st.sampled_from((Origin.IMPORTED, Origin.SIMULATED))), "entered": draw(instants)}
+    told = command.model_copy(update=change)
+    return lambda world: attempt(world, told, **how)
+
+
+STARTS = (opened, submitted, registered, transferred)
+LATER = (
+    assigned,
+    acknowledged,
+    contacted,
+    drafted,
+    countersigned,
+    reviewed,
+    signed,
+    issued,
+    form_out,
+    satisfied,
+    dissatisfied,
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A world with a random rulebook, its case in some named state as far as that rulebook lets it come."""
+    world = opened(draw(rulebooks()))
+    start = draw(st.sampled_from((*STARTS, *LATER)))
+    if start is opened:
+        return world
+    more = {"modes": draw(st.sampled_from((ALONE, LED, SPLIT)))} if start in LATER else {}
+    try:
+        start(world, **more)
+    except Refused:
+        return world
+    return world
+
+
+def walks(most: int = 30) -> st.SearchStrategy[tuple[World, list[Step]]]:
+    """A world and the steps to take in it."""
+    return st.tuples(worlds(), st.lists(steps(), min_size=1, max_size=most))
+
+
+def taken(world: World, step: Step) -> bool:
+    """Take a step; whether it was allowed."""
+    try:
+        step(world).do()
+    except Refused:
+        return False
+    return True
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 30) -> World:
+    """A world after a random walk."""
+    world, walk = draw(walks(most))
+    for step in walk:
+        taken(world, step)
+    return world
