@@ -43,10 +43,8 @@ def measure(bench: Bench) -> list[Line]:
             return _pgbench(database, writers, max(1, round(bench.options.seconds)))
 
         for writers in (1, 16):
-            title = f"追加，{writers} 个写者"
             sides = {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers), LIMIT: partial(limit, writers)}
-            found = [[f["rate"] for f in figures] for figures in bench.take_turns(title, sides).values()]
-            lines.append(Line("append", title, "命令/秒", *found[:2], limit=[rate for rate in found[2] if rate]))
+            lines.append(bench.compare("append", f"追加，{writers} 个写者", "命令/秒", sides))
     return lines
 
 
@@ -70,12 +68,10 @@ async def _ours(bench: Bench, database: Database, writers: int) -> Figures:
 
 
 def _pgbench(database: Database, writers: int, seconds: int) -> Figures:
-    """By the server's own binaries; 0 where they hold no pgbench."""
+    """By the server's own binaries."""
     with database.connected() as connection:
         folder = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
     program = Path(folder[0] if folder else "") / "pgbench"
-    if not program.exists():
-        return {"rate": 0.0}
     options = f"--no-vacuum --protocol=prepared --file=/dev/stdin --time={seconds} --client={writers}"
     command = [str(program), *options.split(), f"--jobs={min(writers, 2)}", f"--define=state={STATE.decode()}"]
     told = subprocess.run([*command, database.dsn()], input=PLAIN, text=True, capture_output=True, check=True).stdout

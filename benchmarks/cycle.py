@@ -41,9 +41,8 @@ def measure(bench: Bench) -> list[Line]:
 
         for writers in (1, 16):
             title = f"读 20 个事件、判定、追加，{writers} 个并发"
-            found = bench.take_turns(title, {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers)})
-            rates = ([figures["rate"] for figures in found[side]] for side in (OURS, LIBRARY))
-            lines.append(Line("cycle", title, "命令/秒", *rates))
+            sides = {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers)}
+            lines.append(bench.compare("cycle", title, "命令/秒", sides))
     return lines
 
 

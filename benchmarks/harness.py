@@ -79,6 +79,20 @@ class Database:
             yield connection
 
 
+@dataclass(slots=True)
+class Window:
+    """Counts what one worker gets done from `begin` to `end`; asked after every piece of work."""
+
+    begin: float
+    end: float
+    done: int = 0
+
+    def goes_on(self) -> bool:
+        now = time.perf_counter()
+        self.done += self.begin <= now < self.end
+        return now < self.end
+
+
 class Bench:
     def __init__(self, server: EmbeddedPostgres, options: Options) -> None:
         self.options = options
@@ -114,41 +128,37 @@ class Bench:
             self.console.print(f"{title}  {turn}：{'，'.join(told)}", highlight=False)
         return found
 
+    def compare(self, measure: str, title: str, unit: str, sides: Mapping[str, Callable[[], Figures]]) -> Line:
+        """One line out of turns."""
+        rates = {name: [f["rate"] for f in found] for name, found in self.take_turns(title, sides).items()}
+        return Line(measure, title, unit, rates[OURS], rates[LIBRARY], rates.get(LIMIT, ()))
+
     def in_threads(self, count: int, worker: Callable[[int], Callable[[], object]]) -> Figures:
         """How often per second `count` threads do their work, each its own."""
-        begin, end = self._window()
+        windows, works = self.windows(count), [worker(number) for number in range(count)]
 
-        def run(work: Callable[[], object]) -> int:
-            done = 0
-            while True:
+        def run(window: Window, work: Callable[[], object]) -> None:
+            while window.goes_on():
                 work()
-                now = time.perf_counter()
-                if now >= end:
-                    return done
-                done += now >= begin
 
         with ThreadPoolExecutor(count) as pool:
-            return {"rate": sum(pool.map(run, [worker(number) for number in range(count)])) / self.options.seconds}
+            list(pool.map(run, windows, works))
+        return {"rate": sum(window.done for window in windows) / self.options.seconds}
 
     async def in_tasks(self, count: int, worker: Callable[[int], Callable[[], Awaitable[object]]]) -> Figures:
         """The same with tasks of the running loop."""
-        begin, end = self._window()
+        windows, works = self.windows(count), [worker(number) for number in range(count)]
 
-        async def run(work: Callable[[], Awaitable[object]]) -> int:
-            done = 0
-            while True:
+        async def run(window: Window, work: Callable[[], Awaitable[object]]) -> None:
+            while window.goes_on():
                 await work()
-                now = time.perf_counter()
-                if now >= end:
-                    return done
-                done += now >= begin
 
-        counts = await asyncio.gather(*(run(worker(number)) for number in range(count)))
-        return {"rate": sum(counts) / self.options.seconds}
+        await asyncio.gather(*map(run, windows, works))
+        return {"rate": sum(window.done for window in windows) / self.options.seconds}
 
-    def _window(self) -> tuple[float, float]:
+    def windows(self, count: int) -> list[Window]:
         begin = time.perf_counter() + self.options.ramp
-        return begin, begin + self.options.seconds
+        return [Window(begin, begin + self.options.seconds) for _ in range(count)]
 
 
 def on_loop(main: Coroutine[Any, Any, Figures]) -> Figures:

@@ -97,7 +97,7 @@ def _theirs(database: Database, settings: dict[str, str]) -> Figures:
         application_class=Backlog, projection_class=Boards, view_class=PostgresTrackingRecorder, env=settings
     )
     with runner:
-        runner.wait(Boards.last, timeout=300)  # only waits: the projection takes its own times
+        runner.wait(Boards.last, timeout=600)  # only waits: the projection takes its own times
     boards = runner.projection
     assert isinstance(boards, Boards)
     return {"rate": Boards.last / (boards.finished - boards.begun)}

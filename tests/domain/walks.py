@@ -203,6 +203,8 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
     """What somebody who knows the procedure would do next about this unit."""
     case = world.case
     task = case.tasks.get(unit)
+    if case.session is None:
+        return submit()
     if case.case_no is None:
         return c.RegisterProposal()
     if case.transferred is None:
@@ -232,15 +234,32 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
     return rehandle(unit) if round_.dissatisfied else close()
 
 
+ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
+    lambda world, unit: contact(world.now, unit),
+    lambda world, unit: contact(world.now, unit, members=(LEAD, SECOND), mode="PHONE"),
+    lambda world, unit: waive(unit),
+    lambda world, unit: hand_back(unit),
+    lambda world, unit: decide_objection(unit, upheld=True),
+    lambda world, unit: opinion(unit),
+    lambda world, unit: countersign(unit),
+    lambda world, unit: plan(unit),
+    lambda world, unit: send_back(unit),
+    lambda world, unit: rehandle(unit),
+    lambda world, unit: revisit(world.now),
+    lambda world, unit: submit(),
+)
+"""What may be done beside the next step."""
+
+
 @st.composite
 def steps(draw: st.DrawFn) -> Step:
-    """One step: onward, a talk before it, or something wild; now and then with a claimed time or by another hand."""
-    kind = draw(st.sampled_from(("onward", "onward", "onward", "talk", "wild", "wild")))
+    """One step: onward, aside, or something wild, now and then with a claimed time or by another hand."""
+    kind = draw(st.sampled_from(("onward", "onward", "onward", "aside", "wild")))
     if kind == "wild":
         return _claiming(draw, draw(wild()))
-    unit, rating = draw(on_case), draw(ratings)
-    if kind == "talk":
-        return lambda world: attempt(world, contact(world.now, unit))
+    unit, rating, aside = draw(on_case), draw(ratings), draw(st.sampled_from(ASIDES))
+    if kind == "aside":
+        return lambda world: attempt(world, aside(world, unit))
     return lambda world: attempt(world, onward(world, unit, rating))
 
 
@@ -288,7 +307,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 def walks(most: int = 30) -> st.SearchStrategy[tuple[World, list[Step]]]:
     """A world and the steps to take in it."""
-    return st.tuples(worlds(), st.lists(steps(), min_size=1, max_size=most))
+    return st.tuples(worlds(), st.lists(steps(), min_size=most // 3, max_size=most))
 
 
 def taken(world: World, step: Step) -> bool:

@@ -1,0 +1,213 @@
+"""What holds for every history, however people came by it."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import communication
+from domain.codes import DecisiveMoment, Gate, Outcome
+from domain.commands.base import TIME_RULES
+from domain.communication import Communication
+from domain.events import HandlingClosed, MemberRevisited, ProposalRegistered, ReplyDrafted, ReplyIssued, ReplySigned
+from domain.policy.rulebook import ContactRule
+from domain.proposal import Proposal
+from domain.record import Recorded, same_person
+from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
+from domain.setting import Decision
+from domain.streams import LETTERS, PROPOSAL, Kind, Stream, session_stream
+from domain.values import parse_moment, write_moment
+from tests.domain.given import LEDGER, MEETING, Weighed, World, kind_of
+from tests.domain.walks import Step, histories, taken, walks
+
+law = settings(
+    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def outcome(weighed: Weighed) -> Decision | tuple[str, str, str | None]:
+    """What a command decides, or how it is refused."""
+    try:
+        return list(weighed.decide())
+    except Refused as refused:
+        return refused.rule.id, refused.reason, refused.field
+
+
+def fold(kind: Kind[Any], history: list[Recorded[Any]]) -> Any:
+    return reduce(kind.evolve, history, kind.empty)
+
+
+def stored(recorded: Recorded[Any]) -> Recorded[Any]:
+    """The same fact after its event and moment have been written and read."""
+    event = type(recorded.event).model_validate_json(recorded.event.model_dump_json(exclude_none=True))
+    return replace(recorded, event=event, occurred_at=parse_moment(write_moment(recorded.occurred_at)))
+
+
+def weighed_steps(world: World, walk: list[Step]) -> list[Weighed]:
+    """Everything the steps of a walk were decided on, one after the other."""
+    known = []
+    for step in walk:
+        tried = step(world)
+        try:
+            known.append(world.weigh(tried.command, **tried.how))
+        except Refused:
+            continue
+        taken(world, step)
+    return known
+
+
+@law
+@given(walks())
+def test_deciding_changes_nothing_it_looks_at(walk: tuple[World, list[Step]]) -> None:
+    world, path = walk
+    for step in path:
+        tried = step(world)
+        try:
+            weighed = world.weigh(tried.command, **tried.how)
+        except Refused:
+            continue
+        before = repr((weighed.command, weighed.state, weighed.setting))
+        outcome(weighed)
+        assert repr((weighed.command, weighed.state, weighed.setting)) == before
+        taken(world, step)
+
+
+@law
+@given(walks())
+def test_deciding_twice_on_equal_states_gives_equal_events(walk: tuple[World, list[Step]]) -> None:
+    world, path = walk
+    for weighed in weighed_steps(world, path):
+        known = world.streams.get(weighed.stream.id, [])[: getattr(weighed.state, "version", 0)]
+        equal = replace(weighed, state=fold(weighed.stream.kind, known))
+        assert equal.state == weighed.state
+        assert outcome(equal) == outcome(weighed)
+
+
+@law
+@given(walks())
+def test_a_command_repeated_at_once_adds_nothing(walk: tuple[World, list[Step]]) -> None:
+    world, path = walk
+    for step in path:
+        tried, before = step(world), len(world.history)
+        with suppress(Refused):
+            added = tried.do()
+            after = len(world.history)
+            assert after == before + len(added)
+            how = {**tried.how, "stream": Stream(added[0].stream, tried.command.kind)} if added else tried.how
+            with suppress(Refused):
+                assert world.do(tried.command, **how) == []
+            assert len(world.history) == after
+
+
+@law
+@given(walks())
+def test_a_refusal_names_a_rule_of_its_command_and_leaves_no_event(walk: tuple[World, list[Step]]) -> None:
+    world, path = walk
+    for step in path:
+        tried, known = step(world), list(world.history)
+        try:
+            tried.do()
+        except Refused as refused:
+            assert refused.rule in (*type(tried.command).rules, *TIME_RULES)  # noqa: PT017
+            assert world.history == known
+
+
+@law
+@given(histories(), st.randoms(use_true_random=False))
+def test_every_state_can_be_folded_from_any_part_of_its_history(world: World, chance: Any) -> None:
+    for history in world.streams.values():
+        part = [recorded for recorded in history if chance.random() < 0.7]
+        if not part:
+            continue
+        kind = kind_of(part[0])
+        state = fold(kind, part)
+        assert (state.stream, state.version) == (part[-1].stream, part[-1].version)
+        if kind is PROPOSAL:
+            assert state.communication == reduce(communication.evolve, part, Communication())
+            _judges_by(state.communication, {recorded.position for recorded in part})
+
+
+def _judges_by(known: Communication, positions: set[int]) -> None:
+    """Every round has a verdict, proved by nothing but what is known."""
+    for answered in known.rounds:
+        for before in DecisiveMoment:
+            rule = ContactRule(gate=Gate.FLAG, before=before, source="S0")
+            verdict = communication.judge(known, answered.unit, answered.round, rule)
+            assert {item.position for item in verdict.proof} <= positions
+
+
+@law
+@given(histories())
+def test_a_state_is_what_its_stored_history_says(world: World) -> None:
+    for history in world.streams.values():
+        kind = kind_of(history[0])
+        assert fold(kind, [stored(recorded) for recorded in history]) == fold(kind, history)
+
+
+@law
+@given(histories())
+def test_every_stream_holds_events_of_its_kind_and_every_flag_names_a_rule(world: World) -> None:
+    for history in world.streams.values():
+        assert len({kind_of(recorded).name for recorded in history}) == 1
+        assert {flag for recorded in history for flag in recorded.flags} <= RULES.keys()
+
+
+@law
+@given(histories())
+def test_after_closing_a_case_is_only_revisited(world: World) -> None:
+    for history in world.streams.values():
+        kinds = [type(recorded.event) for recorded in history]
+        if HandlingClosed in kinds:
+            assert set(kinds[kinds.index(HandlingClosed) + 1 :]) <= {MemberRevisited}
+
+
+@law
+@given(histories())
+def test_case_numbers_and_letter_numbers_are_taken_once_and_in_order(world: World) -> None:
+    cases = [recorded.event.case_no for recorded in world.all(ProposalRegistered)]
+    assert cases == list(range(1, len(cases) + 1))
+    assert world.state(session_stream(LEDGER, MEETING)).last_case_no == len(cases)
+    letters = Counter(
+        (letter.unit, letter.year) for letter in (recorded.event.letter for recorded in world.all(ReplyIssued))
+    )
+    kept = Counter(
+        (history[-1].event.unit, history[-1].event.year)
+        for history in world.streams.values()
+        if kind_of(history[0]) is LETTERS
+        for _ in range(history[-1].event.number)
+    )
+    assert letters == kept
+
+
+@law
+@given(histories())
+def test_nobody_signed_what_they_drafted(world: World) -> None:
+    for signed in world.all(ReplySigned):
+        key = (signed.stream, signed.event.unit, signed.event.round, signed.event.draft)
+        [drafter] = [
+            recorded.context.person
+            for recorded in world.all(ReplyDrafted)
+            if (recorded.stream, recorded.event.unit, recorded.event.round, recorded.event.draft) == key
+        ]
+        assert not same_person(drafter, signed.event.signer)
+
+
+@law
+@given(histories())
+def test_what_no_gate_flagged_is_not_judged_a_failure(world: World) -> None:
+    for history in world.streams.values():
+        if kind_of(history[0]) is not PROPOSAL:
+            continue
+        case: Proposal = fold(PROPOSAL, history)
+        rulebook = world.state(session_stream(LEDGER, MEETING)).rulebook(case.rulebook)
+        positions = {recorded.position: recorded for recorded in history}
+        rule = rulebook.contact_before_reply
+        for answered in case.communication.rounds:
+            verdict = communication.judge(case.communication, answered.unit, answered.round, rule)
+            decisive = answered.decisive(rule.before)
+            if decisive and verdict.outcome is Outcome.FAIL:
+                assert CONTACT_BEFORE_REPLY.id in positions[decisive.position].flags
