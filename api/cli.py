@@ -14,6 +14,7 @@ import uvicorn
 from cyclopts import Parameter
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -223,6 +224,8 @@ def _settings() -> Settings:
         for item in error.errors():
             _failed(USAGE, "setting-invalid", f"设置 {'.'.join(map(str, item['loc']))} 无效：{item['msg']}")
         sys.exit(USAGE)
+    except SettingsError as error:
+        sys.exit(_failed(USAGE, "setting-invalid", f"设置无法读取（列表应写作 JSON）：{error}"))
 
 
 def _failed(code: int, name: str, message: str) -> int:

@@ -179,7 +179,8 @@ class Ledger:
             beside = command.beside(state, setting)
             for other in sorted(beside, key=lambda other: other.id):
                 await turns.enter_async_context(self._turns.setdefault(other.id, asyncio.Lock()))
-            exact = {other.id: await self.load(other) for other in beside}
+            await self._refresh(beside)
+            exact = {other.id: self._reference[other.id] for other in beside}
             setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
             rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
             claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
@@ -277,7 +278,8 @@ class Ledger:
         )
 
     async def _refresh(self, streams: Sequence[Stream[Any]]) -> int:
-        """Fold what is new on reference streams into the kept states."""
+        """Fold what is new on these streams into the states kept of them. Answers the position they were read at;
+        what is kept is exact at that position until the caller next waits for something."""
         kept = {stream.id: self._reference.get(stream.id, (stream.kind.empty, 0)) for stream in streams}
         new, position = await self._read({stream: version for stream, (_, version) in kept.items()})
         for stream in streams:

@@ -1,6 +1,8 @@
 """Bring a database to this program's schema, and tell whether it is there."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +12,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 _LOCK = 7_215_551_220  # one migration at a time on a database
@@ -24,8 +27,11 @@ class SchemaOutdated(Exception):
 
 
 def migrate(dsn: str) -> None:
-    """Create or upgrade the schema. `dsn` must name the owner of the database, or a superuser. Idempotent."""
-    with _engine(dsn).begin() as bound:
+    """Create or upgrade the schema. `dsn` must name the owner of the database, or a superuser. Idempotent.
+
+    Raises `psycopg.Error` where the database does not answer or does not allow it; nothing is then changed.
+    """
+    with _bound(dsn) as bound:
         raw = _raw(bound)
         raw.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         config = _config()
@@ -41,15 +47,22 @@ def migrate(dsn: str) -> None:
 
 def check(dsn: str) -> None:
     """Raise `SchemaOutdated` unless the schema is this program's."""
-    with _engine(dsn).begin() as bound:
+    with _bound(dsn) as bound:
         found = MigrationContext.configure(bound, opts={"version_table": "schema_version"}).get_current_revision()
         wanted = ScriptDirectory.from_config(_config()).get_current_head()
         if found != wanted or _applied(_raw(bound)) != _functions()[1]:
             raise SchemaOutdated(f"数据库结构版本为 {found or '空'}，本程序需要 {wanted}：请先运行 huiyin migrate")
 
 
-def _engine(dsn: str) -> Engine:
-    return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=NullPool)
+@contextmanager
+def _bound(dsn: str) -> Iterator[sqlalchemy.Connection]:
+    """A transaction for Alembic; the driver's errors as the driver's, not wrapped."""
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=NullPool)
+    try:
+        with engine.begin() as bound:
+            yield bound
+    except DBAPIError as error:
+        raise (error.orig or error) from None
 
 
 def _raw(bound: sqlalchemy.Connection) -> psycopg.Connection:

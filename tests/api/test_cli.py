@@ -1,0 +1,112 @@
+"""The command line: Chinese messages, useful exit codes, the same on an external database."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import Database
+
+
+class Cli:
+    """`huiyin` on the tests' database, as an external one, with a ledger of its own."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.ledger = f"cli-{uuid4().hex[:8]}"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database.admin,
+            "HUIYIN_DATA": str(folder),
+            "HUIYIN_LEDGERS": json.dumps([self.ledger]),
+            "COLUMNS": "160",
+        }
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def cli(database: Database, tmp_path: Path) -> Cli:
+    return Cli(database, tmp_path)
+
+
+def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> None:
+    loaded = cli("demo")
+    assert loaded.returncode == 0, loaded.stderr
+    added = int(re.findall(r"(\d+) 个事件", loaded.stdout)[-1])
+    assert "事件" not in cli("demo").stdout, "loading again adds nothing"
+    assert cli("verify-readmodels").returncode == 0, "a board that has seen nothing yet is what history says at 0"
+    rebuilt = cli("rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    status = cli("status")
+    assert status.returncode == 0
+    assert str(added) in status.stdout
+    assert cli("verify-readmodels").returncode == 0
+    admin.execute(
+        "UPDATE boards.supervision_board_v1 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
+    )
+    found = cli("verify-readmodels", "supervision_board")
+    assert found.returncode == 1
+    assert "1 行不一致" in found.stdout
+    row = admin.execute(
+        "SELECT stream FROM boards.supervision_board_v1 WHERE ledger = %s AND case_no = 7", (cli.ledger,)
+    ).fetchone()
+    assert row
+    history = cli("history", str(row[0]))
+    assert history.returncode == 0
+    assert "先沟通" not in history.stderr
+    for word in ("提交提案", "立案", "签发", "虚拟"):
+        assert word in history.stdout
+
+
+def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
+    for arguments, code, word in (
+        (("history", "not-a-uuid"), 2, "case-invalid"),
+        (("history", str(uuid4())), 1, "not-found"),
+        (("rebuild", "no_such_board"), 2, "model-unknown"),
+    ):
+        ran = cli(*arguments)
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        assert word in ran.stderr
+    assert cli("status", HUIYIN_PORT="99999").returncode == 2
+    assert cli("status", HUIYIN_LEDGERS="{").returncode == 2
+    assert cli("no-such-command").returncode != 0
+
+
+def test_no_database_and_an_old_schema_have_codes_of_their_own(cli: Cli, admin: psycopg.Connection) -> None:
+    gone = cli("status", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")
+    assert (gone.returncode, "database-unavailable" in gone.stderr) == (3, True), gone.stderr
+    name = f"empty_{uuid4().hex[:8]}"
+    admin.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        empty = cli.environment["DATABASE_URL"].replace("dbname=huiyin", f"dbname={name}")
+        old = cli("status", DATABASE_URL=empty)
+        assert (old.returncode, "schema-outdated" in old.stderr) == (4, True), old.stderr
+        assert cli("migrate", DATABASE_URL=empty).returncode == 0
+        assert cli("migrate", DATABASE_URL=empty).returncode == 0, "migrating again changes nothing"
+        assert cli("status", DATABASE_URL=empty).returncode == 0
+    finally:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def test_a_new_token_can_take_the_place_of_the_others(cli: Cli, database: Database, admin: psycopg.Connection) -> None:
+    first, second = cli("token").stdout.strip(), cli("token").stdout.strip()
+    assert first != second
+    assert re.fullmatch(r"[\w-]{43}", first)
+    valid = "SELECT count(*) FROM control.tokens WHERE revoked_at IS NULL AND principal = 'admin'"
+    before = admin.execute(valid).fetchone()
+    assert before
+    assert before[0] >= 2
