@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -44,7 +45,7 @@ OUTDATED = 4
 app = cyclopts.App(
     name="huiyin",
     help="回音：政协提案办理。设置见环境变量 HUIYIN_DATA、HUIYIN_HOST、HUIYIN_PORT、DATABASE_URL。",
-    version_flags=["--version"],
+    version=version("huiyin"),
 )
 console = Console()
 errors = Console(stderr=True)
@@ -114,8 +115,8 @@ def status(*, ledger: LedgerName = None) -> int:
     table = Table(title=f"台账 {name}：{head} 个事件")
     for title in ("看板", "版本", "位置", "落后", "上次报平安"):
         table.add_column(title)
-    for model, version, position, _, behind, beat_age, _ in rows:
-        table.add_row(model, str(version), str(position), str(behind), f"{beat_age:.1f} 秒前")
+    for model, number, position, _, behind, beat_age, _ in rows:
+        table.add_row(model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前")
     console.print(table)
     return FOUND if any(row[4] for row in rows) else 0
 

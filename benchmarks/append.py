@@ -1,8 +1,8 @@
 """Append: one event of about 500 bytes per command, each on a new stream, by 1 and by 16 writers.
 
 Ours goes through the committer, receipts on, as tasks of one process. The library's writers are as many threads, with
-a connection each. The limit is the server's own: pgbench, one prepared INSERT per commit into a table of the shape of
-ours, without order, check or receipt.
+a connection each. The limit is the server's own without batching: pgbench, one prepared INSERT per commit into a
+table of the shape of ours, without order, check or receipt.
 """
 
 import re
@@ -45,6 +45,7 @@ def measure(bench: Bench) -> list[Line]:
         for writers in (1, 16):
             sides = {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers), LIMIT: partial(limit, writers)}
             lines.append(bench.compare("append", f"追加，{writers} 个写者", "命令/秒", sides))
+        recorder.datastore.close()
     return lines
 
 

@@ -43,6 +43,7 @@ def measure(bench: Bench) -> list[Line]:
             title = f"读 20 个事件、判定、追加，{writers} 个并发"
             sides = {OURS: partial(ours, writers), LIBRARY: partial(theirs, writers)}
             lines.append(bench.compare("cycle", title, "命令/秒", sides))
+        recorder.datastore.close()
     return lines
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
-from eventsourcing.postgres import PostgresFactory
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
 from eventsourcing.utils import Environment
 from fastapi import FastAPI
 from psycopg.conninfo import conninfo_to_dict
@@ -50,9 +50,11 @@ def environment(database: Database, pool: int) -> dict[str, str]:
     }
 
 
-def recorder(settings: dict[str, str]) -> ApplicationRecorder:
-    """On the table `stored_events`, made where it is missing."""
-    return PostgresFactory(Environment("", settings)).application_recorder()
+def recorder(settings: dict[str, str]) -> PostgresApplicationRecorder:
+    """On the table `stored_events`, made where it is missing. Close its datastore after use."""
+    made = PostgresFactory(Environment("", settings)).application_recorder()
+    assert isinstance(made, PostgresApplicationRecorder)
+    return made
 
 
 def recorded(stored: StoredEvent, position: int = 0) -> Any:

@@ -40,7 +40,7 @@ _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 def measure(bench: Bench) -> list[Line]:
     with bench.database("http") as database:
         theirs = library.environment(database, pool=CONNECTIONS)
-        library.recorder(theirs)
+        library.recorder(theirs).datastore.close()
         open_cases = OpenCases(database, "stored_events", bench.options.cases)
         owner, app, daemon = map(database.dsn, ("postgres", "huiyin_app", "huiyin_daemon"))
         settings = Settings(ledgers=(LEDGER,), secret=LEDGER)

@@ -37,7 +37,7 @@ SIDE_BY_SIDE = "(copy - 1) / 10, originator_version, copy, originator_id"
 def measure(bench: Bench) -> list[Line]:
     with bench.database("projection") as database:
         settings = library.environment(database, pool=5)
-        library.recorder(settings)
+        library.recorder(settings).datastore.close()
         start, *_ = sample.load(database)
         with database.connected() as connection:
             row = connection.execute(f"SELECT count(*) FROM ledger.events WHERE {CASES}".encode()).fetchone()

@@ -179,7 +179,8 @@ class Ledger:
             beside = command.beside(state, setting)
             for other in sorted(beside, key=lambda other: other.id):
                 await turns.enter_async_context(self._turns.setdefault(other.id, asyncio.Lock()))
-            await self._refresh(beside)
+            if beside:
+                await self._refresh(beside)
             exact = {other.id: self._reference[other.id] for other in beside}
             setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
             rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)

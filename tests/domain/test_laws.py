@@ -24,9 +24,8 @@ from domain.values import parse_moment, write_moment
 from tests.domain.given import LEDGER, MEETING, Weighed, World, kind_of
 from tests.domain.walks import Step, histories, taken, walks
 
-law = settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+law = settings(max_examples=30, deadline=None, suppress_health_check=slow)
 
 
 def outcome(weighed: Weighed) -> Decision | tuple[str, str, str | None]:
