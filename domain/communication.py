@@ -68,6 +68,13 @@ class Waiver(Frozen):
     approver: str
 
 
+class Denial(Frozen):
+    """A signer whose form says that nobody spoke with them before the reply."""
+
+    mark: Mark
+    member: str
+
+
 class ReplyRound(Frozen):
     """One round of one answering unit's reply. `since` is the feedback (or the order) that began a later round."""
 
@@ -79,7 +86,7 @@ class ReplyRound(Frozen):
     signed: Mark | None = None
     issued: Mark | None = None
     feedback: Mark | None = None
-    denied: Mark | None = None
+    denied: tuple[Denial, ...] = ()
     left: bool = False
 
     def decisive(self, moment: DecisiveMoment) -> Mark | None:
@@ -104,7 +111,7 @@ class Communication(Frozen):
     def round_of(self, unit: str, number: int) -> ReplyRound | None:
         return next((known for known in self.rounds if (known.unit, known.round) == (unit, number)), None)
 
-    def with_round(self, unit: str, number: int, **change: Mark | bool | None) -> "Communication":
+    def with_round(self, unit: str, number: int, **change: object) -> "Communication":
         rounds = tuple(
             known.model_copy(update=change) if (known.unit, known.round) == (unit, number) else known
             for known in self.rounds
@@ -178,7 +185,9 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
             rated = known.with_round(event.unit, event.round, feedback=mark(recorded))
             if event.heard is not Heard.NOT_CONTACTED:
                 return rated
-            return rated.with_round(event.unit, event.round, denied=mark(recorded))
+            answered = rated.round_of(event.unit, event.round)
+            denials = (*answered.denied, Denial(mark=mark(recorded), member=event.member)) if answered else ()
+            return rated.with_round(event.unit, event.round, denied=denials)
         case RehandlingOrdered():
             before = known.round_of(event.unit, event.round - 1)
             return _begin(
@@ -233,7 +242,9 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     timely = [c for c in counting if comes_before(c.mark.entered_at, decisive.at)]
     if _reaches(known, counting, rule):
         outcome = Outcome.PASS if _reaches(known, timely, rule) else Outcome.PASS_BACKFILLED
-        outcome = Outcome.CONTESTED if answered.denied else outcome
+        claimed = {member for contact in counting for member in contact.members}
+        contested = any(denial.member in claimed for denial in answered.denied)
+        outcome = Outcome.CONTESTED if contested else outcome
         return _verdict(rule, outcome, answered, decisive, counting)
     waivers = [w for w in known.waivers if (w.unit, w.round) == (unit, number) and _in_time(w.mark, decisive)]
     if waivers:
@@ -271,7 +282,8 @@ def _verdict(
     contacts: Iterable[Contact] = (),
     waivers: Iterable[Waiver] = (),
 ) -> Verdict:
-    contacts = list(contacts)
+    contacts, waivers = list(contacts), list(waivers)
+    relied_on = [contact.mark for contact in contacts] or [waiver.mark for waiver in waivers]
     drafted = answered.drafted if answered else None
     marks: Mapping[str, Mark | None] = {
         "assigned": answered.assigned if answered else None,
@@ -279,11 +291,11 @@ def _verdict(
         "drafted": drafted,
         "signed": answered.signed if answered else None,
         "issued": answered.issued if answered else None,
-        "denied": answered.denied if answered else None,
     }
     proof = [_proof(part, fixed) for part, fixed in marks.items() if fixed]
     proof += [_proof("contact", contact.mark) for contact in contacts]
     proof += [_proof("waiver", waiver.mark) for waiver in waivers]
+    proof += [_proof("denied", denial.mark) for denial in answered.denied] if answered else []
     return Verdict(
         outcome=outcome,
         rule=CONTACT_BEFORE_REPLY.id,
@@ -292,7 +304,7 @@ def _verdict(
         proof=tuple(sorted(proof, key=lambda p: p.version)),
         drafted_first=bool(drafted and contacts) and not any(_before(c.mark, drafted) for c in contacts),
         same_day=bool(decisive and contacts) and all(_by_day(c.mark, decisive) for c in contacts),
-        clock=contacts[0].mark.clock if contacts else None,
+        clock=relied_on[0].clock if relied_on else None,
     )
 
 
@@ -311,7 +323,10 @@ def _by_day(contact: Mark, decisive: Mark | None) -> bool:
 def as_if_now(
     known: Communication, unit: str, number: int, moment: DecisiveMoment, at: datetime | date
 ) -> Communication:
-    """The same facts with the decisive moment set, so that a gate can ask what the verdict would be."""
+    """The same facts with the decisive moment set, if it has not come yet: what a gate asks is what the verdict will
+    say."""
     moments = {DecisiveMoment.DRAFT: "drafted", DecisiveMoment.SIGNING: "signed", DecisiveMoment.ISSUE: "issued"}
     now = Mark(version=0, position=0, at=at, entered_at=end_of(at), clock="recorded_at", origin=Origin.NATIVE)
-    return known.with_round(unit, number, **{moments[moment]: now})
+    answered = known.round_of(unit, number)
+    come = answered is not None and answered.decisive(moment) is not None
+    return known if come else known.with_round(unit, number, **{moments[moment]: now})

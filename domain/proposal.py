@@ -42,7 +42,7 @@ from domain.events import (
 )
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef
-from domain.record import Recorded
+from domain.record import Context, Recorded
 
 
 class TaskStatus(StrEnum):
@@ -68,7 +68,8 @@ class Draft:
     text: str = ""
     result_class: str = ""
     openness: Openness = Openness.PUBLISH_FULL
-    drafter: str = ""
+    drafted: Context | None = None
+    at: datetime | date | None = None
     status: DraftStatus = DraftStatus.DRAFTED
     countersigned: Mapping[str, Countersignature] = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ class Round:
     deadline: Deadline | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     form_to: frozenset[str] = frozenset()
-    ratings: Mapping[str, Rating] = field(default_factory=dict)
+    ratings: Mapping[str, SatisfactionRecorded] = field(default_factory=dict)
 
     @property
     def draft(self) -> Draft | None:
@@ -94,7 +95,7 @@ class Round:
 
     @property
     def dissatisfied(self) -> bool:
-        return Rating.DISSATISFIED in self.ratings.values()
+        return any(rated.overall is Rating.DISSATISFIED for rated in self.ratings.values())
 
     @property
     def rated(self) -> bool:
@@ -115,6 +116,11 @@ class UnitTask:
     @property
     def active(self) -> bool:
         return self.status is not TaskStatus.LEFT
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing written yet, in any round."""
+        return not self.co_opinion and not any(current.drafts for current in self.rounds.values())
 
     @property
     def round(self) -> Round:
@@ -139,8 +145,10 @@ class Proposal:
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
     communication: Communication = Communication()
     closed: str | None = None
-    single: frozenset[tuple[object, ...]] = frozenset()
-    """Facts that are recorded once (contacts, plans, revisits), by what makes them the same fact."""
+    told: frozenset[tuple[object, ...]] = frozenset()
+    """Contacts and revisits already recorded, by what makes two reports the same fact."""
+    filed: Mapping[tuple[type, str], HandlingPlanFiled | CoOpinionSubmitted] = field(default_factory=dict)
+    """The plan and the opinion that each unit filed last."""
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -195,16 +203,19 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             return _with_status(proposal, event.unit, TaskStatus.LEFT)
         case ObjectionRejected():
             return _with_status(proposal, event.unit, TaskStatus.ASSIGNED)
-        case MemberContacted() | HandlingPlanFiled() | MemberRevisited():
-            return replace(proposal, single=proposal.single | {identity(event, recorded.occurred_at)})
+        case MemberContacted() | MemberRevisited():
+            return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+        case HandlingPlanFiled():
+            return replace(proposal, filed={**proposal.filed, (HandlingPlanFiled, event.unit): event})
         case ContactWaived():
             return proposal
         case CoOpinionSubmitted():
-            task = _task(proposal, event.unit, AssignmentMode.CO)
-            known = proposal.single | {identity(event, recorded.occurred_at)}
-            return replace(_with(proposal, replace(task, co_opinion=True)), single=known)
+            task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=True)
+            return replace(_with(proposal, task), filed={**proposal.filed, (CoOpinionSubmitted, event.unit): event})
         case ReplyDrafted():
-            draft = Draft(event.draft, event.text, event.result_class, event.openness, recorded.context.person)
+            draft = Draft(
+                event.draft, event.text, event.result_class, event.openness, recorded.context, recorded.occurred_at
+            )
             return _with_draft(proposal, event.unit, event.round, draft)
         case ReplyCountersigned():
             draft = _draft(proposal, event.answering_unit, event.round, event.draft)
@@ -223,7 +234,7 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             return _with_round(proposal, task, replace(current, form_to=current.form_to | set(event.members)))
         case SatisfactionRecorded():
             task, current = _round(proposal, event.unit, event.round)
-            ratings = {**current.ratings, event.member: event.overall}
+            ratings = {**current.ratings, event.member: event}
             return _with_round(proposal, task, replace(current, ratings=ratings))
         case RehandlingOrdered():
             task = _task(proposal, event.unit)
@@ -234,17 +245,9 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             assert_never(event)
 
 
-def identity(
-    event: MemberContacted | HandlingPlanFiled | MemberRevisited | CoOpinionSubmitted, at: datetime | date
-) -> tuple[object, ...]:
+def identity(event: MemberContacted | MemberRevisited, at: datetime | date) -> tuple[object, ...]:
     """What makes two reports the same fact: the same contact told twice is recorded once."""
-    match event:
-        case MemberContacted() | MemberRevisited():
-            return (type(event).__name__, event.unit, event.mode, event.members, at)
-        case HandlingPlanFiled():
-            return (type(event).__name__, event.model_dump_json())
-        case CoOpinionSubmitted():
-            return (type(event).__name__, event.unit, event.text)
+    return (type(event).__name__, event.unit, event.mode, event.members, at)
 
 
 def _task(proposal: Proposal, unit: str, mode: AssignmentMode = AssignmentMode.SOLE) -> UnitTask:

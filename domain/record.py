@@ -40,6 +40,17 @@ def same_person(one: str, other: str) -> bool:
     return one.rpartition(":")[2] == other.rpartition(":")[2]
 
 
+def same_hand(done: Context, later: Context, *others: str) -> bool:
+    """Whether somebody who did the one act has a part in the other (or is one of `others`).
+
+    A clerk who enters both acts for two different people has a part in neither.
+    """
+    doers = (done.actor, done.person)
+    return any(same_person(doer, person) for doer in doers for person in (later.person, *others)) or same_person(
+        done.person, later.actor
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded(Generic[E_co]):
     """A fact with its envelope. `version` counts in the stream from 1, `position` in the ledger from 1, no gaps.

@@ -17,6 +17,8 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 EARLIEST = date(1949, 9, 21)
 """The first plenary session of the CPPCC: nothing the system keeps can lie before it."""
 
+LATEST = date(2199, 12, 31)
+
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -38,6 +40,8 @@ def _printable(text: str) -> str:
 Title = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
+ClassCode = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
+"""A class of a scheme: a letter in most places, a word (采纳) in some."""
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["zhifaju"])]
 """The identifier of a unit, official, member or session within one ledger."""
 
@@ -113,8 +117,8 @@ def _bound(value: Any) -> datetime:
     return end_of(parse_moment(value))
 
 
-Day = Annotated[date, BeforeValidator(_written_day)]
-"""A day written `YYYY-MM-DD`; never a number of seconds."""
+Day = Annotated[date, BeforeValidator(_written_day), Field(ge=EARLIEST, le=LATEST)]
+"""A day written `YYYY-MM-DD`, never a number of seconds, far enough from the end of time to count from."""
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_bound)]
 """A moment as an upper or lower bound: a day means its end."""
@@ -137,6 +141,13 @@ def comes_before(earlier: datetime | date, later: datetime | date) -> bool:
     if isinstance(earlier, datetime) and isinstance(later, datetime):
         return earlier < later
     return day_of(earlier) <= day_of(later)
+
+
+def earlier(one: datetime | date, other: datetime | date) -> bool:
+    """Whether one moment is surely earlier than another: by time, or by day where only days are known."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one < other
+    return day_of(one) < day_of(other)
 
 
 def only_by_day(earlier: datetime | date, later: datetime | date) -> bool:

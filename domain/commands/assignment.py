@@ -135,8 +135,7 @@ class ReturnAssignment(ProposalCommand):
         setting.knows_official(self.signed_by, "signed_by")
         elsewhere = self.suggested_unit != self.unit
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
-        untouched = task.round.draft is None and not task.co_opinion
-        require(untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
+        require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
         return [
             AssignmentReturned(
                 unit=self.unit,

@@ -49,13 +49,13 @@ class RecordMemberContact(ProposalCommand):
             stage=self.stage,
             mode=self.mode,
             unit_people=tuple(Person(name=person.name, title=person.title) for person in self.unit_people),
-            members=self.members,
+            members=tuple(dict.fromkeys(self.members)),
             content=self.content,
             member_position=self.member_position,
             evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
             declined_by_member=self.declined_by_member,
         )
-        return [] if identity(contacted, setting.occurred_at) in proposal.single else [contacted]
+        return [] if identity(contacted, setting.occurred_at) in proposal.told else [contacted]
 
 
 class WaiveContact(ProposalCommand):
@@ -76,7 +76,8 @@ class WaiveContact(ProposalCommand):
         open_case(proposal)
         number = answering(proposal, self.unit, setting).round.number
         setting.knows_official(self.approver, "approver")
-        own = same_person(self.approver, setting.context.person)
+        asking = (setting.context.person, setting.context.actor)
+        own = any(same_person(self.approver, person) for person in asking)
         require(not own, WAIVER_NEEDS_APPROVER, "不能由申请人自己批准免于沟通", "approver")
         if any((waiver.unit, waiver.round) == (self.unit, number) for waiver in proposal.communication.waivers):
             return []

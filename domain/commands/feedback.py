@@ -45,7 +45,8 @@ class IssueFeedbackForm(ProposalCommand):
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
         with_signers(proposal, self.members)
-        asked = tuple(m for m in self.members or proposal.signers if m not in current.form_to)
+        wanted = dict.fromkeys(self.members or proposal.signers)
+        asked = tuple(member for member in wanted if member not in current.form_to)
         if not asked:
             return []
         rulebook = setting.rulebook(proposal)
@@ -85,23 +86,24 @@ class RecordSatisfaction(ProposalCommand):
             rating = getattr(self, field)
             in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
-        if self.member in rated.ratings:
-            same = rated.ratings[self.member] is self.overall
-            require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", "overall")
+        recorded = SatisfactionRecorded(
+            unit=self.unit,
+            round=rated.number,
+            member=self.member,
+            attitude=self.attitude,
+            result=self.result,
+            overall=self.overall,
+            heard=self.heard,
+            comment=self.comment,
+            entered_by=self.entered_by,
+        )
+        known = rated.ratings.get(self.member)
+        if known is not None:
+            for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):
+                same = getattr(known, field) == getattr(recorded, field)
+                require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)
             return []
-        decided: list[Event] = [
-            SatisfactionRecorded(
-                unit=self.unit,
-                round=rated.number,
-                member=self.member,
-                attitude=self.attitude,
-                result=self.result,
-                overall=self.overall,
-                heard=self.heard,
-                comment=self.comment,
-                entered_by=self.entered_by,
-            )
-        ]
+        decided: list[Event] = [recorded]
         latest = rated.number == task.round.number
         if self.overall is Rating.DISSATISFIED and rulebook.rehandling_automatic and latest:
             decided.append(rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1))

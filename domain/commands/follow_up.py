@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import ContactMode, MemberPosition, RevisitStage
-from domain.commands.base import EXISTING, ProposalCommand, assigned, existing, with_signers
+from domain.commands.base import ProposalCommand, assigned, existing, with_signers
 from domain.events import MemberRevisited
 from domain.proposal import Proposal, identity
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     ONLY_ASSIGNED_UNIT_ACTS,
+    PROPOSAL_EXISTS,
     REVISIT_AT_ITS_STAGE,
     Rule,
     require,
@@ -23,7 +24,7 @@ class RecordRevisit(ProposalCommand):
     """Report a return visit; without `unit` it was the government's office itself that went."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
+        PROPOSAL_EXISTS,
         ONLY_ASSIGNED_UNIT_ACTS,
         CONTACT_IS_WITH_SIGNERS,
         REVISIT_AT_ITS_STAGE,
@@ -48,12 +49,12 @@ class RecordRevisit(ProposalCommand):
             unit=self.unit,
             stage=self.stage,
             mode=self.mode,
-            members=self.members,
+            members=tuple(dict.fromkeys(self.members)),
             finding=self.finding,
             member_position=self.member_position,
             evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
         )
-        return [] if identity(revisited, setting.occurred_at) in proposal.single else [revisited]
+        return [] if identity(revisited, setting.occurred_at) in proposal.told else [revisited]
 
     def _in_stage(self, proposal: Proposal) -> bool:
         replied = any(current.issued for task in proposal.answering for current in task.rounds.values())

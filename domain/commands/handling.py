@@ -8,7 +8,7 @@ from domain.codes import AssignmentMode
 from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, deadline, existing, open_case
 from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus, identity
+from domain.proposal import Proposal, TaskStatus
 from domain.rules import (
     CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
@@ -25,7 +25,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Day, LongText, Note
+from domain.values import ClassCode, Code, Day, LongText, Note
 
 
 class FileHandlingPlan(ProposalCommand):
@@ -53,7 +53,7 @@ class FileHandlingPlan(ProposalCommand):
             responsible_leader=self.responsible_leader,
             desk_officer=self.desk_officer,
         )
-        return [] if identity(filed, setting.occurred_at) in proposal.single else [filed]
+        return [] if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed else [filed]
 
 
 class SubmitCoOpinion(ProposalCommand):
@@ -71,7 +71,7 @@ class SubmitCoOpinion(ProposalCommand):
         require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
         setting.knows_official(self.signer, "signer")
         submitted = CoOpinionSubmitted(unit=self.unit, text=self.text, signer=self.signer)
-        return [] if identity(submitted, setting.occurred_at) in proposal.single else [submitted]
+        return [] if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted else [submitted]
 
 
 class OrderRehandling(ProposalCommand):
@@ -119,7 +119,7 @@ class CloseHandling(ProposalCommand):
     )
 
     basis: Note
-    result_class: Code
+    result_class: ClassCode
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)

@@ -13,6 +13,7 @@ from domain.rules import (
     KNOWN_MEMBER,
     KNOWN_SESSION,
     KNOWN_UNIT,
+    PROPOSAL_EXISTS,
     REGISTERED_BEFORE_TRANSFER,
     RULEBOOK_IN_FORCE,
     SIGNERS_DISTINCT,
@@ -69,7 +70,7 @@ class SubmitProposal(ProposalCommand):
 class RegisterProposal(ProposalCommand):
     """Admit the proposal as a case: takes the session's next number and pins the rulebook in force."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RULEBOOK_IN_FORCE)
 
     topic: Title | None = None
 

@@ -26,7 +26,7 @@ from domain.events import (
 )
 from domain.policy.rulebook import Gates
 from domain.proposal import Draft, DraftStatus, Proposal, Round
-from domain.record import same_person
+from domain.record import same_hand
 from domain.rules import (
     CLASS_IN_SCHEME,
     CO_OPINION_BEFORE_ISSUE,
@@ -51,7 +51,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, letter_register
-from domain.values import Code, LongText, Note, Title, day_of
+from domain.values import ClassCode, Code, LongText, Note, Title, day_of, earlier
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -71,7 +71,7 @@ class DraftReply(ProposalCommand):
 
     unit: Code
     text: LongText
-    result_class: Code
+    result_class: ClassCode
     openness: Openness = Openness.PUBLISH_FULL
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
@@ -184,12 +184,14 @@ class SignReply(ProposalCommand):
         require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出", "draft")
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
+        in_order = draft.at is None or not earlier(setting.occurred_at, draft.at)
+        require(in_order, DRAFT_EXISTS, "签发时间早于拟稿时间", "occurred_at")
         setting.knows_official(self.signer, "signer")
         signer = setting.directory.officials[self.signer]
         own = signer.unit == self.unit or signer.rank.height >= Rank.VICE_MAYOR.height
         require(own, SIGNER_OF_UNIT, f"“{signer.name}”不是承办单位的人员", "signer")
-        approves_own = any(same_person(draft.drafter, person) for person in (setting.context.person, self.signer))
-        require(not approves_own, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
+        own_draft = draft.drafted is not None and same_hand(draft.drafted, setting.context, self.signer)
+        require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
         if signer.rank.height < rulebook.signer_rank.height:
@@ -229,6 +231,9 @@ class IssueReply(ProposalCommand):
         if draft.status is DraftStatus.ISSUED or proposal.stream is None:
             return []
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
+        answered = proposal.communication.round_of(self.unit, task.round.number)
+        in_order = answered is None or answered.signed is None or not earlier(setting.occurred_at, answered.signed.at)
+        require(in_order, SIGNED_BEFORE_ISSUE, "答复时间早于签发时间", "occurred_at")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         if task.mode is AssignmentMode.LEAD:

@@ -9,7 +9,7 @@ from domain.commands.base import EXISTING, ProposalCommand, answering, current_d
 from domain.commands.reply import DraftNumber
 from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
 from domain.proposal import DraftStatus, Proposal
-from domain.record import same_person
+from domain.record import same_hand
 from domain.rules import (
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
@@ -56,7 +56,7 @@ class ReviewReply(ProposalCommand):
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
         require(draft.status is DraftStatus.DRAFTED, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
-        own = same_person(draft.drafter, setting.context.person)
+        own = draft.drafted is not None and same_hand(draft.drafted, setting.context)
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         return [ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft)]
 

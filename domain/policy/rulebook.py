@@ -148,8 +148,9 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:
         yield "contact_before_reply.modes", "至少允许一种沟通方式"
-    if rulebook.late_entry_hours < 0 or rulebook.due_soon_days < 0:
-        yield "late_entry_hours", "时限不得为负"
+    for field in ("late_entry_hours", "due_soon_days"):
+        if getattr(rulebook, field) < 0:
+            yield field, "时限不得为负"
 
 
 _ANCHORS = {

@@ -33,8 +33,12 @@ def test_every_step_shows_on_the_board_once_it_is_answered(client: TestClient) -
             "IN_HANDLING",
         ),
         ("drafts", {**draft, "text": "第二稿", "on_behalf_of": "zhifaju-officer"}, "UNDER_REVIEW"),
-        ("reviews", {"unit": "zhifaju", "draft": 2}, "UNDER_REVIEW"),
-        ("signatures", {"unit": "zhifaju", "draft": 2, "signer": "zhifaju-leader"}, "UNDER_REVIEW"),
+        ("reviews", {"unit": "zhifaju", "draft": 2, "on_behalf_of": "gov-reviewer"}, "UNDER_REVIEW"),
+        (
+            "signatures",
+            {"unit": "zhifaju", "draft": 2, "signer": "zhifaju-leader", "on_behalf_of": "zhifaju-leader"},
+            "UNDER_REVIEW",
+        ),
         ("replies", {"unit": "zhifaju", "draft": 2}, "REPLIED"),
         ("feedback-forms", {"unit": "zhifaju"}, "AWAITING_FEEDBACK"),
         ("ratings", {**rating, **dissatisfied}, "REHANDLING"),
@@ -46,8 +50,12 @@ def test_every_step_shows_on_the_board_once_it_is_answered(client: TestClient) -
     again: list[tuple[str, dict[str, Any] | None, str]] = [
         ("contacts", None, "REHANDLING"),
         ("drafts", {**draft, "text": "重办稿", "on_behalf_of": "zhifaju-officer"}, "REHANDLING"),
-        ("reviews", {"unit": "zhifaju", "draft": 1}, "REHANDLING"),
-        ("signatures", {"unit": "zhifaju", "draft": 1, "signer": "zhifaju-leader"}, "REHANDLING"),
+        ("reviews", {"unit": "zhifaju", "draft": 1, "on_behalf_of": "gov-reviewer"}, "REHANDLING"),
+        (
+            "signatures",
+            {"unit": "zhifaju", "draft": 1, "signer": "zhifaju-leader", "on_behalf_of": "zhifaju-leader"},
+            "REHANDLING",
+        ),
         ("replies", {"unit": "zhifaju", "draft": 1}, "REPLIED"),
         ("feedback-forms", {"unit": "zhifaju"}, "AWAITING_FEEDBACK"),
         ("ratings", {**rating, **satisfied}, "REPLIED"),
@@ -94,7 +102,7 @@ def test_the_board_can_be_filtered_and_paged(client: TestClient, case: Case) -> 
 
 def test_lights_are_judged_against_the_day_asked_for(client: TestClient, case: Case) -> None:
     due = case.line(case.post("acknowledgements", {"unit": "zhifaju"}).json()["position"])["due_on"]
-    for today, light, left in (("2000-01-01", "GREEN", None), (due, "YELLOW", 0), ("2999-01-01", "RED", None)):
+    for today, light, left in (("2000-01-01", "GREEN", None), (due, "YELLOW", 0), ("2199-01-01", "RED", None)):
         items = client.get("/boards/supervision", params={"today": today, "limit": 500}).json()["items"]
         (line,) = [item for item in items if item["case"] == case.id]
         assert line["light"] == light
