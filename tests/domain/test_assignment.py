@@ -201,7 +201,6 @@ def test_a_unit_that_has_given_its_opinion_cannot_hand_the_case_back() -> Attemp
     return attempt(countersigned(modes=LED), hand_back(HEALTH))
 
 
-@pytest.mark.xfail(strict=True, reason="only the round under way is asked for drafts")
 @refuses(c.ReturnAssignment, OBJECTION_BEFORE_HANDLING, "unit")
 def test_a_unit_that_has_replied_cannot_hand_the_case_back_when_the_member_is_not_satisfied() -> Attempt:
     return attempt(dissatisfied(), hand_back())

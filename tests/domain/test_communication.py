@@ -219,7 +219,6 @@ def test_contact_made_is_stronger_than_a_waiver() -> None:
     assert world.verdict().outcome is Outcome.PASS
 
 
-@pytest.mark.xfail(strict=True, reason="the clock is taken from contacts only, though a waiver is judged by its entry")
 def test_a_waived_verdict_names_the_clock_that_told_when_the_waiver_was_entered() -> None:
     assert history((BEFORE_ALL, waive()), *replied()).verdict().clock == "recorded_at"
 
@@ -254,7 +253,6 @@ def test_a_member_who_was_heard_contests_nothing() -> None:
     assert world.verdict().outcome is Outcome.PASS
 
 
-@pytest.mark.xfail(strict=True, reason="whoever denies contests, also a member whom the unit never said it had reached")
 def test_a_signer_whom_the_unit_does_not_claim_to_have_reached_contests_nothing() -> None:
     world = history(
         spoken(BEFORE_ALL, members=(LEAD,)),
@@ -484,7 +482,6 @@ def test_the_same_facts_may_be_judged_under_another_rulebook() -> None:
     assert world.verdict(rule=other).before is DecisiveMoment.ISSUE
 
 
-@pytest.mark.xfail(strict=True, reason="the gate asks about the draft at hand, the verdict about the first")
 def test_the_gate_at_the_draft_and_the_verdict_agree_about_a_second_draft() -> None:
     world = assigned(flagging(before=DecisiveMoment.DRAFT))
     history((DRAFTED, draft()), spoken("2024-03-06 15:00"), world=world)

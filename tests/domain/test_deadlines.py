@@ -1,16 +1,18 @@
 """Due dates and how each was derived."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import Rating
 from domain.events import CaseTransferredToGovernment, SessionOpened, UnitAssigned
 from domain.policy.deadlines import Anchor, Deadline, add_months, derive
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, problems
 from domain.streams import session_stream
+from domain.values import EARLIEST, LATEST
 from tests.domain.given import (
     LED,
     LEDGER,
@@ -157,14 +159,26 @@ def test_a_session_that_has_not_closed_lets_the_clock_start_with_the_event_itsel
     assert (deadline.anchor.event, deadline.anchor.on) == ("UnitAssigned", date(2024, 3, 12))
 
 
-@pytest.mark.xfail(strict=True, reason="a session may close at the end of time")
 @pytest.mark.parametrize(
     ("counted_in", "numbers"),
-    [(CountedIn.DAY, {"value": 1}), (CountedIn.MONTH, {"value": 1}), (CountedIn.FIXED_DATE, {"month": 1, "day": 1})],
+    [
+        (CountedIn.DAY, {"value": 3650}),
+        (CountedIn.MONTH, {"value": 3650}),
+        (CountedIn.FIXED_DATE, {"month": 1, "day": 1}),
+    ],
 )
-def test_no_closing_day_makes_a_case_impossible_to_assign(counted_in: CountedIn, numbers: dict[str, int]) -> None:
+def test_no_closing_day_that_passes_the_door_makes_a_case_impossible_to_assign(
+    counted_in: CountedIn, numbers: dict[str, int]
+) -> None:
     rulebook = replying(AnchorKind.SESSION_CLOSE, counted_in, **numbers)
-    assert assigned_under(rulebook, opened(rulebook, closed_on=date.max))
+    assert list(problems(rulebook)) == []
+    assert assigned_under(rulebook, opened(rulebook, closed_on=LATEST)).due_on > LATEST
+
+
+@pytest.mark.parametrize("closed_on", [date.max, LATEST + timedelta(days=1), EARLIEST - timedelta(days=1)])
+def test_a_session_does_not_close_at_the_end_of_time(closed_on: date) -> None:
+    with pytest.raises(ValidationError):
+        opened(closed_on=closed_on)
 
 
 def test_each_unit_of_one_assignment_is_anchored_at_its_own_event() -> None:

@@ -89,15 +89,12 @@ HAPPY: dict[type[c.Command], Sample] = {
 }
 """For every command a state of the world in which it adds something."""
 
-NEVER_RAISED = {(c.RegisterProposal, CASE_OPEN), (c.RecordRevisit, CASE_OPEN)}
-"""Rules that a command lists but has no way to break: it asks only that the proposal exists."""
-
 every_command = pytest.mark.parametrize("kind", c.COMMANDS, ids=lambda kind: kind.__name__)
 
 
 def listing(rule: Rule) -> Any:
-    """Every command that lists the rule and can break it."""
-    kinds = [kind for kind in c.COMMANDS if rule in kind.rules and (kind, rule) not in NEVER_RAISED]
+    """Every command that lists the rule."""
+    kinds = [kind for kind in c.COMMANDS if rule in kind.rules]
     return pytest.mark.parametrize("kind", kinds, ids=lambda kind: kind.__name__)
 
 
@@ -156,7 +153,7 @@ def test_every_rule_of_every_command_has_its_test() -> None:
     stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
     modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory")]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
-    shown = {test.refuses for test in tests if "xfail" not in {mark.name for mark in getattr(test, "pytestmark", ())}}
+    shown = {test.refuses for test in tests}
     for general in (PROPOSAL_EXISTS, CASE_OPEN, RULEBOOK_IN_FORCE):
         shown |= {(kind, general) for kind in c.COMMANDS if general in kind.rules}
     wanted = {(kind, rule) for kind in c.COMMANDS for rule in kind.rules}
@@ -166,10 +163,3 @@ def test_every_rule_of_every_command_has_its_test() -> None:
 def test_every_rule_belongs_to_a_command() -> None:
     listed = {rule for kind in c.COMMANDS for rule in (*kind.rules, *c.base.TIME_RULES)}
     assert {rule.id for rule in RULES.values()} == {rule.id for rule in listed}
-
-
-@pytest.mark.xfail(strict=True, reason="listed through EXISTING, though only the existence of the proposal is asked")
-@pytest.mark.parametrize(("kind", "rule"), sorted(NEVER_RAISED, key=str))
-def test_a_command_lists_only_rules_it_can_break(kind: type[c.Command], rule: Rule) -> None:
-    world = closed()
-    assert world.refused(HAPPY[kind][1](world)).rule is rule

@@ -81,13 +81,11 @@ def test_the_drafter_never_reviews_the_draft(by: str, on_behalf_of: str | None) 
     return attempt(drafted(), c.ReviewReply(unit=EDU, draft=1, on_behalf_of=on_behalf_of), by=by)
 
 
-@pytest.mark.xfail(strict=True, reason="only the person acted for is compared, not the hand")
 @refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
 def test_the_drafter_does_not_review_in_another_name() -> Attempt:
     return attempt(drafted(), c.ReviewReply(unit=EDU, draft=1, on_behalf_of=REVIEWER), by=DRAFTER)
 
 
-@pytest.mark.xfail(strict=True, reason="only the person acted for is kept as drafter, not the hand")
 @refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
 def test_who_drafts_in_another_name_does_not_review_either() -> Attempt:
     world = contacted()

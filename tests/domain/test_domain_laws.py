@@ -1,4 +1,4 @@
-"""What holds for every history, however people came by it."""
+"""What holds for every history, however people came by it. (Named apart from the laws of the read models.)"""
 
 from collections import Counter
 from contextlib import suppress
