@@ -232,7 +232,9 @@ def _other(case: _Case, session: str, number: int, other: dict[str, Any]) -> lis
         if other.get("dissatisfied"):
             again = start + timedelta(days=20)
             _contact(case, again, code, member, "VISIT")
-            _reply(case, again + timedelta(days=5), code, member, [], other["class"])
+            _reply(
+                case, again + timedelta(days=5), code, member, [], other["class"], text="重新办理后的答复意见（虚拟）"
+            )
     _close(case, case.steps[-1].on + timedelta(days=7), other["class"])
     return case.steps
 
@@ -269,10 +271,11 @@ def _reply(
     returned: bool = False,
     overall: str = "SATISFIED",
     rating_told: bool = False,
+    text: str = "答复意见（虚拟）",
 ) -> None:
     """From the draft to the members' answers."""
     draft = 1
-    case.add("DraftReply", on, f"{unit}-officer", unit=unit, text="答复意见（虚拟）", result_class=result_class)
+    case.add("DraftReply", on, f"{unit}-officer", unit=unit, text=text, result_class=result_class)
     if returned:
         defects = [{"code": "OFF_TOPIC", "note": "未逐条回应建议（虚拟）"}]
         case.add("ReturnReply", on + timedelta(days=1), "gov-reviewer", unit=unit, draft=1, defects=defects)

@@ -56,6 +56,8 @@ _STATUS_OF_RULE = {
             for rule in (
                 rules.KNOWN_SESSION, rules.KNOWN_UNIT, rules.KNOWN_OFFICIAL, rules.KNOWN_MEMBER,
                 rules.OCCURRED_NOT_IN_FUTURE, rules.OCCURRED_PLAUSIBLE, rules.LATE_ENTRY_NEEDS_REASON,
+                rules.OCCURRED_IN_ORDER,
+                rules.SESSION_DAYS_IN_ORDER,
                 rules.SIGNERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
                 rules.MODES_COMPATIBLE,
             )

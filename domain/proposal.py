@@ -70,6 +70,7 @@ class Draft:
     openness: Openness = Openness.PUBLISH_FULL
     drafted: Context | None = None
     at: datetime | date | None = None
+    signer: str | None = None
     status: DraftStatus = DraftStatus.DRAFTED
     countersigned: Mapping[str, Countersignature] = field(default_factory=dict)
 
@@ -111,6 +112,7 @@ class UnitTask:
     status: TaskStatus = TaskStatus.ASSIGNED
     deadline: Deadline | None = None
     co_opinion: bool = False
+    objection: AssignmentReturned | None = None
     rounds: Mapping[int, Round] = field(default_factory=dict)
 
     @property
@@ -198,7 +200,8 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
         case AssignmentAcknowledged():
             return _with_status(proposal, event.unit, TaskStatus.ACKNOWLEDGED)
         case AssignmentReturned():
-            return _with_status(proposal, event.unit, TaskStatus.RETURNED)
+            task = replace(_task(proposal, event.unit), status=TaskStatus.RETURNED, objection=event)
+            return _with(proposal, task)
         case ObjectionUpheld():
             return _with_status(proposal, event.unit, TaskStatus.LEFT)
         case ObjectionRejected():
@@ -226,7 +229,9 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
         case ReplyReturned():
             return _with_draft_status(proposal, event, DraftStatus.RETURNED)
         case ReplySigned():
-            return _with_draft_status(proposal, event, DraftStatus.SIGNED)
+            draft = _draft(proposal, event.unit, event.round, event.draft)
+            draft = replace(draft, status=DraftStatus.SIGNED, signer=event.signer)
+            return _with_draft(proposal, event.unit, event.round, draft)
         case ReplyIssued():
             return _with_draft_status(proposal, event, DraftStatus.ISSUED)
         case FeedbackFormIssued():
@@ -247,7 +252,7 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
 
 def identity(event: MemberContacted | MemberRevisited, at: datetime | date) -> tuple[object, ...]:
     """What makes two reports the same fact: the same contact told twice is recorded once."""
-    return (type(event).__name__, event.unit, event.mode, event.members, at)
+    return (type(event).__name__, event.model_dump_json(), at)
 
 
 def _task(proposal: Proposal, unit: str, mode: AssignmentMode = AssignmentMode.SOLE) -> UnitTask:
@@ -282,7 +287,7 @@ def _with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Pro
 
 
 def _with_draft_status(
-    proposal: Proposal, event: ReplyReviewed | ReplyReturned | ReplySigned | ReplyIssued, status: DraftStatus
+    proposal: Proposal, event: ReplyReviewed | ReplyReturned | ReplyIssued, status: DraftStatus
 ) -> Proposal:
     draft = _draft(proposal, event.unit, event.round, event.draft)
     return _with_draft(proposal, event.unit, event.round, replace(draft, status=status))

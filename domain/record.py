@@ -37,7 +37,7 @@ class Context(Frozen):
 
 def same_person(one: str, other: str) -> bool:
     """Whether two actors are one person: `official:zhang` is the official `zhang`."""
-    return one.rpartition(":")[2] == other.rpartition(":")[2]
+    return one.removeprefix("official:") == other.removeprefix("official:")
 
 
 def same_hand(done: Context, later: Context, *others: str) -> bool:

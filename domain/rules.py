@@ -43,6 +43,7 @@ def require(holds: bool, rule: Rule, reason: str, field: str | None = None) -> N
 # what is claimed
 OCCURRED_NOT_IN_FUTURE = Rule("occurred-not-in-future", "发生时间不得晚于现在", "DESIGN")
 OCCURRED_PLAUSIBLE = Rule("occurred-plausible", "发生时间不得早于政协成立", "DESIGN")
+OCCURRED_IN_ORDER = Rule("occurred-in-order", "发生时间不得早于所依据的事实", "DESIGN")
 LATE_ENTRY_NEEDS_REASON = Rule("late-entry-needs-reason", "逾期补录须说明理由", "DESIGN", gate=True)
 
 # what exists
@@ -53,6 +54,7 @@ KNOWN_UNIT = Rule("known-unit", "承办单位须在名录中", "DESIGN")
 KNOWN_OFFICIAL = Rule("known-official", "人员须在名录中", "DESIGN")
 KNOWN_MEMBER = Rule("known-member", "委员须在名录中", "DESIGN")
 SESSION_OPENED_ONCE = Rule("session-opened-once", "届次只设立一次", "DESIGN")
+SESSION_DAYS_IN_ORDER = Rule("session-days-in-order", "闭幕日不得早于开幕日", "DESIGN")
 RULEBOOK_CONSISTENT = Rule("rulebook-consistent", "规则须自洽且日期存在", "S10")
 RULEBOOK_VERSION_FINAL = Rule("rulebook-version-final", "已采用的规则版本不得改动", "DESIGN")
 RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", "DESIGN")
@@ -67,7 +69,7 @@ ONLY_ASSIGNED_UNIT_ACTS = Rule("only-assigned-unit-acts", "只有本案承办单
 ONLY_ASSIGNED_UNIT_REPLIES = Rule("only-assigned-unit-replies", "只有直接承办单位可以答复", "S14", gate=True)
 OBJECTION_NAMES_UNIT = Rule("objection-names-unit", "退件须写明建议承办单位", "S18")
 OBJECTION_BEFORE_HANDLING = Rule("objection-before-handling", "已拟稿的单位不得再退件", "S18")
-OBJECTION_OPEN = Rule("objection-open", "没有待裁定的退件", "S15")
+OBJECTION_OPEN = Rule("objection-open", "退件须经裁定", "S15")
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)

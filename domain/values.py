@@ -19,7 +19,8 @@ EARLIEST = date(1949, 9, 21)
 
 LATEST = date(2199, 12, 31)
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of text (what is read is what is written), lone surrogates."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -31,7 +32,9 @@ class Frozen(BaseModel):
 
 def _printable(text: str) -> str:
     if _FORBIDDEN.search(text):
-        raise PydanticCustomError("text_forbidden_character", "不能含有空字符、控制字符或不成对的代理字符")
+        raise PydanticCustomError(
+            "text_forbidden_character", "不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符"
+        )
     if not text.strip():
         raise PydanticCustomError("text_blank", "不能为空白")
     return text

@@ -104,8 +104,6 @@ class AcknowledgeAssignment(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = assigned(proposal, self.unit, setting)
-        undecided = task.status is TaskStatus.RETURNED
-        require(not undecided, ONLY_ASSIGNED_UNIT_ACTS, "该单位已退件，待裁定", "unit")
         return [] if task.status is TaskStatus.ACKNOWLEDGED else [AssignmentAcknowledged(unit=self.unit)]
 
 
@@ -119,6 +117,7 @@ class ReturnAssignment(ProposalCommand):
         KNOWN_OFFICIAL,
         OBJECTION_NAMES_UNIT,
         OBJECTION_BEFORE_HANDLING,
+        OBJECTION_OPEN,
     )
 
     unit: Code
@@ -128,22 +127,20 @@ class ReturnAssignment(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = assigned(proposal, self.unit, setting)
-        if task.status is TaskStatus.RETURNED:
+        returned = AssignmentReturned(
+            unit=self.unit, reason=self.reason, suggested_unit=self.suggested_unit, signed_by=self.signed_by
+        )
+        pending = proposal.tasks.get(self.unit)
+        if pending is not None and pending.status is TaskStatus.RETURNED:
+            require(pending.objection == returned, OBJECTION_OPEN, "该单位已退件，待裁定，不能另提理由", "unit")
             return []
+        task = assigned(proposal, self.unit, setting)
         setting.knows_unit(self.suggested_unit, "suggested_unit")
         setting.knows_official(self.signed_by, "signed_by")
         elsewhere = self.suggested_unit != self.unit
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
-        return [
-            AssignmentReturned(
-                unit=self.unit,
-                reason=self.reason,
-                suggested_unit=self.suggested_unit,
-                signed_by=self.signed_by,
-            )
-        ]
+        return [returned]
 
 
 class DecideObjection(ProposalCommand):

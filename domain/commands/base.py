@@ -19,6 +19,7 @@ from domain.rules import (
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     LATE_ENTRY_NEEDS_REASON,
+    OCCURRED_IN_ORDER,
     OCCURRED_NOT_IN_FUTURE,
     OCCURRED_PLAUSIBLE,
     ONLY_ASSIGNED_UNIT_ACTS,
@@ -30,7 +31,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, Flagged, Setting
 from domain.streams import DIRECTORY, PROPOSAL, SESSION, Kind, Stream
-from domain.values import Frozen, Moment, Note, day_of
+from domain.values import Frozen, Moment, Note, day_of, earlier
 
 Actor = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$", examples=["official:zhang"])]
 
@@ -96,13 +97,21 @@ def open_case(proposal: Proposal) -> None:
     require(proposal.closed is None, CASE_OPEN, "案件已办结，不能再办理")
 
 
+def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:
+    """Refuse a moment that is surely earlier than the fact it follows, `told` in the message."""
+    late_enough = fact is None or not earlier(setting.occurred_at, fact)
+    require(late_enough, OCCURRED_IN_ORDER, f"发生时间早于{told}的时间", "occurred_at")
+
+
 def assigned(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
-    """The unit's task, if the unit is on the case."""
+    """The unit's task, if the unit is on the case and does not wait for its objection to be decided."""
     task = proposal.tasks.get(unit)
     name = setting.unit_name(unit)
     if task is None:
         refuse(ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”不是本案承办单位", "unit")
     require(task.active, ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”已退出本案", "unit")
+    undecided = task.status is TaskStatus.RETURNED
+    require(not undecided, ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”已退件，待裁定", "unit")
     return task
 
 
@@ -196,6 +205,7 @@ __all__ = [
     "deadline",
     "existing",
     "gated",
+    "in_order",
     "open_case",
     "with_signers",
 ]

@@ -1,11 +1,12 @@
 """征询意见."""
 
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
 from domain.codes import EnteredBy, Heard, Rating
-from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, open_case, with_signers
+from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_signers
 from domain.commands.handling import rehandling
 from domain.events import Event, FeedbackFormIssued, SatisfactionRecorded
 from domain.policy.rulebook import DeadlineKind
@@ -13,6 +14,7 @@ from domain.proposal import Proposal, Round, UnitTask
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     FORM_BEFORE_RATING,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_ONCE,
     RATING_IN_SCALE,
@@ -34,6 +36,7 @@ class IssueFeedbackForm(ProposalCommand):
         ONLY_ASSIGNED_UNIT_REPLIES,
         REPLIED_BEFORE_FEEDBACK,
         CONTACT_IS_WITH_SIGNERS,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -44,6 +47,7 @@ class IssueFeedbackForm(ProposalCommand):
         open_case(proposal)
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
+        in_order(setting, issued_at(proposal, self.unit, current.number), "答复")
         with_signers(proposal, self.members)
         wanted = dict.fromkeys(self.members or proposal.signers)
         asked = tuple(member for member in wanted if member not in current.form_to)
@@ -52,6 +56,12 @@ class IssueFeedbackForm(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         due = deadline(DeadlineKind.FEEDBACK, rulebook, proposal, setting, "FeedbackFormIssued")
         return [FeedbackFormIssued(unit=self.unit, round=current.number, members=asked, deadline=due)]
+
+
+def issued_at(proposal: Proposal, unit: str, number: int) -> datetime | date | None:
+    """When this round's reply went out."""
+    answered = proposal.communication.round_of(unit, number)
+    return answered.issued.at if answered and answered.issued else None
 
 
 class RecordSatisfaction(ProposalCommand):
@@ -63,6 +73,7 @@ class RecordSatisfaction(ProposalCommand):
         FORM_BEFORE_RATING,
         RATING_IN_SCALE,
         RATED_ONCE,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -97,6 +108,7 @@ class RecordSatisfaction(ProposalCommand):
             comment=self.comment,
             entered_by=self.entered_by,
         )
+        in_order(setting, issued_at(proposal, self.unit, rated.number), "答复")
         known = rated.ratings.get(self.member)
         if known is not None:
             for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):

@@ -14,6 +14,7 @@ from domain.commands.base import (
     contact_breach,
     current_draft,
     gated,
+    in_order,
     open_case,
 )
 from domain.events import (
@@ -25,7 +26,7 @@ from domain.events import (
     ReplySigned,
 )
 from domain.policy.rulebook import Gates
-from domain.proposal import Draft, DraftStatus, Proposal, Round
+from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
 from domain.record import same_hand
 from domain.rules import (
     CLASS_IN_SCHEME,
@@ -38,6 +39,7 @@ from domain.rules import (
     DRAFT_NOT_SIGNED,
     DRAFTER_NEVER_APPROVES,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RETURNED_DRAFT_CHANGES,
@@ -51,7 +53,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, letter_register
-from domain.values import ClassCode, Code, LongText, Note, Title, day_of, earlier
+from domain.values import ClassCode, Code, LongText, Note, Title, day_of
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -76,7 +78,8 @@ class DraftReply(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        current = answering(proposal, self.unit, setting).round
+        task = answering(proposal, self.unit, setting)
+        current = task.round
         rulebook = setting.rulebook(proposal)
         scheme, known = rulebook.class_scheme.id, rulebook.has_class(self.result_class)
         require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
@@ -84,11 +87,9 @@ class DraftReply(ProposalCommand):
         if latest is not None:
             final = latest.status in (DraftStatus.SIGNED, DraftStatus.ISSUED)
             require(not final, DRAFT_NOT_SIGNED, f"第 {latest.number} 稿已签发，不能再拟稿")
-            require(
-                not self._returned_before(current), RETURNED_DRAFT_CHANGES, "与退回的稿件相同，须修改后再报", "text"
-            )
-            if self._same(latest) and latest.openness is self.openness:
-                return []
+        require(not self._sent_back(task), RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
+        if latest is not None and self._same(latest) and latest.openness is self.openness:
+            return []
         drafted = ReplyDrafted(
             unit=self.unit,
             round=current.number,
@@ -104,9 +105,15 @@ class DraftReply(ProposalCommand):
         """White space is no change."""
         return "".join(draft.text.split()) == "".join(self.text.split()) and draft.result_class == self.result_class
 
-    def _returned_before(self, current: Round) -> bool:
-        returned = (draft for draft in current.drafts.values() if draft.status is DraftStatus.RETURNED)
-        return any(self._same(draft) for draft in returned)
+    def _sent_back(self, task: UnitTask) -> bool:
+        """Whether a reviewer has returned this text, or an earlier round that had to be redone was answered by it."""
+        return any(
+            self._same(draft)
+            for current in task.rounds.values()
+            for draft in current.drafts.values()
+            if draft.status is DraftStatus.RETURNED
+            or (draft.status is DraftStatus.ISSUED and current.number < task.round.number)
+        )
 
 
 class CountersignReply(ProposalCommand):
@@ -168,6 +175,7 @@ class SignReply(ProposalCommand):
         REVIEW_BEFORE_SIGNING,
         CONTACT_BEFORE_REPLY,
         RETURNED_DRAFT_CHANGES,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -180,12 +188,12 @@ class SignReply(ProposalCommand):
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
         if draft.status is DraftStatus.SIGNED:
+            require(draft.signer == self.signer, DRAFT_NOT_SIGNED, "该稿已由他人签发", "signer")
             return []
         require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出", "draft")
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
-        in_order = draft.at is None or not earlier(setting.occurred_at, draft.at)
-        require(in_order, DRAFT_EXISTS, "签发时间早于拟稿时间", "occurred_at")
+        in_order(setting, draft.at, "拟稿")
         setting.knows_official(self.signer, "signer")
         signer = setting.directory.officials[self.signer]
         own = signer.unit == self.unit or signer.rank.height >= Rank.VICE_MAYOR.height
@@ -211,6 +219,7 @@ class IssueReply(ProposalCommand):
         DRAFT_EXISTS,
         DRAFT_IS_CURRENT,
         SIGNED_BEFORE_ISSUE,
+        OCCURRED_IN_ORDER,
         CO_OPINION_BEFORE_ISSUE,
         COUNTERSIGNED_BEFORE_ISSUE,
         CONTACT_BEFORE_REPLY,
@@ -232,8 +241,7 @@ class IssueReply(ProposalCommand):
             return []
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
         answered = proposal.communication.round_of(self.unit, task.round.number)
-        in_order = answered is None or answered.signed is None or not earlier(setting.occurred_at, answered.signed.at)
-        require(in_order, SIGNED_BEFORE_ISSUE, "答复时间早于签发时间", "occurred_at")
+        in_order(setting, answered.signed.at if answered and answered.signed else None, "签发")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         if task.mode is AssignmentMode.LEAD:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import Defect
-from domain.commands.base import EXISTING, ProposalCommand, answering, current_draft, open_case
+from domain.commands.base import EXISTING, ProposalCommand, answering, current_draft, in_order, open_case
 from domain.commands.reply import DraftNumber
 from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
 from domain.proposal import DraftStatus, Proposal
@@ -15,6 +15,7 @@ from domain.rules import (
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
     DRAFTER_NEVER_APPROVES,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RETURNED_DRAFT_CHANGES,
     Rule,
@@ -42,6 +43,7 @@ class ReviewReply(ProposalCommand):
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         DRAFTER_NEVER_APPROVES,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -56,6 +58,7 @@ class ReviewReply(ProposalCommand):
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
         require(draft.status is DraftStatus.DRAFTED, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
+        in_order(setting, draft.at, "拟稿")
         own = draft.drafted is not None and same_hand(draft.drafted, setting.context)
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         return [ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft)]

@@ -11,6 +11,7 @@ from domain.rules import (
     KNOWN_SESSION,
     RULEBOOK_CONSISTENT,
     RULEBOOK_VERSION_FINAL,
+    SESSION_DAYS_IN_ORDER,
     SESSION_OPENED_ONCE,
     Rule,
     refuse,
@@ -24,7 +25,7 @@ from domain.values import Code, Day, Title, within_limits
 class OpenSession(SessionCommand):
     """Open a session, e.g. term 15, meeting 3."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (SESSION_OPENED_ONCE,)
+    rules: ClassVar[tuple[Rule, ...]] = (SESSION_OPENED_ONCE, SESSION_DAYS_IN_ORDER)
 
     session: Code
     body: Title
@@ -44,7 +45,7 @@ class OpenSession(SessionCommand):
         )
         if session.opened is None:
             in_order = self.opened_on is None or self.closed_on is None or self.opened_on <= self.closed_on
-            require(in_order, SESSION_OPENED_ONCE, "闭幕日不得早于开幕日", "closed_on")
+            require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
             return [opened]
         require(session.opened == opened, SESSION_OPENED_ONCE, "该届次已设立，内容不同", "session")
         return []
@@ -67,4 +68,7 @@ class AdoptRulebook(SessionCommand):
             same = known.ref().digest == digest
             require(same, RULEBOOK_VERSION_FINAL, "该版本已采用，修改须另立新版", "rulebook.version")
             return []
+        latest = max((version for name, version in session.rulebooks if name == self.rulebook.id), default=0)
+        newer = self.rulebook.version > latest
+        require(newer, RULEBOOK_VERSION_FINAL, f"已采用第 {latest} 版，新版的版本号须更大", "rulebook.version")
         return [RulebookAdopted(rulebook=self.rulebook, digest=digest)]

@@ -224,3 +224,8 @@ def test_a_rejected_objection_keeps_the_unit() -> None:
 @pytest.mark.parametrize("given", [transferred, assigned, left], ids=["unassigned", "no objection", "decided"])
 def test_only_an_open_objection_is_decided(given: Given) -> Attempt:
     return attempt(given(), decide_objection(upheld=False))
+
+
+@refuses(c.ReturnAssignment, OBJECTION_OPEN, "unit")
+def test_a_unit_does_not_change_its_objection_while_it_waits() -> Attempt:
+    return attempt(returned(), hand_back().model_copy(update={"reason": "另一理由"}))

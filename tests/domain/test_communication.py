@@ -66,8 +66,8 @@ def flagging(**contact_rule: Any) -> World:
     return opened(ruled(contact={"gate": Gate.FLAG, **contact_rule}))
 
 
-def replied(unit: str = EDU) -> list[Told]:
-    return [(DRAFTED, draft(unit)), (REVIEWED, review(unit)), (SIGNED, sign(unit)), (ISSUED, issue(unit))]
+def replied(unit: str = EDU, **change: Any) -> list[Told]:
+    return [(DRAFTED, draft(unit, **change)), (REVIEWED, review(unit)), (SIGNED, sign(unit)), (ISSUED, issue(unit))]
 
 
 def history(*told: Told, world: World | None = None) -> World:
@@ -359,7 +359,7 @@ def test_a_second_round_needs_a_talk_of_its_own() -> None:
 def test_a_second_round_passes_with_a_talk_after_the_feedback() -> None:
     world = dissatisfied(flagging())
     world.do(contact(BEFORE_ALL), at=BEFORE_ALL)
-    for at, command in replied():
+    for at, command in replied(text="重新办理"):
         world.do(command, at=at)
     assert world.verdict(number=2).outcome is Outcome.PASS
     assert proof(world.verdict(number=2))["contact"] == [world.last(MemberContacted).position]
@@ -382,7 +382,7 @@ def test_a_waiver_of_the_first_round_does_not_cover_the_second() -> None:
     world = dissatisfied(opened(ruled(contact={"gate": Gate.FLAG})))
     assert world.verdict(number=2).outcome is Outcome.PENDING
     world.do(waive())
-    for at, command in replied():
+    for at, command in replied(text="重新办理"):
         world.do(command, at=at)
     assert [waiver.round for waiver in world.case.communication.waivers] == [2]
     assert world.verdict(number=2).outcome is Outcome.WAIVED

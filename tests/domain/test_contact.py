@@ -80,8 +80,14 @@ def test_a_contact_told_twice_is_recorded_once() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"when": "2024-03-05 15:30"}, {"members": (LEAD, SECOND)}, {"mode": "PHONE"}, {"unit": None}],
-    ids=["time", "members", "mode", "who spoke"],
+    [
+        {"when": "2024-03-05 15:30"},
+        {"members": (LEAD, SECOND)},
+        {"mode": "PHONE"},
+        {"unit": None},
+        {"content": "另谈一事"},
+    ],
+    ids=["time", "members", "mode", "who spoke", "content"],
 )
 def test_another_contact_is_another_fact(change: dict[str, Any]) -> None:
     world = assigned()

@@ -11,6 +11,7 @@ from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     FORM_BEFORE_RATING,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_ONCE,
     RATING_IN_SCALE,
@@ -195,3 +196,16 @@ def test_only_the_view_of_the_whole_decides_whether_a_case_is_handled_again() ->
     for member in (LEAD, SECOND):
         assert len(world.do(rate(member=member, rating=Rating.BASIC, result=Rating.DISSATISFIED))) == 1
     assert len(world.do(close())) == 1
+
+
+BEFORE_THE_REPLY = {"occurred_at": date(2024, 2, 1), "late_entry_reason": "补录"}
+
+
+@refuses(c.IssueFeedbackForm, OCCURRED_IN_ORDER, "occurred_at")
+def test_nobody_is_asked_about_a_reply_before_it_went_out() -> Attempt:
+    return attempt(issued(), form().model_copy(update=BEFORE_THE_REPLY))
+
+
+@refuses(c.RecordSatisfaction, OCCURRED_IN_ORDER, "occurred_at")
+def test_nobody_rates_a_reply_before_it_went_out() -> Attempt:
+    return attempt(form_out(), rate().model_copy(update=BEFORE_THE_REPLY))

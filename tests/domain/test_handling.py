@@ -165,7 +165,7 @@ def test_nothing_is_handled_again_before_it_was_answered(given: Given) -> Attemp
 @refuses(c.OrderRehandling, REHANDLE_AFTER_REPLY, "unit")
 def test_the_second_round_is_answered_before_a_third_begins() -> Attempt:
     world = dissatisfied()
-    world.do(draft())
+    world.do(draft(text="重新办理"))
     return attempt(world, rehandle())
 
 

@@ -26,6 +26,7 @@ from domain.rules import (
     DRAFT_NOT_SIGNED,
     DRAFTER_NEVER_APPROVES,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RETURNED_DRAFT_CHANGES,
@@ -483,7 +484,7 @@ def test_a_unit_that_left_the_case_issues_nothing(given: Given) -> Attempt:
     return attempt(given(), issue())
 
 
-@refuses(c.IssueReply, SIGNED_BEFORE_ISSUE, "occurred_at")
+@refuses(c.IssueReply, OCCURRED_IN_ORDER, "occurred_at")
 def test_a_reply_cannot_have_been_issued_before_the_day_it_was_signed() -> Attempt:
     world = contacted()
     world.do(draft(), at="2024-03-06 09:00")
@@ -492,12 +493,22 @@ def test_a_reply_cannot_have_been_issued_before_the_day_it_was_signed() -> Attem
     return attempt(world, issue(occurred_at="2024-03-06"), at="2024-03-07 10:00")
 
 
-@refuses(c.SignReply, DRAFT_EXISTS, "occurred_at")
+@refuses(c.SignReply, OCCURRED_IN_ORDER, "occurred_at")
 def test_a_reply_cannot_have_been_signed_before_the_day_it_was_drafted() -> Attempt:
     world = contacted()
     world.do(draft(), at="2024-03-06 09:00")
     world.do(review())
     return attempt(world, sign(occurred_at="2024-03-05", late_entry_reason="补录"), at="2024-03-06 10:00")
+
+
+@refuses(c.SignReply, DRAFT_NOT_SIGNED, "signer")
+def test_a_signed_draft_is_not_signed_by_somebody_else() -> Attempt:
+    return attempt(signed(), sign(signer=MAYOR))
+
+
+@refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
+def test_the_words_that_left_the_member_dissatisfied_are_no_answer_in_the_next_round() -> Attempt:
+    return attempt(dissatisfied(), draft())
 
 
 def test_times_known_only_to_the_day_may_fall_together() -> None:

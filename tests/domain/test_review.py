@@ -1,5 +1,7 @@
 """审核、退回重办."""
 
+from datetime import date
+
 import pytest
 
 from domain import commands as c
@@ -11,6 +13,7 @@ from domain.rules import (
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
     DRAFTER_NEVER_APPROVES,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RETURNED_DRAFT_CHANGES,
 )
@@ -144,3 +147,11 @@ def test_only_replies_of_units_on_the_case_are_reviewed(given: Given) -> Attempt
 @refuses(c.ReturnReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
 def test_an_assisting_unit_has_no_reply_to_send_back() -> Attempt:
     return attempt(assigned(modes=LED), send_back(HEALTH))
+
+
+@refuses(c.ReviewReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_draft_is_not_reviewed_before_it_is_written() -> Attempt:
+    world = contacted()
+    world.do(draft(), at="2024-03-06 09:00")
+    early = review().model_copy(update={"occurred_at": date(2024, 3, 5), "late_entry_reason": "补录"})
+    return attempt(world, early, at="2024-03-06 10:00")

@@ -4,7 +4,13 @@ from datetime import date
 
 from domain import commands as c
 from domain.events import RulebookAdopted, SessionOpened
-from domain.rules import KNOWN_SESSION, RULEBOOK_CONSISTENT, RULEBOOK_VERSION_FINAL, SESSION_OPENED_ONCE
+from domain.rules import (
+    KNOWN_SESSION,
+    RULEBOOK_CONSISTENT,
+    RULEBOOK_VERSION_FINAL,
+    SESSION_DAYS_IN_ORDER,
+    SESSION_OPENED_ONCE,
+)
 from domain.streams import session_stream
 from tests.domain.given import LEDGER, MEETING, SHIPPED, Attempt, World, attempt, opened, refuses
 
@@ -29,7 +35,7 @@ def test_a_session_is_not_opened_otherwise() -> Attempt:
     return attempt(opened(), OPEN.model_copy(update={"meeting": 4}))
 
 
-@refuses(c.OpenSession, SESSION_OPENED_ONCE, "closed_on")
+@refuses(c.OpenSession, SESSION_DAYS_IN_ORDER, "closed_on")
 def test_a_session_does_not_close_before_it_opens() -> Attempt:
     return attempt(World(), OPEN.model_copy(update={"closed_on": date(2024, 1, 7)}))
 
@@ -53,6 +59,13 @@ def test_a_later_version_is_in_force_and_the_earlier_is_kept() -> None:
     session = world.state(session_stream(LEDGER, MEETING))
     assert session.rulebook(None) == second
     assert session.rulebook(SHIPPED.ref()) == SHIPPED
+
+
+@refuses(c.AdoptRulebook, RULEBOOK_VERSION_FINAL, "rulebook.version")
+def test_an_earlier_version_does_not_come_into_force_again() -> Attempt:
+    world = opened()
+    world.do(c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 3})))
+    return attempt(world, c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})))
 
 
 @refuses(c.AdoptRulebook, RULEBOOK_VERSION_FINAL, "rulebook.version")
