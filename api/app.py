@@ -43,9 +43,8 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         key = secret(settings)
         ledgers = {name: Ledger(name, urls.app, secret=key) for name in settings.ledgers}
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            urls.app, min_size=2, max_size=16, open=False, kwargs={"autocommit": True}, timeout=10,
-            check=AsyncConnectionPool.check_connection,
-        )  # fmt: skip
+            urls.app, min_size=2, max_size=16, open=False, kwargs={"autocommit": True}, timeout=10
+        )
         waiting = Waiting(urls.app)
         await pool.open(wait=True)
         for ledger in ledgers.values():

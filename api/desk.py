@@ -8,6 +8,7 @@ import time
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg.rows import dict_row
@@ -20,12 +21,15 @@ from api.waiting import Waiting
 from domain.commands import Command
 from domain.record import Context
 from domain.streams import Stream, created_by, directory_stream, proposal_stream, session_stream
+from ledger.committer import is_passing
 from ledger.ledger import Ledger, Receipt
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ETAG = re.compile(r'"(\d{1,18})"')
 _TOKEN_SECONDS = 5.0
 _LARGEST = 2**63 - 1
+_STALE_PLAN = {"0A000", "42P01", "XX000"}
+"""What a statement meets whose table has just been switched under it."""
 
 _bearer = HTTPBearer(auto_error=False, description="首次启动时打印的访问令牌，或由 huiyin token 新发")
 
@@ -65,17 +69,21 @@ class Office:
         return str(rows[0]["principal"])
 
     async def ask(self, sql: str, values: Any) -> list[dict[str, Any]]:
-        """Rows of a question, as dictionaries. A plan that a rebuild has just made stale is asked once more."""
-        for last in (False, True):
-            try:
-                async with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-                    await cursor.execute(sql.encode(), values)
-                    rows: list[dict[str, Any]] = await cursor.fetchall()
-                    return rows
-            except Exception as error:
-                if last or getattr(error, "sqlstate", None) not in ("0A000", "42P01", "XX000"):
-                    raise
-        raise AssertionError
+        """Rows of a question, as dictionaries. Asked once more where a rebuild has just made the plan stale, or the
+        connection broke while it lay in the pool."""
+        try:
+            return await self._ask(sql, values)
+        except psycopg.Error as error:
+            if error.sqlstate not in _STALE_PLAN and not is_passing(error):
+                raise
+            await self.pool.check()
+            return await self._ask(sql, values)
+
+    async def _ask(self, sql: str, values: Any) -> list[dict[str, Any]]:
+        async with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(sql.encode(), values)
+            rows: list[dict[str, Any]] = await cursor.fetchall()
+            return rows
 
 
 def office(request: Request) -> Office:

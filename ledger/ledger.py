@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
+import psycopg
 import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -30,7 +31,7 @@ from domain.rules import Refused
 from domain.setting import Decision, Flagged, On, Setting
 from domain.streams import S, Stream, directory_stream, ledger_notes, session_stream
 from domain.values import Moment, comes_before
-from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written
+from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
 
 TRIES = 3
@@ -101,12 +102,7 @@ class Ledger:
         self._secret = secret
         self._now = now
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-            dsn,
-            min_size=1,
-            max_size=8,
-            open=False,
-            kwargs={"autocommit": True},
-            check=AsyncConnectionPool.check_connection,
+            dsn, min_size=1, max_size=8, open=False, kwargs={"autocommit": True}
         )
         self._committer = Committer(dsn, name, self._clock_stood)
         self._reference: dict[UUID, tuple[Any, int]] = {}
@@ -235,19 +231,27 @@ class Ledger:
 
     async def position(self) -> int:
         """The ledger's last position; 0 where it is empty."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute("SELECT position FROM ledger.ledger_head WHERE ledger = %s", (self.name,))
-            row = await cursor.fetchone()
-            return row[0] if row else 0
+        rows = await self.query("SELECT position FROM ledger.ledger_head WHERE ledger = %s", (self.name,))
+        return rows[0][0] if rows else 0
 
     async def knows(self, command_id: UUID) -> bool:
         """Whether a command with this id has been answered."""
         return bool(await self.query(_RECEIPT, (self.name, command_id)))
 
     async def query(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        """Rows of a read-only question by this ledger's application role."""
+        """Rows of a question by this ledger's application role. A connection that broke while it lay in the pool
+        costs one more try: cheaper than asking every connection before its use whether it still lives."""
+        try:
+            return await self._ask(sql, parameters)
+        except psycopg.Error as error:
+            if not is_passing(error):
+                raise
+            await self._pool.check()
+            return await self._ask(sql, parameters)
+
+    async def _ask(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql.encode(), parameters)
+            cursor = await connection.execute(sql.encode(), parameters, prepare=True, binary=True)
             return await cursor.fetchall()
 
     async def _setting(self, command: Command, state: Any, context: Context, provenance: Provenance) -> Setting:
@@ -291,11 +295,7 @@ class Ledger:
 
     async def _read(self, after: Mapping[UUID, int]) -> tuple[list[Recorded[AnyEvent]], int]:
         """Events of streams after the versions given, in order, and the ledger's position at that moment."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(
-                _READ, (list(after), list(after.values()), self.name), prepare=True, binary=True
-            )
-            rows = await cursor.fetchall()
+        rows = await self.query(_READ, (list(after), list(after.values()), self.name))
         return [from_stored(*row[1:]) for row in rows if row[1] is not None], rows[0][0] if rows else 0
 
     async def _receipt(self, command_id: UUID, digest: bytes) -> Receipt | None:
@@ -311,7 +311,7 @@ class Ledger:
         person = command.on_behalf_of or context.on_behalf_of
         name, rule = type(command).__name__, refused.rule.id
         values = (self.name, stream.id, name, context.actor, person, rule, refused.reason, digest)
-        await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)", values)
+        await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)::text", values)
 
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
         body = command.model_dump(mode="json", exclude_none=True)

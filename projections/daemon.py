@@ -64,7 +64,7 @@ def _follow(
             moved = False
             for engine in engines.values():
                 taken = engine.advance(LIVE_BATCH)
-                while taken == LIVE_BATCH and not stopped():
+                while taken >= LIVE_BATCH and not stopped():
                     taken = engine.advance(CATCH_UP_BATCH)
                     connection.execute("SELECT pg_notify('huiyin_boards', '')")
                 moved = moved or taken > 0

@@ -76,16 +76,18 @@ def _of_case(case: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:
     if isinstance(event, ProposalSubmitted):
         return case.model_copy(update={"session": event.session, "title": event.title})
     if isinstance(event, ProposalRegistered):
-        return case.model_copy(update={"case_no": event.case_no, **_pin(event.rulebook)})
+        return case.model_copy(update={"case_no": event.case_no, **pin(event.rulebook)})
     return case
 
 
-def _pin(ref: RulebookRef) -> dict[str, str | int]:
+def pin(ref: RulebookRef) -> dict[str, str | int]:
+    """The columns that name the rulebook a row was judged by."""
     return {"rulebook": ref.id, "rulebook_version": ref.version, "rulebook_digest": ref.digest}
 
 
 def judged(case: VerdictRow, answered: ReplyRound, facts: Communication, rulebook: Rulebook | None) -> VerdictRow:
-    """The row of one round, judged by a rulebook; without one nothing can be judged."""
+    """The row of one round, judged by a rulebook; without one nothing can be judged. It names the rulebook that the
+    case's own row names."""
     row = case.model_copy(
         update={
             "round": answered.round,
@@ -107,7 +109,6 @@ def judged(case: VerdictRow, answered: ReplyRound, facts: Communication, ruleboo
             "same_day": verdict.same_day,
             "clock": verdict.clock,
             "proof": verdict.proof,
-            **_pin(rulebook.ref()),
         }
     )
 

@@ -8,7 +8,7 @@ from domain.codes import Outcome
 from domain.communication import Communication
 from domain.policy.rulebook import Rulebook
 from projections.asking import Ask, Page, page_of, read_cursor
-from projections.communication_before_reply.board import VerdictRow, judged
+from projections.communication_before_reply.board import VerdictRow, judged, pin
 
 _ORDER = "ORDER BY coalesce(case_no, 2147483647), stream, round, unit"
 
@@ -67,12 +67,13 @@ async def _under(ask: Ask, ledger: str, rows: Iterable[dict[str, Any]], rulebook
     cases = {
         row["stream"]: VerdictRow.model_validate(row) for row in await ask(sql, {"ledger": ledger, "streams": streams})
     }
-    again = []
+    other, again = pin(rulebook.ref()), []
     for row in rows:
         case = cases[row["stream"]]
         facts = case.facts or Communication()
         answered = facts.round_of(row["unit"], row["round"])
         if answered is not None:
-            verdict = judged(case, answered, facts, rulebook).model_copy(update={"last_position": row["last_position"]})
+            verdict = judged(case.model_copy(update=other), answered, facts, rulebook)
+            verdict = verdict.model_copy(update={"last_position": row["last_position"]})
             again.append(verdict.model_dump())
     return again
