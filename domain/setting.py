@@ -45,6 +45,17 @@ Decision: TypeAlias = Sequence[Event | On | Flagged]
 """What a command adds to history, in order. Empty: already so."""
 
 
+def placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any], Event, tuple[str, ...]]:
+    """The stream an item of a decision on `stream` goes to, its event, and the ids of the rules it breaks."""
+    match item:
+        case On():
+            return item.stream, item.event, ()
+        case Flagged():
+            return stream, item.event, tuple(rule.id for rule in item.rules)
+        case _:
+            return stream, item, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """`now` is the time of entry (the claimed one of a non-native fact). Directory and session may be a moment

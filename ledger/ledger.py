@@ -28,7 +28,7 @@ from domain.events import AnyEvent, ClockStepped, Event
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
-from domain.setting import Decision, Flagged, On, Setting
+from domain.setting import Decision, Setting, placed
 from domain.streams import S, Stream, directory_stream, ledger_notes, session_stream
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
@@ -138,18 +138,35 @@ class Ledger:
         last nothing has been written.
         """
         digest = self._digest(stream, command, provenance)
-        if command_id is not None:
+        original = await self._receipt(command_id, digest)
+        if original is not None:
+            return original
+        try:
+            return await self._decide(
+                stream, command, context, expected_version, command_id or uuid4(), digest, provenance
+            )
+        except (Refused, VersionStale) as refused:
+            # a repeat that overtook its original is not refused for what the original did
             original = await self._receipt(command_id, digest)
             if original is not None:
                 return original
-        command_id = command_id or uuid4()
+            if isinstance(refused, Refused) and refused.rule.gate:
+                await self._record_attempt(stream, command, context, refused, digest)
+            raise
+
+    async def _decide(
+        self,
+        stream: Stream[Any],
+        command: Command,
+        context: Context,
+        expected_version: int | None,
+        command_id: UUID,
+        digest: bytes,
+        provenance: Provenance,
+    ) -> Receipt:
+        """Try, and decide again on what somebody faster has written meanwhile."""
         for _ in range(TRIES):
-            try:
-                answer = await self._try(stream, command, context, expected_version, command_id, digest, provenance)
-            except Refused as refused:
-                if refused.rule.gate:
-                    await self._record_attempt(stream, command, context, refused, digest)
-                raise
+            answer = await self._try(stream, command, context, expected_version, command_id, digest, provenance)
             if answer is not None:
                 return answer
             if expected_version is not None:
@@ -298,7 +315,10 @@ class Ledger:
         rows = await self.query(_READ, (list(after), list(after.values()), self.name))
         return [from_stored(*row[1:]) for row in rows if row[1] is not None], rows[0][0] if rows else 0
 
-    async def _receipt(self, command_id: UUID, digest: bytes) -> Receipt | None:
+    async def _receipt(self, command_id: UUID | None, digest: bytes) -> Receipt | None:
+        """The original answer to a command with this id; None where there is none."""
+        if command_id is None:
+            return None
         rows = await self.query(_RECEIPT, (self.name, command_id))
         if not rows:
             return None
@@ -352,7 +372,7 @@ def _new_events(
     """Number the decided events in their streams; raises `versions` to what they will be."""
     new = []
     for item in decision:
-        target, event, flags = _placed(stream, item)
+        target, event, flags = placed(stream, item)
         own = {*type(event).model_fields, "occurred_at"}
         made_up = tuple(name for name in provenance.made_up if name in own)
         envelope = Envelope(
@@ -361,15 +381,6 @@ def _new_events(
         versions[target.id] += 1
         new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(event, envelope)))
     return new
-
-
-def _placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any], Event, tuple[str, ...]]:
-    """The stream an item of a decision goes to, its event, and the ids of the rules it breaks."""
-    if isinstance(item, On):
-        return item.stream, item.event, ()
-    if isinstance(item, Flagged):
-        return stream, item.event, tuple(rule.id for rule in item.rules)
-    return stream, item, ()
 
 
 _READ = """

@@ -203,13 +203,13 @@ def killed_at_random(service: Service, times: int, chance: random.Random) -> Non
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-def test_kills_at_random_lose_and_double_nothing(service: Service) -> None:
-    killed_at_random(service, 10, random.Random(15))
+def test_fifty_kills_at_random_lose_and_double_nothing(service: Service) -> None:
+    killed_at_random(service, 50, random.Random(3))
 
 
 @pytest.mark.soak
-def test_fifty_kills_at_random_lose_and_double_nothing(service: Service) -> None:
-    killed_at_random(service, 50, random.Random(3))
+def test_four_hundred_kills_at_random_lose_and_double_nothing(service: Service) -> None:
+    killed_at_random(service, 400, random.Random(15))
 
 
 def test_the_parents_death_takes_everything_and_the_next_start_finds_everything(service: Service) -> None:

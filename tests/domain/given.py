@@ -21,7 +21,7 @@ from domain.policy.rulebook import ContactRule, Gates, Rulebook, parse
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused, Rule
-from domain.setting import Decision, Flagged, On, Setting
+from domain.setting import Decision, Setting, placed
 from domain.streams import (
     DIRECTORY,
     LETTERS,
@@ -213,7 +213,7 @@ class World:
     def _append(self, weighed: "Weighed", decision: Decision) -> list[Recorded[Any]]:
         added = []
         for item in decision:
-            stream, event, flags = _placed(weighed.stream, item)
+            stream, event, flags = placed(weighed.stream, item)
             recorded = Recorded(
                 event=event,
                 stream=stream.id,
@@ -287,14 +287,6 @@ def refuses(command: type[c.Command], rule: Rule, field: str | None = None) -> C
         return then
 
     return told
-
-
-def _placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any], Event, tuple[str, ...]]:
-    if isinstance(item, On):
-        return item.stream, item.event, ()
-    if isinstance(item, Flagged):
-        return stream, item.event, tuple(rule.id for rule in item.rules)
-    return stream, item, ()
 
 
 Given = Callable[[], World]

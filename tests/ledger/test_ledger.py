@@ -11,7 +11,7 @@ from domain import commands as c
 from domain.codes import Origin
 from domain.record import Context
 from domain.rules import Refused
-from domain.streams import directory_stream, ledger_notes, proposal_stream, session_stream
+from domain.streams import created_by, directory_stream, ledger_notes, proposal_stream, session_stream
 from ledger.ledger import KeyReused, Ledger, Provenance, VersionStale
 from ledger.mapper import EventTooLarge
 from tests.cases import MEMBERS, SESSION, UNITS, Office
@@ -221,3 +221,35 @@ async def test_only_signers_are_contacted(office: Office) -> None:
         await office.do(stranger)
     assert refused.value.rule.id == "contact-is-with-signers"
     assert MEMBERS[0] in (await office.ledger.load(proposal_stream(office.case)))[0].signers
+
+
+async def test_the_same_key_sent_twenty_times_at_once_is_one_command(office: Office) -> None:
+    for _ in range(5):
+        key = uuid4()
+        stream = proposal_stream(created_by(office.ledger.name, key))
+        answers = await asyncio.gather(
+            *(
+                office.ledger.handle(stream, office.submission(), Context(actor="admin"), command_id=key)
+                for _ in range(20)
+            )
+        )
+        assert len({(answer.position, answer.version) for answer in answers}) == 1
+        assert [answer.repeated for answer in answers].count(False) == 1
+        assert len(await office.ledger.history(stream)) == 1
+
+
+async def test_a_repeat_that_comes_in_between_is_not_refused_for_what_it_did_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The receipt is not there when it is first looked for, and is when the rule says no."""
+    key = uuid4()
+    await office.submitted(key)
+    asked = office.ledger._receipt
+    looks = iter([True, False, False])
+
+    async def late(command_id, digest):
+        return None if next(looks) else await asked(command_id, digest)
+
+    monkeypatch.setattr(office.ledger, "_receipt", late)
+    again = await office.do(office.submission(), MEMBERS[0], command_id=key)
+    assert again.repeated
