@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from api import description, problems
 from api.desk import Office
 from api.routes import ROUTERS
 from api.settings import Addresses, Settings, secret
@@ -70,27 +70,9 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
-    _describe(app)
+    description.install(app)
     app.add_middleware(_Border)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """Problem documents in the description, in place of the framework's own error."""
-    original = app.openapi
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = original()
-            schemas = schema["components"]["schemas"]
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            written = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(written.pop("$defs"))
-            schemas["Problem"] = written
-        return app.openapi_schema or {}
-
-    app.openapi = described  # type: ignore[method-assign]
 
 
 class _Border:

@@ -23,7 +23,11 @@ def test_the_description_tells_a_stranger_what_there_is(client: TestClient) -> N
     for operation in operations:
         assert CHINESE.search(operation["summary"]), operation["operationId"]
         assert "422" not in operation["responses"] or "Problem" in str(operation["responses"]["422"])
-    assert "HTTPValidationError" not in schema["components"]["schemas"]
+    schemas = schema["components"]["schemas"]
+    assert "HTTPValidationError" not in schemas
+    assert "独办" in schemas["AssignmentMode"]["description"]
+    assert schemas["DraftReply"]["properties"]["result_class"]["title"] == "结果分类"
+    assert all(CHINESE.search(found.get("description", "中")) for found in schemas.values())
     assert {server["url"] for server in schema["servers"]} == {"/", "/l/{ledger}"}
 
 

@@ -1,0 +1,43 @@
+"""The API's description (OpenAPI) in the words of the catalogue, so that a stranger can use it."""
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.problems import Problem
+from domain.labels import CODES, COMMANDS, EVENTS, FIELDS
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CODES = {kind.__name__: words for kind, words in CODES.items()}
+
+
+def install(app: FastAPI) -> None:
+    """Describe commands, codes and fields by their Chinese names, and every failure as a problem document."""
+    original = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(original()["components"]["schemas"])
+        return app.openapi_schema or {}
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _describe(schemas: dict[str, Any]) -> None:
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    for name, schema in schemas.items():
+        words = COMMANDS.get(name) or EVENTS.get(name)
+        if name in _CODES:
+            words = "；".join(f"{code} {word}" for code, word in _CODES[name].items())
+        if words:
+            schema["description"] = words
+        elif not _CHINESE.search(schema.get("description", "")):
+            schema.pop("description", None)
+        for field, shape in schema.get("properties", {}).items():
+            if field in FIELDS:
+                shape["title"] = FIELDS[field]
