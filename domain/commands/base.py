@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -105,26 +105,24 @@ def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:
 
 def assigned(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
     """The unit's task, if the unit is on the case and does not wait for its objection to be decided."""
-    task = proposal.tasks.get(unit)
-    name = setting.unit_name(unit)
-    if task is None:
-        refuse(ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”不是本案承办单位", "unit")
-    require(task.active, ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”已退出本案", "unit")
-    undecided = task.status is TaskStatus.RETURNED
-    require(not undecided, ONLY_ASSIGNED_UNIT_ACTS, f"“{name}”已退件，待裁定", "unit")
-    return task
+    return _on_the_case(proposal, unit, setting, ONLY_ASSIGNED_UNIT_ACTS, "unit")
 
 
 def answering(proposal: Proposal, unit: str, setting: Setting, field: str = "unit") -> UnitTask:
     """The unit's task, if it is the unit's to answer."""
+    task = _on_the_case(proposal, unit, setting, ONLY_ASSIGNED_UNIT_REPLIES, field)
+    assisting = f"“{setting.unit_name(unit)}”是会办单位，只向主办单位提供意见"
+    require(task.mode.answers, ONLY_ASSIGNED_UNIT_REPLIES, assisting, field)
+    return task
+
+
+def _on_the_case(proposal: Proposal, unit: str, setting: Setting, rule: Rule, field: str) -> UnitTask:
     task = proposal.tasks.get(unit)
     name = setting.unit_name(unit)
     if task is None:
-        refuse(ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”不是本案承办单位，不能答复", field)
-    require(task.active, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”已退出本案，不能答复", field)
-    require(task.mode.answers, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”是会办单位，只向主办单位提供意见", field)
-    undecided = task.status is TaskStatus.RETURNED
-    require(not undecided, ONLY_ASSIGNED_UNIT_REPLIES, f"“{name}”已退件，裁定之前不能答复", field)
+        refuse(rule, f"“{name}”不是本案承办单位", field)
+    require(task.active, rule, f"“{name}”已退出本案", field)
+    require(task.status is not TaskStatus.RETURNED, rule, f"“{name}”已退件，待裁定", field)
     return task
 
 
@@ -143,17 +141,26 @@ def with_signers(proposal: Proposal, members: Sequence[str], field: str = "membe
         require(member in proposal.signers, CONTACT_IS_WITH_SIGNERS, f"“{member}”不是本案提案者", field)
 
 
-def gated(event: Event, breaches: Sequence[tuple[Gate, Rule, str, str | None]]) -> Event | Flagged:
-    """Refuse, flag or let pass, as the rulebook's gate says for each breach."""
-    for gate, rule, reason, field in breaches:
-        require(gate is not Gate.REFUSE, rule, reason, field)
-    flags = tuple(rule for gate, rule, _, _ in breaches if gate is Gate.FLAG)
+class Breach(NamedTuple):
+    """A rule that an event would break, and what the rulebook's gate does about it."""
+
+    gate: Gate
+    rule: Rule
+    reason: str
+    field: str | None = None
+
+
+def gated(event: Event, breaches: Sequence[Breach]) -> Event | Flagged:
+    """Refuse, flag or let pass, as the gate says for each breach."""
+    for breach in breaches:
+        require(breach.gate is not Gate.REFUSE, breach.rule, breach.reason, breach.field)
+    flags = tuple(breach.rule for breach in breaches if breach.gate is Gate.FLAG)
     return Flagged(event, flags) if flags else event
 
 
 def contact_breach(
     proposal: Proposal, unit: str, moment: DecisiveMoment, setting: Setting, rulebook: Rulebook
-) -> list[tuple[Gate, Rule, str, str | None]]:
+) -> list[Breach]:
     """先沟通后答复, asked at the moment the rulebook makes decisive."""
     rule = rulebook.contact_before_reply
     if rule.before is not moment:
@@ -163,7 +170,7 @@ def contact_breach(
     if communication.judge(facts, unit, number, rule).outcome is not Outcome.FAIL:
         return []
     reason = f"“{setting.unit_name(unit)}”本轮尚未与领衔委员沟通，也没有经批准的免于沟通"
-    return [(rule.gate, CONTACT_BEFORE_REPLY, reason, None)]
+    return [Breach(rule.gate, CONTACT_BEFORE_REPLY, reason)]
 
 
 def deadline(
@@ -181,17 +188,14 @@ def deadline(
     session = setting.session
     if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.stream:
         here, version, on, stream = "SessionOpened", session.opened_version, session.closed_on, session.stream
-    return derive(kind, rulebook, Anchor(stream=stream, version=version, event=here, on=_day(on)))
-
-
-def _day(moment: datetime | date) -> date:
-    return day_of(moment)
+    return derive(kind, rulebook, Anchor(stream=stream, version=version, event=here, on=day_of(on)))
 
 
 __all__ = [
     "EXISTING",
     "TIME_RULES",
     "Actor",
+    "Breach",
     "Command",
     "DirectoryCommand",
     "Draft",

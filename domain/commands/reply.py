@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Gate, Openness, Rank
 from domain.commands.base import (
     EXISTING,
+    Breach,
     ProposalCommand,
     answering,
     assigned,
@@ -203,9 +204,10 @@ class SignReply(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
         if signer.rank.height < rulebook.signer_rank.height:
-            breaches.append((rulebook.gates.signer_rank, SIGNER_RANK, "签发人职级不够", "signer"))
+            breaches.append(Breach(rulebook.gates.signer_rank, SIGNER_RANK, "签发人职级不够", "signer"))
         if draft.status is not DraftStatus.REVIEWED:
-            breaches.append((rulebook.gates.review_before_signing, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
+            gate = rulebook.gates.review_before_signing
+            breaches.append(Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
         signed = ReplySigned(unit=self.unit, round=task.round.number, draft=self.draft, signer=self.signer)
         return [gated(signed, breaches)]
 
@@ -263,19 +265,18 @@ class IssueReply(ProposalCommand):
         return letter_register(setting.ledger, self.unit, day_of(setting.occurred_at).year)
 
 
-def _unsettled(
-    proposal: Proposal, draft: Draft, setting: Setting, gates: Gates
-) -> list[tuple[Gate, Rule, str, str | None]]:
+def _unsettled(proposal: Proposal, draft: Draft, setting: Setting, gates: Gates) -> list[Breach]:
     """What the lead still owes its assisting units. A withheld countersignature is never let pass (S14, S15)."""
-    breaches: list[tuple[Gate, Rule, str, str | None]] = []
+    breaches: list[Breach] = []
     for task in proposal.assisting:
         name = setting.unit_name(task.unit)
         if not task.co_opinion:
-            breaches.append((gates.co_opinion_before_issue, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见", None))
+            gate = gates.co_opinion_before_issue
+            breaches.append(Breach(gate, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见"))
         given = draft.countersigned.get(task.unit)
         if given is Countersignature.WITHHELD:
-            breaches.append((Gate.REFUSE, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”不同意会签", None))
+            breaches.append(Breach(Gate.REFUSE, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”不同意会签"))
         if given is None:
             gate = gates.countersigned_before_issue
-            breaches.append((gate, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”尚未会签", None))
+            breaches.append(Breach(gate, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”尚未会签"))
     return breaches
