@@ -21,8 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api import demo as sample
-from api import tokens
+from api import telemetry, tokens
 from api.app import create_app
+from api.problems import message_of
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
@@ -35,7 +36,7 @@ from ledger import reader
 from ledger.embedded import EmbeddedPostgresError
 from ledger.ledger import Ledger
 from projections import READ_MODELS, daemon, engine
-from projections.checkpoints import STATUS
+from projections.checkpoints import BEAT_LATE_SECONDS, STATUS
 
 FOUND = 1
 USAGE = 2
@@ -47,7 +48,7 @@ app = cyclopts.App(
     help="回音：政协提案办理。设置见环境变量 HUIYIN_DATA、HUIYIN_HOST、HUIYIN_PORT、DATABASE_URL。",
     version=version("huiyin"),
 )
-console = Console()
+console = Console() if sys.stdout.isatty() else Console(width=160)
 errors = Console(stderr=True)
 
 LedgerName = Annotated[str | None, Parameter(help="台账（行政区划代码）；默认为设置中的第一个")]
@@ -63,6 +64,8 @@ def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年�
             console.print(f"\n管理员访问令牌（只显示这一次，遗失请用 huiyin token 新发）：\n  [bold]{first}[/]\n")
         if demo:
             _load_demo(settings, urls, only_if_empty=True)
+        if port != settings.port:
+            console.print(f"端口 {settings.port} 已被占用，改用 {port}。")
         console.print(f"\n服务已启动： [bold]http://{settings.host}:{port}/[/]   （Ctrl-C 停止）\n", highlight=False)
 
     run_serve(settings, ready)
@@ -118,6 +121,9 @@ def status(*, ledger: LedgerName = None) -> int:
     for model, number, position, _, behind, beat_age, _ in rows:
         table.add_row(model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前")
     console.print(table)
+    silent = [row[0] for row in rows if row[5] > BEAT_LATE_SECONDS]
+    if silent:
+        return _failed(FOUND, "daemon-silent", "看板更新进程没有应答（服务未启动，或更新进程已停）")
     return FOUND if any(row[4] for row in rows) else 0
 
 
@@ -135,7 +141,7 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
         return _failed(FOUND, "not-found", "没有这件提案")
     table = Table(title=str(stream))
     for title in ("版", "位置", "日期", "事件", "单位", "经办", "来源", "违反而登记的规则"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=True, overflow="fold" if title == "违反而登记的规则" else "ellipsis")
     for recorded in events:
         table.add_row(
             str(recorded.version),
@@ -203,6 +209,7 @@ def run_daemon() -> None:
 
 def main() -> None:
     """Entry point of the command `huiyin`."""
+    telemetry.configure()
     try:
         code = app()
     except EmbeddedPostgresError as error:
@@ -223,10 +230,11 @@ def _settings() -> Settings:
         return Settings()
     except ValidationError as error:
         for item in error.errors():
-            _failed(USAGE, "setting-invalid", f"设置 {'.'.join(map(str, item['loc']))} 无效：{item['msg']}")
+            _failed(USAGE, "setting-invalid", f"设置 {'.'.join(map(str, item['loc']))} 无效：{message_of(item)}")
         sys.exit(USAGE)
     except SettingsError as error:
-        sys.exit(_failed(USAGE, "setting-invalid", f"设置无法读取（列表应写作 JSON）：{error}"))
+        name = str(error).partition(chr(34))[2].partition(chr(34))[0]
+        sys.exit(_failed(USAGE, "setting-invalid", f"设置 {name} 无法读取，应写作 JSON 列表"))
 
 
 def _failed(code: int, name: str, message: str) -> int:
@@ -282,7 +290,7 @@ def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> N
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
         await ledger.open()
         try:
-            if only_if_empty and not await sample.begun(ledger):
+            if only_if_empty and not await sample.unfinished(ledger):
                 return 0
             with _progress() as progress:
                 task = progress.add_task("载入示例年度", total=None)

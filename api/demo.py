@@ -82,9 +82,13 @@ async def load(ledger: Ledger, progress: Callable[[int, int], None] = lambda don
     return await ledger.position() - before
 
 
-async def begun(ledger: Ledger) -> bool:
-    """Whether the ledger is empty, or holds a sample that may not have been loaded to its end."""
-    return await ledger.position() == 0 or await ledger.knows(command_id(ledger.name, _FIRST))
+async def unfinished(ledger: Ledger) -> bool:
+    """Whether the ledger is empty, or holds a sample that was not loaded to its end."""
+    if await ledger.position() == 0:
+        return True
+    *_, last = _cases(ledger.name, read()[0])
+    begun, ended = (command_id(ledger.name, key) for key in (_FIRST, last.key))
+    return await ledger.knows(begun) and not await ledger.knows(ended)
 
 
 def read() -> tuple[dict[str, Any], Rulebook]:

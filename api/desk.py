@@ -120,12 +120,15 @@ class Desk:
 
     def __init__(
         self,
+        request: Request,
         response: Response,
         ledger: Annotated[Ledger, Depends(ledger_of)],
         who: Annotated[str, Depends(principal)],
         if_match: Annotated[str | None, Header(description='上次读到的 ETag，如 "12"；不符则 412')] = None,
         idempotency_key: Annotated[str | None, Header(description="同一键的重复请求只办一次，最长 200 个字符")] = None,
     ) -> None:
+        named = request.scope.get("huiyin_ledger")
+        self._prefix = f"/l/{named}" if named else ""
         self._response = response
         self._who = who
         self._expected = _expected(if_match)
@@ -137,7 +140,7 @@ class Desk:
         if self.command_id is None:
             self.command_id = uuid4()
         done = await self._handle(proposal_stream(created_by(self.ledger.name, self.command_id)), command)
-        self._response.headers["Location"] = f"/proposals/{done.stream}"
+        self._response.headers["Location"] = f"{self._prefix}/proposals/{done.stream}"
         return done
 
     async def on_proposal(self, case: UUID, command: Command) -> Done:

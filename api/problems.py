@@ -172,7 +172,7 @@ async def _invalid(request: Request, error: Any) -> Response:
     found = invalid.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400, "body-not-json", "正文不是合法的 JSON")
-    errors = [_field(_path(item["loc"]), item["type"], _message(item)) for item in found]
+    errors = [_field(_path(item["loc"]), item["type"], message_of(item)) for item in found]
     first = errors[0]
     return problem(request, 422, "request-invalid", f"{first.label}：{first.message}", errors=errors)
 
@@ -279,7 +279,8 @@ _MESSAGES = {
 }
 
 
-def _message(item: Mapping[str, Any]) -> str:
+def message_of(item: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in Chinese, from a pydantic error."""
     template = _MESSAGES.get(item["type"])
     if template is None:
         # our own validators speak Chinese already

@@ -126,16 +126,18 @@ def _watch_database(server: EmbeddedPostgres | None) -> None:
 
 
 def free_port(settings: Settings) -> int:
-    """The port set, or the next free one after it."""
-    for port in range(settings.port, min(settings.port + PORTS_TRIED, 65_536)):
-        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """The port set, or where none was set the usual one or the next free one after it."""
+    tried = 1 if "port" in settings.model_fields_set else PORTS_TRIED
+    for port in range(settings.port, min(settings.port + tried, 65_536)):
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                tried.bind((settings.host, port))
+                probe.bind((settings.host, port))
             except OSError:
                 continue
             return port
-    raise ServeError("port-taken", f"端口 {settings.port} 及其后 {PORTS_TRIED - 1} 个都已被占用，请用 HUIYIN_PORT 另设")
+    taken = f"{settings.port}" if tried == 1 else f"{settings.port} 及其后 {tried - 1} 个"
+    raise ServeError("port-taken", f"端口 {taken} 已被占用，请用 HUIYIN_PORT 另设")
 
 
 def _listens(host: str, port: int) -> bool:
@@ -159,8 +161,12 @@ def _stop_on_signal() -> Callable[[], bool]:
 @contextmanager
 def _only_one(data: Path) -> Iterator[IO[bytes]]:
     """One service per data folder."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "serve.lock").open("ab") as lock:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "serve.lock").open("ab")
+    except OSError as error:
+        raise ServeError("data-unusable", f"数据目录 {data} 无法使用：{error.strerror}") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

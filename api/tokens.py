@@ -19,9 +19,8 @@ def issue_first(dsn: str) -> str | None:
     """A token for the first administrator, where nobody has one yet; else None. `dsn` is the owner's."""
     with psycopg.connect(dsn) as connection:
         connection.execute("LOCK TABLE control.tokens IN SHARE ROW EXCLUSIVE MODE")
-        if connection.execute("SELECT FROM control.tokens WHERE revoked_at IS NULL LIMIT 1").fetchone():
-            return None
-        return _issue(connection, ADMINISTRATOR)
+        known = connection.execute("SELECT 1 FROM control.tokens WHERE revoked_at IS NULL LIMIT 1").fetchone()
+        return None if known else _issue(connection, ADMINISTRATOR)
 
 
 def issue(dsn: str, principal: str = ADMINISTRATOR, *, revoke_others: bool = False) -> str:

@@ -38,7 +38,7 @@ from domain.events import (
 from domain.policy.rulebook import ContactRule
 from domain.record import Recorded
 from domain.rules import CONTACT_BEFORE_REPLY
-from domain.values import Frozen, Moment, comes_before, end_of, only_by_day
+from domain.values import Frozen, Moment, comes_before, earlier, end_of, only_by_day
 
 
 class Mark(Frozen):
@@ -59,6 +59,7 @@ class Contact(Frozen):
     unit: str | None
     mode: ContactMode
     members: tuple[str, ...]
+    declined: bool = False
 
 
 class Waiver(Frozen):
@@ -167,7 +168,13 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
             left = tuple(r.model_copy(update={"left": True}) if r.unit == event.unit else r for r in known.rounds)
             return known.model_copy(update={"rounds": left})
         case MemberContacted():
-            contact = Contact(mark=mark(recorded), unit=event.unit, mode=event.mode, members=event.members)
+            contact = Contact(
+                mark=mark(recorded),
+                unit=event.unit,
+                mode=event.mode,
+                members=event.members,
+                declined=event.declined_by_member,
+            )
             return known.model_copy(update={"contacts": (*known.contacts, contact)})
         case ContactWaived():
             waiver = Waiver(mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver)
@@ -228,15 +235,18 @@ def _begin(known: Communication, begun: ReplyRound, answers: bool) -> Communicat
 def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Verdict:
     """Whether contact preceded this round's reply.
 
-    A contact counts when its mode is allowed, the answering unit made it after its assignment and after the
-    previous round's feedback, and it happened before the decisive moment. It backs a plain PASS only if it was
+    A contact counts when its mode is allowed, the member did not decline it, the answering unit made it after its
+    assignment, after the previous round's feedback and before the next round began, and it happened before the
+    decisive moment. It backs a plain PASS only if it was
     also entered before that moment; entered later it gives PASS_BACKFILLED. A waiver counts if entered before.
     """
     answered = known.round_of(unit, number)
     decisive = answered.decisive(rule.before) if answered else None
     if answered is None or rule.gate is Gate.OFF or (answered.left and decisive is None):
         return _verdict(rule, Outcome.NOT_APPLICABLE, answered, decisive)
-    counting = [contact for contact in known.contacts if _counts(contact, answered, decisive, rule)]
+    later = known.round_of(unit, number + 1)
+    until = later.since if later else None
+    counting = [contact for contact in known.contacts if _counts(contact, answered, decisive, until, rule)]
     if decisive is None:
         return _verdict(rule, Outcome.PENDING, answered, None, counting)
     timely = [c for c in counting if comes_before(c.mark.entered_at, decisive.at)]
@@ -252,14 +262,26 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     return _verdict(rule, Outcome.FAIL, answered, decisive, counting)
 
 
-def _counts(contact: Contact, answered: ReplyRound, decisive: Mark | None, rule: ContactRule) -> bool:
+def _counts(
+    contact: Contact, answered: ReplyRound, decisive: Mark | None, until: Mark | None, rule: ContactRule
+) -> bool:
     return (
         contact.unit == answered.unit
         and contact.mode in rule.modes
-        and comes_before(answered.assigned.at, contact.mark.at)
-        and (answered.since is None or comes_before(answered.since.at, contact.mark.at))
+        and not contact.declined
+        and follows(contact.mark, answered.assigned)
+        and (answered.since is None or follows(contact.mark, answered.since))
+        and (until is None or not follows(contact.mark, until))
         and (decisive is None or comes_before(contact.mark.at, decisive.at))
     )
+
+
+def follows(mark: Mark, other: Mark) -> bool:
+    """Whether one fact came after another: by the moments claimed, or where those only share a day, by the order in
+    which history took them in."""
+    if earlier(other.at, mark.at):
+        return True
+    return not earlier(mark.at, other.at) and mark.version > other.version
 
 
 def _in_time(waiver: Mark, decisive: Mark) -> bool:
@@ -302,7 +324,7 @@ def _verdict(
         source=rule.source,
         before=rule.before,
         proof=tuple(sorted(proof, key=lambda p: p.version)),
-        drafted_first=bool(drafted and contacts) and not any(_before(c.mark, drafted) for c in contacts),
+        drafted_first=drafted is not None and bool(contacts) and all(follows(c.mark, drafted) for c in contacts),
         same_day=bool(decisive and contacts) and all(_by_day(c.mark, decisive) for c in contacts),
         clock=relied_on[0].clock if relied_on else None,
     )
@@ -310,10 +332,6 @@ def _verdict(
 
 def _proof(part: str, fixed: Mark) -> Proof:
     return Proof(part=part, version=fixed.version, position=fixed.position, origin=fixed.origin)
-
-
-def _before(earlier: Mark, later: Mark | None) -> bool:
-    return later is not None and comes_before(earlier.at, later.at)
 
 
 def _by_day(contact: Mark, decisive: Mark | None) -> bool:

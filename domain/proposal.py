@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from domain import communication
-from domain.codes import AssignmentMode, Countersignature, Openness, Rating
+from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
 from domain.communication import Communication
 from domain.events import (
     AssignmentAcknowledged,
@@ -43,6 +43,7 @@ from domain.events import (
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef
 from domain.record import Context, Recorded
+from domain.values import visible
 
 
 class TaskStatus(StrEnum):
@@ -62,14 +63,17 @@ class DraftStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One version of a reply. `countersigned` says per assisting unit what it decided."""
+    """One version of a reply. `drafted` is everybody who wrote these words in this round; `countersigned` says per
+    assisting unit what it decided; `defects` is why it was sent back."""
 
     number: int
     text: str = ""
     result_class: str = ""
     openness: Openness = Openness.PUBLISH_FULL
-    drafted: Context | None = None
+    drafted: tuple[Context, ...] = ()
     at: datetime | date | None = None
+    reviewed_at: datetime | date | None = None
+    defects: frozenset[Defect] = frozenset()
     signer: str | None = None
     status: DraftStatus = DraftStatus.DRAFTED
     countersigned: Mapping[str, Countersignature] = field(default_factory=dict)
@@ -83,6 +87,8 @@ class Round:
     deadline: Deadline | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     form_to: frozenset[str] = frozenset()
+    form_at: datetime | date | None = None
+    form_due: date | None = None
     ratings: Mapping[str, SatisfactionRecorded] = field(default_factory=dict)
 
     @property
@@ -93,10 +99,6 @@ class Round:
     @property
     def issued(self) -> bool:
         return any(draft.status is DraftStatus.ISSUED for draft in self.drafts.values())
-
-    @property
-    def dissatisfied(self) -> bool:
-        return any(rated.overall is Rating.DISSATISFIED for rated in self.ratings.values())
 
     @property
     def rated(self) -> bool:
@@ -118,6 +120,19 @@ class UnitTask:
     @property
     def active(self) -> bool:
         return self.status is not TaskStatus.LEFT
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Every signer who has had a form, in any round."""
+        return frozenset().union(*(current.form_to for current in self.rounds.values()))
+
+    @property
+    def dissatisfied(self) -> frozenset[str]:
+        """Signers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked again."""
+        latest: dict[str, SatisfactionRecorded] = {}
+        for number in sorted(self.rounds):
+            latest |= self.rounds[number].ratings
+        return frozenset(member for member, rated in latest.items() if rated.overall is Rating.DISSATISFIED)
 
     @property
     def untouched(self) -> bool:
@@ -216,27 +231,33 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=True)
             return replace(_with(proposal, task), filed={**proposal.filed, (CoOpinionSubmitted, event.unit): event})
         case ReplyDrafted():
-            draft = Draft(
-                event.draft, event.text, event.result_class, event.openness, recorded.context, recorded.occurred_at
-            )
+            _, current = _round(proposal, event.unit, event.round)
+            same = [known for known in current.drafts.values() if visible(known.text) == visible(event.text)]
+            drafted = (*(context for known in same for context in known.drafted), recorded.context)
+            draft = Draft(event.draft, event.text, event.result_class, event.openness, drafted, recorded.occurred_at)
             return _with_draft(proposal, event.unit, event.round, draft)
         case ReplyCountersigned():
             draft = _draft(proposal, event.answering_unit, event.round, event.draft)
             signed = {**draft.countersigned, event.unit: event.countersignature}
             return _with_draft(proposal, event.answering_unit, event.round, replace(draft, countersigned=signed))
         case ReplyReviewed():
-            return _with_draft_status(proposal, event, DraftStatus.REVIEWED)
+            return _with_draft_status(proposal, event, DraftStatus.REVIEWED, reviewed_at=recorded.occurred_at)
         case ReplyReturned():
-            return _with_draft_status(proposal, event, DraftStatus.RETURNED)
+            defects = frozenset(defect.code for defect in event.defects)
+            return _with_draft_status(proposal, event, DraftStatus.RETURNED, defects=defects)
         case ReplySigned():
-            draft = _draft(proposal, event.unit, event.round, event.draft)
-            draft = replace(draft, status=DraftStatus.SIGNED, signer=event.signer)
-            return _with_draft(proposal, event.unit, event.round, draft)
+            return _with_draft_status(proposal, event, DraftStatus.SIGNED, signer=event.signer)
         case ReplyIssued():
             return _with_draft_status(proposal, event, DraftStatus.ISSUED)
         case FeedbackFormIssued():
             task, current = _round(proposal, event.unit, event.round)
-            return _with_round(proposal, task, replace(current, form_to=current.form_to | set(event.members)))
+            asked = replace(
+                current,
+                form_to=current.form_to | set(event.members),
+                form_at=recorded.occurred_at,
+                form_due=event.deadline.due_on if event.deadline else None,
+            )
+            return _with_round(proposal, task, asked)
         case SatisfactionRecorded():
             task, current = _round(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
@@ -287,7 +308,10 @@ def _with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Pro
 
 
 def _with_draft_status(
-    proposal: Proposal, event: ReplyReviewed | ReplyReturned | ReplyIssued, status: DraftStatus
+    proposal: Proposal,
+    event: ReplyReviewed | ReplyReturned | ReplySigned | ReplyIssued,
+    status: DraftStatus,
+    **change: Any,
 ) -> Proposal:
     draft = _draft(proposal, event.unit, event.round, event.draft)
-    return _with_draft(proposal, event.unit, event.round, replace(draft, status=status))
+    return _with_draft(proposal, event.unit, event.round, replace(draft, status=status, **change))

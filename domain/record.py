@@ -36,8 +36,8 @@ class Context(Frozen):
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two actors are one person: `official:zhang` is the official `zhang`."""
-    return one.removeprefix("official:") == other.removeprefix("official:")
+    """Whether two actors are one person: `official:zhang` is the official `zhang`, in capitals or not."""
+    return one.removeprefix("official:").casefold() == other.removeprefix("official:").casefold()
 
 
 def same_hand(done: Context, later: Context, *others: str) -> bool:

@@ -97,6 +97,7 @@ CLASS_IN_SCHEME = Rule("class-in-scheme", "办理结果须属于本规则的分�
 REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意见", "S16,S13")
 FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,P4")
 RATING_IN_SCALE = Rule("rating-in-scale", "评价须属于本规则的等次", "DESIGN")
+NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明未反馈", "S22")
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，更改须走更正", "P2")
 REHANDLE_AFTER_REPLY = Rule("rehandle-after-reply", "答复之后方可重新办理", "S8")
 DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重新办理", "S8", gate=True)

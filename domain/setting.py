@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from domain.codes import Origin
+from domain.codes import Origin, Rank
 from domain.directory import Directory
-from domain.events import Event
+from domain.events import Event, OfficialAppointed
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal
 from domain.record import Context
@@ -17,6 +17,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
     RULEBOOK_IN_FORCE,
+    SIGNER_OF_UNIT,
     Rule,
     refuse,
     require,
@@ -86,6 +87,14 @@ class Setting:
 
     def knows_official(self, official: str, field: str) -> None:
         require(official in self.directory.officials, KNOWN_OFFICIAL, f"名录中没有人员“{official}”", field)
+
+    def speaks_for(self, official: str, unit: str, field: str) -> OfficialAppointed:
+        """The official, if listed and of this unit or of the city's leaders."""
+        self.knows_official(official, field)
+        known = self.directory.officials[official]
+        own = known.unit == unit or known.rank.height >= Rank.VICE_MAYOR.height
+        require(own, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
+        return known
 
     def knows_member(self, member: str, field: str) -> None:
         require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)

@@ -5,6 +5,7 @@ Shapes only: an event must load for ever, so limits that may tighten stand in th
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Any
 
@@ -19,8 +20,12 @@ EARLIEST = date(1949, 9, 21)
 
 LATEST = date(2199, 12, 31)
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 """Control characters, those that turn the direction of text (what is read is what is written), lone surrogates."""
+_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0000-\U000e0fff]")
+"""Fillers, variation selectors and tags: letters or marks by category, nothing to the eye."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -30,12 +35,21 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def visible(text: str) -> str:
+    """What a reader sees of a text: without white space, and without characters that show nothing."""
+    return "".join(
+        letter
+        for letter in text
+        if unicodedata.category(letter) not in ("Cf", "Cc", "Zs", "Zl", "Zp") and not _UNSEEN.match(letter)
+    )
+
+
 def _printable(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise PydanticCustomError(
             "text_forbidden_character", "不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符"
         )
-    if not text.strip():
+    if not visible(text):
         raise PydanticCustomError("text_blank", "不能为空白")
     return text
 

@@ -24,7 +24,7 @@ from domain import claims
 from domain.codes import Origin
 from domain.commands import Command
 from domain.directory import Directory
-from domain.events import AnyEvent, ClockStepped, Event
+from domain.events import STREAM_KINDS, AnyEvent, ClockStepped, Event
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
@@ -225,8 +225,11 @@ class Ledger:
         return _fold(stream, stream.kind.empty, history), history[-1].version if history else 0
 
     async def history(self, stream: Stream[Any], as_known: int | None = None) -> list[Recorded[AnyEvent]]:
-        """The stream's events in order, or those known at ledger position `as_known`."""
+        """The stream's events in order, or those known at ledger position `as_known`. An id that belongs to a stream
+        of another kind has no history of this kind."""
         known, _ = await self._read({stream.id: 0})
+        if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
+            return []
         return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:

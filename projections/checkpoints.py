@@ -6,6 +6,9 @@ from psycopg import Connection
 
 from projections.readmodel import ReadModel
 
+BEAT_LATE_SECONDS = 5.0
+"""A runner that has not said for this long that it lives is taken for dead, however little there is to do."""
+
 
 class Fenced(Exception):
     """Somebody else moved a checkpoint: this runner's batch must not stand."""

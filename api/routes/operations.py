@@ -1,5 +1,6 @@
 """运行: health and lag, the rules, and what each problem means."""
 
+import asyncio
 from typing import Annotated, Literal
 
 import psycopg
@@ -11,12 +12,12 @@ from api.desk import Asked, office
 from api.problems import TITLES, ProblemError
 from api.routes.routing import routes
 from domain.rules import RULES
-from projections.checkpoints import STATUS
+from projections.checkpoints import BEAT_LATE_SECONDS, STATUS
 
 router = routes("运行")
 
-BEAT_LATE_SECONDS = 5.0
-"""A daemon that has not said for this long that it lives is not healthy, however little there is to do."""
+PATIENCE = 3.0
+"""Seconds the database has to answer before it counts as down."""
 
 
 class ModelStatus(BaseModel):
@@ -66,8 +67,9 @@ class ProblemKind(BaseModel):
 async def health(request: Request, response: Response) -> HealthAnswer:
     kept = office(request)
     try:
-        ledgers = [await _status(request, name) for name in kept.ledgers]
-    except (psycopg.Error, PoolTimeout):
+        async with asyncio.timeout(PATIENCE):
+            ledgers = [await _status(request, name) for name in kept.ledgers]
+    except (psycopg.Error, PoolTimeout, TimeoutError):
         response.status_code = 503
         return HealthAnswer(status="down", detail="数据库没有应答", ledgers=[])
     late = [m.model for ledger in ledgers for m in ledger.models if m.beat_age > BEAT_LATE_SECONDS]

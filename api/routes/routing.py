@@ -21,7 +21,7 @@ class _StrictRequest(Request):
     """JSON without duplicate keys and without NaN: what the sender meant must be beyond doubt."""
 
     async def json(self) -> Any:
-        return json.loads(await self.body(), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        return json.loads((await self.body()).decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from domain.rules import (
     OBJECTION_OPEN,
     ONLY_ASSIGNED_UNIT_ACTS,
     RULEBOOK_IN_FORCE,
+    SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
     Rule,
     require,
@@ -118,6 +119,7 @@ class ReturnAssignment(ProposalCommand):
         OBJECTION_NAMES_UNIT,
         OBJECTION_BEFORE_HANDLING,
         OBJECTION_OPEN,
+        SIGNER_OF_UNIT,
     )
 
     unit: Code
@@ -136,7 +138,7 @@ class ReturnAssignment(ProposalCommand):
             return []
         task = assigned(proposal, self.unit, setting)
         setting.knows_unit(self.suggested_unit, "suggested_unit")
-        setting.knows_official(self.signed_by, "signed_by")
+        setting.speaks_for(self.signed_by, self.unit, "signed_by")
         elsewhere = self.suggested_unit != self.unit
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")

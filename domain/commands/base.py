@@ -33,7 +33,9 @@ from domain.setting import Decision, Flagged, Setting
 from domain.streams import DIRECTORY, PROPOSAL, SESSION, Kind, Stream
 from domain.values import Frozen, Moment, Note, day_of, earlier
 
-Actor = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$", examples=["official:zhang"])]
+Actor = Annotated[
+    str, Field(pattern=r"^(official:|member:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["official:zhang"])
+]
 
 TIME_RULES = (OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, LATE_ENTRY_NEEDS_REASON)
 

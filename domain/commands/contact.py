@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool
 
-from domain.codes import ContactMode, ContactStage, MemberPosition
+from domain.codes import ContactMode, ContactStage, MemberPosition, Rank
 from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, open_case, with_signers
 from domain.events import ContactWaived, MemberContacted
 from domain.proposal import Proposal, identity
@@ -14,6 +14,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    SIGNER_OF_UNIT,
     WAIVER_NEEDS_APPROVER,
     Rule,
     require,
@@ -65,6 +66,7 @@ class WaiveContact(ProposalCommand):
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
         WAIVER_NEEDS_APPROVER,
     )
 
@@ -75,7 +77,9 @@ class WaiveContact(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         number = answering(proposal, self.unit, setting).round.number
-        setting.knows_official(self.approver, "approver")
+        approver = setting.speaks_for(self.approver, self.unit, "approver")
+        leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
+        require(leads, WAIVER_NEEDS_APPROVER, "免于沟通须由单位领导或市政府领导批准", "approver")
         asking = (setting.context.person, setting.context.actor)
         own = any(same_person(self.approver, person) for person in asking)
         require(not own, WAIVER_NEEDS_APPROVER, "不能由申请人自己批准免于沟通", "approver")

@@ -14,6 +14,7 @@ from domain.proposal import Proposal, Round, UnitTask
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     FORM_BEFORE_RATING,
+    NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_ONCE,
@@ -25,7 +26,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Note
+from domain.values import Code, Note, day_of
 
 
 class IssueFeedbackForm(ProposalCommand):
@@ -73,6 +74,7 @@ class RecordSatisfaction(ProposalCommand):
         FORM_BEFORE_RATING,
         RATING_IN_SCALE,
         RATED_ONCE,
+        NO_RESPONSE_AFTER_DUE,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -108,9 +110,12 @@ class RecordSatisfaction(ProposalCommand):
             comment=self.comment,
             entered_by=self.entered_by,
         )
-        in_order(setting, issued_at(proposal, self.unit, rated.number), "答复")
+        in_order(setting, rated.form_at, "发征询意见表")
         known = rated.ratings.get(self.member)
-        if known is not None:
+        if self.overall is Rating.NO_RESPONSE and rated.form_due is not None:
+            expired = day_of(setting.occurred_at) > rated.form_due
+            require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {rated.form_due}，期满方可注明未反馈", "overall")
+        if known is not None and known.overall is not Rating.NO_RESPONSE:
             for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):
                 same = getattr(known, field) == getattr(recorded, field)
                 require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)

@@ -21,6 +21,7 @@ from domain.rules import (
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
     RULEBOOK_IN_FORCE,
+    SIGNER_OF_UNIT,
     Rule,
     require,
 )
@@ -59,7 +60,13 @@ class FileHandlingPlan(ProposalCommand):
 class SubmitCoOpinion(ProposalCommand):
     """An assisting unit gives the lead its opinion; it does not answer the member (S14)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CO_UNIT_GIVES_OPINION, KNOWN_OFFICIAL)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CO_UNIT_GIVES_OPINION,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+    )
 
     unit: Code
     text: LongText
@@ -69,7 +76,7 @@ class SubmitCoOpinion(ProposalCommand):
         open_case(proposal)
         task = assigned(proposal, self.unit, setting)
         require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
-        setting.knows_official(self.signer, "signer")
+        setting.speaks_for(self.signer, self.unit, "signer")
         submitted = CoOpinionSubmitted(unit=self.unit, text=self.text, signer=self.signer)
         return [] if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted else [submitted]
 
@@ -131,9 +138,12 @@ class CloseHandling(ProposalCommand):
             require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, f"“{name}”的退件尚未裁定")
             if not task.mode.answers:
                 continue
-            require(not current.dissatisfied, DISSATISFIED_IS_REHANDLED, f"委员对“{name}”不满意，须重新办理")
             require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
+            unhappy = "、".join(sorted(task.dissatisfied))
+            require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
             require(current.rated, FEEDBACK_BEFORE_CLOSING, f"“{name}”的征询意见表尚未收齐，也未注明未反馈")
+            asked = proposal.lead_proposer in task.asked
+            require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
         rulebook = setting.rulebook(proposal)
         scheme = rulebook.class_scheme.id

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Gate, Openness, Rank
+from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Defect, Gate, Openness
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -54,7 +54,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, letter_register
-from domain.values import ClassCode, Code, LongText, Note, Title, day_of
+from domain.values import ClassCode, Code, LongText, Note, Title, day_of, visible
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -103,8 +103,11 @@ class DraftReply(ProposalCommand):
         return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
 
     def _same(self, draft: Draft) -> bool:
-        """White space is no change."""
-        return "".join(draft.text.split()) == "".join(self.text.split()) and draft.result_class == self.result_class
+        """White space and what nobody sees is no change; another class is one where the class was the defect, or
+        nothing was."""
+        reclassified = draft.result_class != self.result_class
+        asked_for = not draft.defects or Defect.WRONG_CLASS in draft.defects
+        return visible(draft.text) == visible(self.text) and not (reclassified and asked_for)
 
     def _sent_back(self, task: UnitTask) -> bool:
         """Whether a reviewer has returned this text, or an earlier round that had to be redone was answered by it."""
@@ -194,12 +197,9 @@ class SignReply(ProposalCommand):
         require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出", "draft")
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
-        in_order(setting, draft.at, "拟稿")
-        setting.knows_official(self.signer, "signer")
-        signer = setting.directory.officials[self.signer]
-        own = signer.unit == self.unit or signer.rank.height >= Rank.VICE_MAYOR.height
-        require(own, SIGNER_OF_UNIT, f"“{signer.name}”不是承办单位的人员", "signer")
-        own_draft = draft.drafted is not None and same_hand(draft.drafted, setting.context, self.signer)
+        in_order(setting, draft.reviewed_at or draft.at, "审核" if draft.reviewed_at else "拟稿")
+        signer = setting.speaks_for(self.signer, self.unit, "signer")
+        own_draft = any(same_hand(drafted, setting.context, self.signer) for drafted in draft.drafted)
         require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)

@@ -59,13 +59,13 @@ class ReviewReply(ProposalCommand):
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
         require(draft.status is DraftStatus.DRAFTED, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
         in_order(setting, draft.at, "拟稿")
-        own = draft.drafted is not None and same_hand(draft.drafted, setting.context)
+        own = any(same_hand(drafted, setting.context) for drafted in draft.drafted)
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         return [ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft)]
 
 
 class ReturnReply(ProposalCommand):
-    """Send a draft back with coded defects, any time before it is signed."""
+    """Send a draft back with coded defects, any time before it goes out."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -85,7 +85,6 @@ class ReturnReply(ProposalCommand):
         draft = current_draft(task, self.draft)
         if draft.status is DraftStatus.RETURNED:
             return []
-        unsigned = draft.status in (DraftStatus.DRAFTED, DraftStatus.REVIEWED)
-        require(unsigned, DRAFT_NOT_SIGNED, "该稿已签发，不能退回", "draft")
+        require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出，不能退回", "draft")
         defects = tuple(FoundDefect(code=defect.code, note=defect.note) for defect in self.defects)
         return [ReplyReturned(unit=self.unit, round=task.round.number, draft=self.draft, defects=defects)]

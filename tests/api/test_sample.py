@@ -35,7 +35,6 @@ def load(database: Database, name: str) -> int:
         ledger = Ledger(name, database.app, secret=SECRET)
         await ledger.open()
         try:
-            assert await demo.begun(ledger)
             return await demo.load(ledger)
         finally:
             await ledger.close()

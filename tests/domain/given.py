@@ -44,6 +44,8 @@ LEDGER = "test"
 MEETING = "15-3"
 BEGIN = datetime(2024, 3, 1, 1, tzinfo=UTC)
 TICK = timedelta(minutes=1)
+LONG_AFTER = "2024-09-02 09:00"
+"""When every form of a case begun in March is overdue."""
 
 EDU, HEALTH, CITY = "jiaoyuju", "weijianju", "zhifaju"
 UNITS = {EDU: "市教育局", HEALTH: "市卫生健康局", CITY: "市城市管理综合执法局"}

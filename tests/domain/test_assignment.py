@@ -24,6 +24,7 @@ from domain.rules import (
     OBJECTION_NAMES_UNIT,
     OBJECTION_OPEN,
     ONLY_ASSIGNED_UNIT_ACTS,
+    SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
 )
 from tests.domain.given import (
@@ -229,3 +230,8 @@ def test_only_an_open_objection_is_decided(given: Given) -> Attempt:
 @refuses(c.ReturnAssignment, OBJECTION_OPEN, "unit")
 def test_a_unit_does_not_change_its_objection_while_it_waits() -> Attempt:
     return attempt(returned(), hand_back().model_copy(update={"reason": "另一理由"}))
+
+
+@refuses(c.ReturnAssignment, SIGNER_OF_UNIT, "signed_by")
+def test_an_objection_is_signed_by_somebody_of_the_unit() -> Attempt:
+    return attempt(acknowledged(), hand_back(signed_by=leader_of(HEALTH)))

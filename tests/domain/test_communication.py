@@ -40,6 +40,7 @@ from tests.domain.given import (
     form,
     hand_back,
     issue,
+    moment,
     opened,
     rate,
     review,
@@ -487,3 +488,33 @@ def test_the_gate_at_the_draft_and_the_verdict_agree_about_a_second_draft() -> N
     history((DRAFTED, draft()), spoken("2024-03-06 15:00"), world=world)
     [second] = world.do(draft(text="沟通后的答复"))
     assert (second.flags == ()) is (world.verdict().outcome is Outcome.PASS)
+
+
+# days that tie across rounds
+
+
+def test_on_one_day_the_order_of_entry_tells_which_round_a_contact_serves() -> None:
+    day = "2024-03-11"
+    world = history(
+        (f"{day} 09:00", contact(day)),
+        (f"{day} 10:00", draft()),
+        (f"{day} 11:00", review()),
+        (f"{day} 12:00", sign()),
+        (f"{day} 13:00", issue()),
+        (f"{day} 14:00", form()),
+        (f"{day} 15:00", rate(rating=Rating.DISSATISFIED, occurred_at=moment(day))),
+        (f"{day} 16:00", draft(text="重新办理")),
+        (f"{day} 17:00", review()),
+        (f"{day} 18:00", sign()),
+        (f"{day} 19:00", contact(day, content="签发之后再谈")),
+    )
+    first, second = world.verdict(number=1), world.verdict(number=2)
+    earlier, later = (fact.position for fact in world.all(MemberContacted))
+    assert (first.outcome, proof(first)["contact"]) == (Outcome.PASS, [earlier])
+    assert (second.outcome, proof(second)["contact"]) == (Outcome.PASS_BACKFILLED, [later])
+    assert world.last(ReplySigned).flags == (CONTACT_BEFORE_REPLY.id,)
+
+
+def test_a_contact_the_member_declined_is_no_contact() -> None:
+    world = history(spoken(BEFORE_ALL, declined_by_member=True), *replied())
+    assert world.verdict().outcome is Outcome.FAIL

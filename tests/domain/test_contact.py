@@ -12,6 +12,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    SIGNER_OF_UNIT,
     WAIVER_NEEDS_APPROVER,
 )
 from domain.values import Evidence, Person
@@ -31,6 +32,7 @@ from tests.domain.given import (
     leader_of,
     left,
     moment,
+    officer_of,
     refuses,
     returned,
     submitted,
@@ -150,3 +152,13 @@ def test_nobody_approves_a_waiver_of_their_own(by: str, on_behalf_of: str | None
 def test_nobody_approves_a_waiver_they_ask_for_in_another_name() -> Attempt:
     command = waive(approver=leader_of(EDU), on_behalf_of="official:somebody")
     return attempt(assigned(), command, by=f"official:{leader_of(EDU)}")
+
+
+@refuses(c.WaiveContact, SIGNER_OF_UNIT, "approver")
+def test_a_waiver_is_approved_in_the_unit_or_by_the_citys_leaders() -> Attempt:
+    return attempt(assigned(), waive(approver=leader_of(HEALTH)))
+
+
+@refuses(c.WaiveContact, WAIVER_NEEDS_APPROVER, "approver")
+def test_a_desk_officer_approves_no_waiver() -> Attempt:
+    return attempt(assigned(), waive(approver=officer_of(EDU)))

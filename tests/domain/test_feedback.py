@@ -11,6 +11,7 @@ from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     FORM_BEFORE_RATING,
+    NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_ONCE,
@@ -22,6 +23,7 @@ from tests.domain.given import (
     HEALTH,
     LEAD,
     LED,
+    LONG_AFTER,
     SECOND,
     SPLIT,
     STRANGER,
@@ -159,8 +161,22 @@ def test_a_view_uses_the_scale_of_the_rulebook() -> Attempt:
 
 
 def test_no_response_is_an_answer_on_every_scale() -> None:
-    [fact] = form_out().do(rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"))
+    [fact] = form_out().do(rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"), at=LONG_AFTER)
     assert fact.event.overall is Rating.NO_RESPONSE
+
+
+@refuses(c.RecordSatisfaction, NO_RESPONSE_AFTER_DUE, "overall")
+def test_nobody_is_noted_as_silent_before_the_form_is_due() -> Attempt:
+    return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"))
+
+
+def test_a_late_answer_takes_the_place_of_silence() -> None:
+    world = form_out()
+    world.do(rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"), at=LONG_AFTER)
+    assert [type(fact.event) for fact in world.do(rate(rating=Rating.DISSATISFIED))] == [
+        SatisfactionRecorded,
+        RehandlingOrdered,
+    ]
 
 
 @refuses(c.RecordSatisfaction, FORM_BEFORE_RATING, "unit")

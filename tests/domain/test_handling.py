@@ -20,17 +20,21 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_REPLIES,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
+    SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
+    CITY,
     EDU,
     HEALTH,
     LEAD,
     LED,
+    LONG_AFTER,
     SECOND,
     SHIPPED,
     SPLIT,
     Attempt,
     Given,
+    World,
     assigned,
     attempt,
     close,
@@ -47,6 +51,7 @@ from tests.domain.given import (
     issued,
     leader_of,
     left,
+    moment,
     officer_of,
     opened,
     opinion,
@@ -184,8 +189,50 @@ def test_a_case_is_closed_with_its_class_when_everybody_has_answered() -> None:
 def test_silence_noted_as_no_response_is_enough_to_close() -> None:
     world = form_out()
     for member in (LEAD, SECOND):
-        world.do(rate(member=member, rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"))
+        world.do(
+            rate(member=member, rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"),
+            at=max(world.now, moment(LONG_AFTER)),
+        )
     assert len(world.do(close())) == 1
+
+
+@refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
+def test_a_case_is_not_closed_over_a_member_who_was_not_asked_again() -> Attempt:
+    world = dissatisfied()
+    again(world)
+    world.do(form(members=(SECOND,)))
+    world.do(rate(member=SECOND))
+    return attempt(world, close())
+
+
+@refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
+def test_a_case_is_not_closed_over_a_late_answer_to_the_first_round() -> Attempt:
+    world = dissatisfied()
+    again(world)
+    world.do(form(members=(LEAD,)))
+    world.do(rate())
+    world.do(rate(member=SECOND, rating=Rating.DISSATISFIED, round=1))
+    return attempt(world, close())
+
+
+@refuses(c.CloseHandling, FEEDBACK_BEFORE_CLOSING)
+def test_a_case_is_not_closed_before_the_lead_proposer_was_asked() -> Attempt:
+    world = issued()
+    world.do(form(members=(SECOND,)))
+    world.do(rate(member=SECOND))
+    return attempt(world, close())
+
+
+@refuses(c.SubmitCoOpinion, SIGNER_OF_UNIT, "signer")
+def test_an_opinion_is_signed_by_somebody_of_the_unit() -> Attempt:
+    return attempt(assigned(modes=LED), opinion(signer=leader_of(CITY)))
+
+
+def again(world: World) -> None:
+    """The second round is answered."""
+    world.do(contact(world.now))
+    for command in (draft(text="重新办理"), review(), sign(), issue()):
+        world.do(command)
 
 
 def test_a_unit_that_left_does_not_hold_up_the_closing() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from domain import commands as c
-from domain.codes import Countersignature, DecisiveMoment, Gate, Openness, Rank
+from domain.codes import Countersignature, DecisiveMoment, Defect, Gate, Openness, Rank
 from domain.events import (
     LetterNumber,
     LetterNumberTaken,
@@ -525,3 +525,28 @@ def test_a_second_reply_goes_out_after_rehandling() -> None:
         world.do(command)
     fact, _ = world.do(issue())
     assert (fact.event.round, fact.event.letter.number) == (2, 2)
+
+
+@pytest.mark.parametrize("text", ["答\u200b复", "答 复\n", "答\ufe0f复", "\u3164答复\u00ad"])
+def test_what_nobody_sees_is_no_change(text: str) -> None:
+    world = contacted()
+    for command in (draft(text="答复"), send_back()):
+        world.do(command)
+    assert world.refused(draft(text=text)).rule is RETURNED_DRAFT_CHANGES
+
+
+def test_another_class_is_a_change_where_the_class_was_the_defect() -> None:
+    for code, allowed in ((Defect.WRONG_CLASS, True), (Defect.OFF_TOPIC, False)):
+        world = drafted()
+        world.do(send_back(code=code))
+        tried = attempt(world, draft(result_class="B"))
+        assert len(tried.do()) == 1 if allowed else tried.refused().rule is RETURNED_DRAFT_CHANGES
+
+
+@refuses(c.SignReply, DRAFTER_NEVER_APPROVES, "signer")
+def test_words_copied_by_a_clerk_stay_their_first_drafters() -> Attempt:
+    world = contacted()
+    world.do(draft(), by=f"official:{leader_of(EDU)}")
+    world.do(draft(openness="WITHHOLD"))
+    world.do(review(number=2))
+    return attempt(world, sign(number=2))

@@ -100,10 +100,16 @@ def test_the_drafter_may_take_the_draft_back() -> None:
     assert len(drafted().do(send_back(), by=DRAFTER)) == 1
 
 
-@pytest.mark.parametrize("given", [signed, issued])
 @refuses(c.ReturnReply, DRAFT_NOT_SIGNED, "draft")
-def test_a_signed_draft_is_not_sent_back(given: Given) -> Attempt:
-    return attempt(given(), send_back())
+def test_a_reply_that_went_out_is_not_sent_back() -> Attempt:
+    return attempt(issued(), send_back())
+
+
+def test_a_signed_draft_that_has_not_gone_out_may_still_be_sent_back() -> None:
+    world = signed()
+    world.do(send_back())
+    assert world.case.tasks[EDU].round.draft.status is DraftStatus.RETURNED
+    assert len(world.do(draft(text="改后再报"))) == 1
 
 
 @pytest.mark.parametrize("given", [signed, issued])

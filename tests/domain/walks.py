@@ -25,7 +25,7 @@ from domain.codes import (
     RevisitStage,
 )
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
-from domain.proposal import DraftStatus, TaskStatus
+from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
 from tests.domain.given import (
     ALONE,
@@ -231,7 +231,7 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
         return rate(unit, min(waiting), rating)
     if not round_.form_to:
         return form(unit)
-    return rehandle(unit) if round_.dissatisfied else close()
+    return rehandle(unit) if _unhappy(round_) else close()
 
 
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
@@ -326,3 +326,7 @@ def histories(draw: st.DrawFn, most: int = 30) -> World:
     for step in walk:
         taken(world, step)
     return world
+
+
+def _unhappy(round_: Round) -> bool:
+    return any(rated.overall is Rating.DISSATISFIED for rated in round_.ratings.values())
