@@ -183,15 +183,18 @@ class Ledger:
         digest: bytes,
         provenance: Provenance,
     ) -> Receipt | None:
-        """One round of load, decide, append; None where somebody else was faster."""
-        state, version = await self.load(stream)
-        if expected_version is not None and expected_version != version:
-            raise VersionStale(version)
-        setting = await self._setting(command, state, context, provenance)
+        """One round of load, decide, append; None where somebody else was faster.
+
+        Commands of this process that write to a stream take turns, so that they clash only with other processes.
+        """
+        beside = await self._beside(stream, command, context, provenance)
         async with AsyncExitStack() as turns:
-            beside = command.beside(state, setting)
-            for other in sorted(beside, key=lambda other: other.id):
-                await turns.enter_async_context(self._turns.setdefault(other.id, asyncio.Lock()))
+            for taken in sorted({stream.id, *(other.id for other in beside)}):
+                await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
+            state, version = await self.load(stream)
+            if expected_version is not None and expected_version != version:
+                raise VersionStale(version)
+            setting = await self._setting(command, state, context, provenance)
             if beside:
                 await self._refresh(beside)
             exact = {other.id: self._reference[other.id] for other in beside}
@@ -203,6 +206,15 @@ class Ledger:
             events = _new_events(stream, decision, versions, setting, provenance)
             written = await self._committer.append(Request(command_id, stream.id, digest, versions[stream.id], events))
         return self._answer(command_id, stream.id, written)
+
+    async def _beside(
+        self, stream: Stream[Any], command: Command, context: Context, provenance: Provenance
+    ) -> Sequence[Stream[Any]]:
+        """The other streams a command writes to. Most write to none, and need no look at the state to know it."""
+        if type(command).beside is Command.beside:
+            return ()
+        state, _ = await self.load(stream)
+        return command.beside(state, await self._setting(command, state, context, provenance))
 
     def _answer(self, command_id: UUID, stream: UUID, written: Written) -> Receipt | None:
         if written.outcome == "clashed":

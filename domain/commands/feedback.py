@@ -112,14 +112,15 @@ class RecordSatisfaction(ProposalCommand):
         )
         in_order(setting, rated.form_at, "发征询意见表")
         known = rated.ratings.get(self.member)
-        if self.overall is Rating.NO_RESPONSE and rated.form_due is not None:
-            expired = day_of(setting.occurred_at) > rated.form_due
-            require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {rated.form_due}，期满方可注明未反馈", "overall")
+        if known == recorded:
+            return []
         if known is not None and known.overall is not Rating.NO_RESPONSE:
             for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):
                 same = getattr(known, field) == getattr(recorded, field)
                 require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)
-            return []
+        if self.overall is Rating.NO_RESPONSE and rated.form_due is not None:
+            expired = day_of(setting.occurred_at) > rated.form_due
+            require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {rated.form_due}，期满方可注明未反馈", "overall")
         decided: list[Event] = [recorded]
         latest = rated.number == task.round.number
         if self.overall is Rating.DISSATISFIED and rulebook.rehandling_automatic and latest:

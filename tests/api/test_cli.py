@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from api import tokens
 from tests.conftest import Database
 
 
@@ -110,3 +112,41 @@ def test_a_new_token_can_take_the_place_of_the_others(cli: Cli, database: Databa
     before = admin.execute(valid).fetchone()
     assert before
     assert before[0] >= 2
+
+
+def test_only_the_first_start_prints_a_token(database: Database) -> None:
+    tokens.issue(database.admin)
+    assert tokens.issue_first(database.admin) is None
+
+
+def test_a_data_folder_that_cannot_be_used_and_a_taken_port_are_told(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "a-file"
+    file.write_text("")
+    unusable = cli("serve", HUIYIN_DATA=str(file))
+    assert (unusable.returncode, "data-unusable" in unusable.stderr) == (2, True), unusable.stderr
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = cli("serve", HUIYIN_PORT=port)
+    assert (refused.returncode, "port-taken" in refused.stderr) == (2, True), refused.stderr
+
+
+def test_a_traceback_in_the_log_holds_no_values(cli: Cli) -> None:
+    program = """
+import structlog
+from api import telemetry
+telemetry.configure()
+def fails(token):
+    raise ZeroDivisionError
+try:
+    fails("secret-token")
+except ZeroDivisionError as error:
+    structlog.get_logger().error("internal_error", exc_info=error)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=cli.environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "ZeroDivisionError" in ran.stderr
+    assert ran.stderr.count("secret-token") == 0
+    assert len(ran.stderr.splitlines()) == 1

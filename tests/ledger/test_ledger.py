@@ -253,3 +253,20 @@ async def test_a_repeat_that_comes_in_between_is_not_refused_for_what_it_did_its
     monkeypatch.setattr(office.ledger, "_receipt", late)
     again = await office.do(office.submission(), MEMBERS[0], command_id=key)
     assert again.repeated
+
+
+async def test_thirty_commands_at_once_on_one_case_are_all_answered(office: Office) -> None:
+    await office.assigned()
+    start = datetime.now(UTC) - timedelta(hours=1)
+    contacts = [office.contact(content=f"第 {n} 次", at=start + timedelta(seconds=n)) for n in range(30)]
+    await asyncio.gather(*(office.do(contact) for contact in contacts))
+    history = await office.ledger.history(office.stream)
+    assert [recorded.version for recorded in history] == list(range(1, 35))
+
+
+async def test_an_id_of_another_kind_of_stream_is_no_proposal(office: Office) -> None:
+    for other in (directory_stream(office.ledger.name), session_stream(office.ledger.name, SESSION)):
+        stray = proposal_stream(other.id)
+        assert await office.ledger.history(stray) == []
+        with pytest.raises(Refused, match="proposal-exists"):
+            await office.ledger.handle(stray, c.TransferCase(occasion="专题联席会议"), Context(actor="admin"))
