@@ -107,13 +107,14 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class UnitTask:
-    """What one unit owes this case."""
+    """What one unit owes this case. `co_opinion` is when an assisting unit gave its opinion."""
 
     unit: str
     mode: AssignmentMode
     status: TaskStatus = TaskStatus.ASSIGNED
+    assigned_at: datetime | date | None = None
     deadline: Deadline | None = None
-    co_opinion: bool = False
+    co_opinion: datetime | date | None = None
     objection: AssignmentReturned | None = None
     rounds: Mapping[int, Round] = field(default_factory=dict)
 
@@ -137,7 +138,7 @@ class UnitTask:
     @property
     def untouched(self) -> bool:
         """Nothing written yet, in any round."""
-        return not self.co_opinion and not any(current.drafts for current in self.rounds.values())
+        return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
 
     @property
     def round(self) -> Round:
@@ -155,6 +156,8 @@ class Proposal:
     title: str = ""
     lead_proposer: str = ""
     co_signers: tuple[str, ...] = ()
+    submitted_at: datetime | date | None = None
+    registered_at: datetime | date | None = None
     case_no: int | None = None
     topic: str | None = None
     rulebook: RulebookRef | None = None
@@ -204,14 +207,24 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
                 title=event.title,
                 lead_proposer=event.lead_proposer,
                 co_signers=event.co_signers,
+                submitted_at=recorded.occurred_at,
             )
         case ProposalRegistered():
-            return replace(proposal, case_no=event.case_no, topic=event.topic, rulebook=event.rulebook)
+            return replace(
+                proposal,
+                case_no=event.case_no,
+                topic=event.topic,
+                rulebook=event.rulebook,
+                registered_at=recorded.occurred_at,
+            )
         case CaseTransferredToGovernment():
             return replace(proposal, transferred=(recorded.version, recorded.occurred_at))
         case UnitAssigned():
             rounds = {1: Round(1, event.deadline)} if event.mode.answers else {}
-            return _with(proposal, UnitTask(event.unit, event.mode, deadline=event.deadline, rounds=rounds))
+            task = UnitTask(
+                event.unit, event.mode, assigned_at=recorded.occurred_at, deadline=event.deadline, rounds=rounds
+            )
+            return _with(proposal, task)
         case AssignmentAcknowledged():
             return _with_status(proposal, event.unit, TaskStatus.ACKNOWLEDGED)
         case AssignmentReturned():
@@ -228,7 +241,7 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
         case ContactWaived():
             return proposal
         case CoOpinionSubmitted():
-            task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=True)
+            task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=recorded.occurred_at)
             return replace(_with(proposal, task), filed={**proposal.filed, (CoOpinionSubmitted, event.unit): event})
         case ReplyDrafted():
             _, current = _round(proposal, event.unit, event.round)

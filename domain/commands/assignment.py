@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from domain.codes import AssignmentMode
-from domain.commands.base import EXISTING, ProposalCommand, assigned, deadline, open_case
+from domain.commands.base import EXISTING, ProposalCommand, assigned, deadline, in_order, open_case
 from domain.events import (
     AssignmentAcknowledged,
     AssignmentReturned,
@@ -24,6 +24,7 @@ from domain.rules import (
     OBJECTION_BEFORE_HANDLING,
     OBJECTION_NAMES_UNIT,
     OBJECTION_OPEN,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
@@ -52,6 +53,7 @@ class AssignUnits(ProposalCommand):
         KNOWN_OFFICIAL,
         MODES_COMPATIBLE,
         MODE_CHANGES_BY_REASSIGNMENT,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -62,6 +64,7 @@ class AssignUnits(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
+        in_order(setting, proposal.transferred[1] if proposal.transferred else None, "交办")
         if self.leader is not None:
             setting.knows_official(self.leader, "leader")
         modes = {task.unit: task.mode for task in proposal.active_tasks}
@@ -75,6 +78,8 @@ class AssignUnits(ProposalCommand):
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
+        replied = any(task.mode is AssignmentMode.LEAD and task.round.issued for task in proposal.active_tasks)
+        require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
         return [self._assign(proposal, setting, wanted, index) for index, wanted in enumerate(new)]
 
     def _assign(self, proposal: Proposal, setting: Setting, wanted: Assignment, index: int) -> UnitAssigned:
@@ -98,14 +103,17 @@ def _compatible(modes: Collection[AssignmentMode]) -> bool:
 class AcknowledgeAssignment(ProposalCommand):
     """The unit signs for the case."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, OCCURRED_IN_ORDER)
 
     unit: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = assigned(proposal, self.unit, setting)
-        return [] if task.status is TaskStatus.ACKNOWLEDGED else [AssignmentAcknowledged(unit=self.unit)]
+        if task.status is TaskStatus.ACKNOWLEDGED:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [AssignmentAcknowledged(unit=self.unit)]
 
 
 class ReturnAssignment(ProposalCommand):

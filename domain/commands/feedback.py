@@ -1,6 +1,5 @@
 """征询意见."""
 
-from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
@@ -48,7 +47,7 @@ class IssueFeedbackForm(ProposalCommand):
         open_case(proposal)
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
-        in_order(setting, issued_at(proposal, self.unit, current.number), "答复")
+        in_order(setting, proposal.communication.issued_at(self.unit, current.number), "答复")
         with_signers(proposal, self.members)
         wanted = dict.fromkeys(self.members or proposal.signers)
         asked = tuple(member for member in wanted if member not in current.form_to)
@@ -57,12 +56,6 @@ class IssueFeedbackForm(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         due = deadline(DeadlineKind.FEEDBACK, rulebook, proposal, setting, "FeedbackFormIssued")
         return [FeedbackFormIssued(unit=self.unit, round=current.number, members=asked, deadline=due)]
-
-
-def issued_at(proposal: Proposal, unit: str, number: int) -> datetime | date | None:
-    """When this round's reply went out."""
-    answered = proposal.communication.round_of(unit, number)
-    return answered.issued.at if answered and answered.issued else None
 
 
 class RecordSatisfaction(ProposalCommand):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import AssignmentMode
-from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, deadline, existing, open_case
+from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, deadline, existing, in_order, open_case
 from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus
@@ -16,6 +16,7 @@ from domain.rules import (
     FEEDBACK_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
     OBJECTION_OPEN,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     REHANDLE_AFTER_REPLY,
@@ -122,6 +123,7 @@ class CloseHandling(ProposalCommand):
         FEEDBACK_BEFORE_CLOSING,
         OBJECTION_OPEN,
         CLASS_IN_SCHEME,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -139,6 +141,7 @@ class CloseHandling(ProposalCommand):
             if not task.mode.answers:
                 continue
             require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
+            in_order(setting, proposal.communication.issued_at(task.unit, current.number), "答复")
             unhappy = "、".join(sorted(task.dissatisfied))
             require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
             require(current.rated, FEEDBACK_BEFORE_CLOSING, f"“{name}”的征询意见表尚未收齐，也未注明未反馈")

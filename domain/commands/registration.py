@@ -6,13 +6,14 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from domain.codes import Channel, Timing
-from domain.commands.base import EXISTING, ProposalCommand, existing, open_case
+from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case
 from domain.events import CaseNumberTaken, CaseTransferredToGovernment, ProposalRegistered, ProposalSubmitted
 from domain.proposal import Proposal
 from domain.rules import (
     KNOWN_MEMBER,
     KNOWN_SESSION,
     KNOWN_UNIT,
+    OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     REGISTERED_BEFORE_TRANSFER,
     RULEBOOK_IN_FORCE,
@@ -70,7 +71,7 @@ class SubmitProposal(ProposalCommand):
 class RegisterProposal(ProposalCommand):
     """Admit the proposal as a case: takes the session's next number and pins the rulebook in force."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
 
     topic: Title | None = None
 
@@ -81,6 +82,7 @@ class RegisterProposal(ProposalCommand):
         existing(proposal)
         if proposal.case_no is not None or proposal.session is None or proposal.stream is None:
             return []
+        in_order(setting, proposal.submitted_at, "提交")
         rulebook = setting.rulebook(proposal)
         numbers = session_stream(setting.ledger, proposal.session)
         case_no = setting.at(numbers).last_case_no + 1
@@ -93,11 +95,14 @@ class RegisterProposal(ProposalCommand):
 class TransferCase(ProposalCommand):
     """Hand the case to the government side, e.g. at a joint handover meeting."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REGISTERED_BEFORE_TRANSFER)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REGISTERED_BEFORE_TRANSFER, OCCURRED_IN_ORDER)
 
     occasion: Note
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         require(proposal.case_no is not None, REGISTERED_BEFORE_TRANSFER, "尚未立案，不能交办")
-        return [] if proposal.transferred else [CaseTransferredToGovernment(occasion=self.occasion)]
+        if proposal.transferred:
+            return []
+        in_order(setting, proposal.registered_at, "立案")
+        return [CaseTransferredToGovernment(occasion=self.occasion)]

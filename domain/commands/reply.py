@@ -69,6 +69,7 @@ class DraftReply(ProposalCommand):
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         CONTACT_BEFORE_REPLY,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -91,6 +92,7 @@ class DraftReply(ProposalCommand):
         require(not self._sent_back(task), RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
         if latest is not None and self._same(latest) and latest.openness is self.openness:
             return []
+        in_order(setting, task.assigned_at, "分办")
         drafted = ReplyDrafted(
             unit=self.unit,
             round=current.number,
@@ -270,7 +272,8 @@ def _unsettled(proposal: Proposal, draft: Draft, setting: Setting, gates: Gates)
     breaches: list[Breach] = []
     for task in proposal.assisting:
         name = setting.unit_name(task.unit)
-        if not task.co_opinion:
+        in_order(setting, task.co_opinion, f"“{name}”提出会办意见")
+        if task.co_opinion is None:
             gate = gates.co_opinion_before_issue
             breaches.append(Breach(gate, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见"))
         given = draft.countersigned.get(task.unit)

@@ -47,6 +47,7 @@ from tests.domain.given import (
     dissatisfied,
     drafted,
     hand_back,
+    issued,
     leader_of,
     left,
     refuses,
@@ -235,3 +236,9 @@ def test_a_unit_does_not_change_its_objection_while_it_waits() -> Attempt:
 @refuses(c.ReturnAssignment, SIGNER_OF_UNIT, "signed_by")
 def test_an_objection_is_signed_by_somebody_of_the_unit() -> Attempt:
     return attempt(acknowledged(), hand_back(signed_by=leader_of(HEALTH)))
+
+
+@refuses(c.AssignUnits, MODES_COMPATIBLE, "assignments")
+def test_nobody_assists_a_reply_that_is_already_out() -> Attempt:
+    world = issued(modes=LED[:2])
+    return attempt(world, assign(((EDU, AssignmentMode.LEAD), (CITY, AssignmentMode.CO))))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from importlib import import_module
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from domain import commands as c
 from domain.events import RulebookAdopted
-from domain.rules import CASE_OPEN, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
+from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
 from domain.streams import Stream
 from tests.domain.given import (
     ALONE,
@@ -149,12 +150,20 @@ def test_nothing_is_decided_without_the_rulebook_of_the_case(kind: type[c.Comman
     assert unread.refused(tried.command).rule is RULEBOOK_IN_FORCE
 
 
+@listing(OCCURRED_IN_ORDER)
+def test_nothing_happened_before_what_it_follows(kind: type[c.Command]) -> None:
+    tried = about_to(kind)
+    early = {"occurred_at": date(2024, 2, 1), "late_entry_reason": "补录"}
+    refused = tried.world.refused(tried.command.model_copy(update=early), **tried.how)
+    assert (refused.rule, refused.field) == (OCCURRED_IN_ORDER, "occurred_at")
+
+
 def test_every_rule_of_every_command_has_its_test() -> None:
     stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
     modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory")]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
-    for general in (PROPOSAL_EXISTS, CASE_OPEN, RULEBOOK_IN_FORCE):
+    for general in (PROPOSAL_EXISTS, CASE_OPEN, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):
         shown |= {(kind, general) for kind in c.COMMANDS if general in kind.rules}
     wanted = {(kind, rule) for kind in c.COMMANDS for rule in kind.rules}
     assert {(kind.__name__, rule.id) for kind, rule in wanted - shown} == set()
