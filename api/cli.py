@@ -69,6 +69,7 @@ def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年�
         console.print(f"\n服务已启动： [bold]http://{settings.host}:{port}/[/]   （Ctrl-C 停止）\n", highlight=False)
 
     run_serve(settings, ready)
+    console.print("服务已停止。")
 
 
 @app.command

@@ -28,7 +28,12 @@ def test_the_walk_of_the_readme_works_as_written(database: Database, tmp_path: P
             check=False,
         )
     assert walked.returncode == 0, walked.stderr
-    answers = [json.loads(line) for line in walked.stdout.splitlines()]
+    stages = [line[2:] for line in walked.stdout.splitlines() if line.startswith("→ ")]
+    assert stages == [
+        *("已立案", "已立案", "已分办", "已签收", "审核中", "审核中", "审核中", "审核中", "审核中", "审核中"),
+        *("已答复", "待反馈", "已答复", "已办结"),
+    ]
+    answers = [json.loads(line) for line in walked.stdout.splitlines() if not line.startswith("→ ")]
     refused = [answer for answer in answers if "code" in answer]
     assert [answer["rule"] for answer in refused] == ["contact-before-reply"]
     case, history, verdicts, trail, attempts, report = answers[-6:]
