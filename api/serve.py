@@ -4,7 +4,6 @@ It starts PostgreSQL (or takes DATABASE_URL), migrates, then starts and restarts
 dies takes nothing with it; the parent's own death takes all of them.
 """
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -22,7 +21,7 @@ from typing import IO
 import structlog
 
 from api.settings import Addresses, Settings, addresses
-from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError, die_with_parent
 from ledger.migrate import check, migrate
 
 WATCH_SECONDS = 0.1
@@ -65,7 +64,7 @@ class Child:
             self.process = subprocess.Popen(  # noqa: S603  # our own program
                 self.command,
                 env=self.environment,
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  # the parent has no threads
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # the parent has no threads
             )
 
     def stop(self) -> None:
@@ -172,16 +171,3 @@ def _only_one(data: Path) -> Iterator[IO[bytes]]:
         except BlockingIOError:
             raise ServeError("already-running", f"数据目录 {data} 上已有一个 huiyin serve 在运行") from None
         yield lock
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """For the child before exec: asks for SIGTERM when the parent dies."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        if libc.prctl(1, signal.SIGTERM, 0, 0, 0) != 0 or os.getppid() != parent:
-            os._exit(1)
-
-    return ask

@@ -121,6 +121,22 @@ def ensure(data: Path, binaries: Path | None = None) -> "EmbeddedPostgres":
     return _servers.setdefault(server.data, server).ensure()
 
 
+def die_with_parent(number: int) -> Callable[[], None] | None:
+    """For a child before exec: it gets this signal when this process dies, and does not begin when it already has.
+
+    None where the system has no such thing (only Linux has).
+    """
+    if (libc := _libc) is None:
+        return None
+    parent = os.getpid()
+
+    def ask() -> None:
+        if libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) != 0 or os.getppid() != parent:
+            os._exit(1)
+
+    return ask
+
+
 class EmbeddedPostgres:
     """The server of one data folder: owned (a child of this process) or attached to (somebody else's).
 
@@ -271,7 +287,7 @@ class EmbeddedPostgres:
                 umask=0o077,
                 pass_fds=(lock,),
                 start_new_session=True,  # Ctrl-C at the terminal is for the program, which then stops us
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - after setuid, which clears the request
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - after setuid, which clears the request
                 **account.options,
             )
         except (OSError, subprocess.SubprocessError) as error:  # noexec mounts, no right to change account
@@ -483,18 +499,6 @@ def _environment() -> dict[str, str]:
     """What the server needs and no more: no PG* settings, none of the program's secrets."""
     kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """For the child before exec: a fast shutdown when the parent dies, none begun when it already has."""
-    if (libc := _libc) is None:
-        return None
-
-    def ask() -> None:
-        if libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0) != 0 or os.getppid() != parent:
-            os._exit(1)
-
-    return ask
 
 
 def _first_blocked(paths: list[Path], account: _Account) -> str:

@@ -1,5 +1,6 @@
 """What every command is, and the predicates that rules share."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -56,14 +57,15 @@ class Command(Frozen):
 
     def session_key(self, state: Any, /) -> str | None:
         """The session whose rulebook and calendar apply."""
-        raise NotImplementedError
+        return None
 
     def beside(self, state: Any, setting: Setting, /) -> Sequence[Stream[Any]]:
         """Other streams this command writes to, whose exact state it needs."""
         return ()
 
+    @abstractmethod
     def decide(self, state: Any, setting: Setting, /) -> Decision:
-        raise NotImplementedError
+        """The events to append, in order."""
 
 
 class ProposalCommand(Command):
@@ -76,15 +78,9 @@ class ProposalCommand(Command):
 class SessionCommand(Command):
     kind = SESSION
 
-    def session_key(self, state: Any, /) -> str | None:
-        return None
-
 
 class DirectoryCommand(Command):
     kind = DIRECTORY
-
-    def session_key(self, state: Any, /) -> str | None:
-        return None
 
 
 EXISTING = (PROPOSAL_EXISTS, CASE_OPEN)
