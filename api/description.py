@@ -21,7 +21,7 @@ def install(app: FastAPI) -> None:
             _describe(original()["components"]["schemas"])
         return app.openapi_schema or {}
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = described  # type: ignore[method-assign]  # the way FastAPI documents
 
 
 def _describe(schemas: dict[str, Any]) -> None:

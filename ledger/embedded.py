@@ -473,7 +473,7 @@ def _probe(folder: Path) -> _Binaries | None:
 def _output(*command: str) -> str:
     """What a command prints; nothing when it cannot run."""
     with suppress(OSError, subprocess.SubprocessError):
-        ran = subprocess.run(command, capture_output=True, check=True, timeout=10, env=_environment())  # noqa: S603
+        ran = subprocess.run(command, capture_output=True, check=True, timeout=10, env=_environment())  # noqa: S603 - the operator's
         return os.fsdecode(ran.stdout).strip()
     return ""
 
@@ -506,7 +506,7 @@ def _first_blocked(paths: list[Path], account: _Account) -> str:
     script = 'for path; do [ -x "$path" ] || { printf %s "$path"; exit; }; done'
     command: list[str | Path] = ["/bin/sh", "-c", script, "sh", *paths]
     try:
-        asked = subprocess.run(command, capture_output=True, check=True, cwd="/", **account.options)  # noqa: S603
+        asked = subprocess.run(command, capture_output=True, check=True, cwd="/", **account.options)  # noqa: S603 - paths are data
     except (OSError, subprocess.SubprocessError) as error:
         raise _error("postgres_start_failed", log=error) from error
     return os.fsdecode(asked.stdout)

@@ -285,7 +285,7 @@ def refuses(command: type[c.Command], rule: Rule, field: str | None = None) -> C
             assert refused.reason
 
         then.__annotations__ = {**test.__annotations__, "return": None}
-        then.refuses = (command, rule)  # type: ignore[attr-defined]
+        then.refuses = (command, rule)  # type: ignore[attr-defined]  # a mark that test_every_command reads
         return then
 
     return told

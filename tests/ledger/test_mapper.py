@@ -29,7 +29,7 @@ def test_state_is_canonical_json_by_another_implementation(name: str, sector: st
 
 @given(
     name=text,
-    occurred=st.dates(date(1949, 9, 21), date(2100, 1, 1)) | st.datetimes(datetime(1950, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    occurred=st.dates(date(1949, 9, 21), date(2100, 1, 1)) | st.datetimes(datetime(1950, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # without a zone on purpose
     origin=st.sampled_from([Origin.IMPORTED, Origin.MADE_UP]),
 )
 def test_what_is_stored_is_read_back(name: str, occurred: date, origin: Origin) -> None:
