@@ -92,6 +92,7 @@ def test_what_cannot_be_is_refused_by_its_rule(
         (b'{"title": "a", "title": "b"}', 400, "body-not-json"),
         (b'{"title": NaN}', 400, "body-not-json"),
         (b"\xff\xfe", 400, "body-not-json"),
+        ('{"session": "15-3", "title": "\u9f91", "lead_proposer": "weiyuan-1"}'.encode("utf-16"), 400, "body-not-json"),
         (b"[" * 100_000, 400, "body-not-json"),
         (b'{"title": "\\ud800 alone"}', 422, "request-invalid"),
         (b'{"\\ud800": 1}', 422, "request-invalid"),

@@ -26,8 +26,8 @@ class Cli:
             "DATABASE_URL": database.admin,
             "HUIYIN_DATA": str(folder),
             "HUIYIN_LEDGERS": json.dumps([self.ledger]),
-            "COLUMNS": "160",
         }
+        self.environment.pop("COLUMNS", None)
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -53,9 +53,13 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     assert cli("verify-readmodels").returncode == 0, "a board that has seen nothing yet is what history says at 0"
     rebuilt = cli("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
+    _beat(admin, cli.ledger, "1 minute")
     status = cli("status")
-    assert status.returncode == 0
+    assert status.returncode == 0, status.stdout + status.stderr
     assert str(added) in status.stdout
+    _beat(admin, cli.ledger, "-1 minute")
+    silent = cli("status")
+    assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), "a daemon that says nothing is no daemon"
     assert cli("verify-readmodels").returncode == 0
     admin.execute(
         "UPDATE boards.supervision_board_v1 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
@@ -69,9 +73,16 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     assert row
     history = cli("history", str(row[0]))
     assert history.returncode == 0
-    assert "先沟通" not in history.stderr
-    for word in ("提交提案", "立案", "签发", "虚拟"):
+    for word in ("提交提案", "立案", "签发", "虚拟", "gov-reviewer"):
         assert word in history.stdout
+    assert "…" not in history.stdout, "a pipe has no width to save"
+
+
+def _beat(admin: psycopg.Connection, ledger: str, since: str) -> None:
+    """As if the daemon had last said then that it lives."""
+    admin.execute(
+        "UPDATE control.checkpoints SET beat_at = clock_timestamp() + %s::interval WHERE ledger = %s", (since, ledger)
+    )
 
 
 def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:

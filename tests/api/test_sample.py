@@ -13,6 +13,7 @@ from api import demo
 from domain.events import EVENT_TYPES
 from ledger.ledger import Ledger
 from tests.api.conftest import following, serving
+from tests.cases import Office
 from tests.conftest import SECRET, Database
 
 TOLD = (
@@ -73,6 +74,33 @@ def test_the_reports_figures_come_out_of_the_boards(sample: tuple[TestClient, st
 
 def test_loading_again_adds_nothing(sample: tuple[TestClient, str], database: Database) -> None:
     assert load(database, sample[1]) == 0
+
+
+async def test_it_is_loaded_into_an_empty_ledger_and_finished_where_it_was_broken_off(
+    sample: tuple[TestClient, str], database: Database, ledger: Ledger
+) -> None:
+    assert await demo.unfinished(ledger), "an empty ledger"
+
+    class BrokenOff(Exception):
+        pass
+
+    def break_off(done: int, _of: int) -> None:
+        if done == 5:
+            raise BrokenOff
+
+    with pytest.raises(BrokenOff):
+        await demo.load(ledger, break_off)
+    assert await demo.unfinished(ledger), "a part of it"
+    whole = Ledger(sample[1], database.app, secret=SECRET)
+    await whole.open()
+    assert not await demo.unfinished(whole), "all of it: a second start loads nothing and says nothing"
+    await whole.close()
+
+
+async def test_it_is_not_loaded_among_other_peoples_cases(ledger: Ledger) -> None:
+    office = Office(ledger)
+    await office.set_up()
+    assert not await demo.unfinished(ledger)
 
 
 def test_everything_says_where_it_comes_from(sample: tuple[TestClient, str]) -> None:

@@ -1,10 +1,21 @@
 """Seeing one's own write, and knowing when one does not."""
 
+import os
+import shutil
+import signal
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from tests.api.conftest import following, serving
+import psycopg
+
+from ledger.embedded import EmbeddedPostgres
+from ledger.migrate import migrate
+from tests.api.conftest import following, serving, submission
+from tests.cases import rulebook
 from tests.conftest import Database
 
 
@@ -43,6 +54,34 @@ def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Pat
         assert client.get("/health").json()["status"] == "degraded"
 
 
+def test_health_answers_while_the_database_is_frozen(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="huiyin-frozen-"))
+    folder.chmod(0o711)
+    with EmbeddedPostgres(folder / "data") as server:
+        migrate(server.dsn())
+        own = Database(server)
+        with serving(own, tmp_path, "frozen") as client, psycopg.connect(own.admin, autocommit=True) as admin:
+            backends = admin.execute(
+                "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            ).fetchall()
+            with frozen(*(pid for (pid,) in backends)):
+                answer = client.get("/health")
+            assert (answer.status_code, answer.json()["status"]) == (503, "down")
+            assert client.get("/health").json()["status"] == "degraded", "it has thawed"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def frozen(*pids: int) -> Iterator[None]:
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 def test_two_ledgers_are_told_apart_by_the_path(database: Database, tmp_path: Path) -> None:
     one, two = f"one-{uuid4().hex[:8]}", f"two-{uuid4().hex[:8]}"
     with serving(database, tmp_path, one, two) as client:
@@ -51,3 +90,17 @@ def test_two_ledgers_are_told_apart_by_the_path(database: Database, tmp_path: Pa
         assert client.post(f"/l/{one}/sessions", json=body).json()["position"] == 1
         assert client.get(f"/l/{one}/sessions/15-3").status_code == 200
         assert client.get(f"/l/{two}/sessions/15-3").status_code == 404
+
+
+def test_what_was_made_in_a_ledger_is_found_in_it(database: Database, tmp_path: Path) -> None:
+    one, two = f"one-{uuid4().hex[:8]}", f"two-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, one, two) as client:
+        for path, body in (
+            ("sessions", {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}),
+            ("sessions/15-3/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
+            ("directory/members", {"member": "weiyuan-1", "name": "刘䶮"}),
+        ):
+            assert client.post(f"/l/{two}/{path}", json=body).status_code == 200
+        made = client.post(f"/l/{two}/proposals", json=submission())
+        assert made.headers["Location"] == f"/l/{two}/proposals/{made.json()['stream']}"
+        assert client.get(f"{made.headers['Location']}/history").status_code == 200
