@@ -242,8 +242,8 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
 
     A contact counts when its mode is allowed, the member did not decline it, the answering unit made it after its
     assignment, after the previous round's feedback and before the next round began, and it happened before the
-    decisive moment. It backs a plain PASS only if it was
-    also entered before that moment; entered later it gives PASS_BACKFILLED. A waiver counts if entered before.
+    decisive moment. It backs a plain PASS only if it was also entered before that moment; entered later it gives
+    PASS_BACKFILLED. A waiver counts if entered before.
     """
     answered = known.round_of(unit, number)
     decisive = answered.decisive(rule.before) if answered else None

@@ -83,7 +83,6 @@ STREAM_KINDS: dict[str, str] = {
 
 __all__ = [
     "EVENT_TYPES",
-    "PROPOSAL_EVENTS",
     "AnyEvent",
     "AssignmentAcknowledged",
     "AssignmentReturned",
