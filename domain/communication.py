@@ -40,6 +40,9 @@ from domain.record import Recorded
 from domain.rules import CONTACT_BEFORE_REPLY
 from domain.values import Frozen, Moment, comes_before, earlier, end_of, only_by_day
 
+LATEST = 2**62
+"""The version of a moment that is only supposed: after everything there is."""
+
 
 class Mark(Frozen):
     """A moment and the event that fixes it. `entered_at` is that event's time of entry, by the clock named."""
@@ -67,6 +70,7 @@ class Waiver(Frozen):
     unit: str
     round: int
     approver: str
+    reason: str
 
 
 class Denial(Frozen):
@@ -168,6 +172,8 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
         case ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
         case UnitAssigned():
+            waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
+            known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
             return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
         case ObjectionUpheld():
             left = tuple(r.model_copy(update={"left": True}) if r.unit == event.unit else r for r in known.rounds)
@@ -182,11 +188,13 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
             )
             return known.model_copy(update={"contacts": (*known.contacts, contact)})
         case ContactWaived():
-            waiver = Waiver(mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver)
+            waiver = Waiver(
+                mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver, reason=event.reason
+            )
             return known.model_copy(update={"waivers": (*known.waivers, waiver)})
         case ReplyDrafted():
-            earlier = known.round_of(event.unit, event.round)
-            if earlier is None or earlier.drafted:
+            begun = known.round_of(event.unit, event.round)
+            if begun is None or begun.drafted:
                 return known
             return known.with_round(event.unit, event.round, drafted=mark(recorded))
         case ReplySigned():
@@ -194,12 +202,11 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
         case ReplyIssued():
             return known.with_round(event.unit, event.round, issued=mark(recorded))
         case SatisfactionRecorded():
-            rated = known.with_round(event.unit, event.round, feedback=mark(recorded))
-            if event.heard is not Heard.NOT_CONTACTED:
-                return rated
-            answered = rated.round_of(event.unit, event.round)
-            denials = (*answered.denied, Denial(mark=mark(recorded), member=event.member)) if answered else ()
-            return rated.with_round(event.unit, event.round, denied=denials)
+            answered = known.round_of(event.unit, event.round)
+            denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
+            if event.heard is Heard.NOT_CONTACTED:
+                denied.append(Denial(mark=mark(recorded), member=event.member))
+            return known.with_round(event.unit, event.round, feedback=mark(recorded), denied=tuple(denied))
         case RehandlingOrdered():
             before = known.round_of(event.unit, event.round - 1)
             return _begin(
@@ -243,15 +250,15 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     A contact counts when its mode is allowed, the member did not decline it, the answering unit made it after its
     assignment, after the previous round's feedback and before the next round began, and it happened before the
     decisive moment. It backs a plain PASS only if it was also entered before that moment; entered later it gives
-    PASS_BACKFILLED. A waiver counts if entered before.
+    PASS_BACKFILLED. One that an earlier round's reply already rested on when its moment came is spent: nothing learnt
+    later, such as feedback of the same day, takes it away there or lends it to the next round. A waiver counts if
+    entered before.
     """
     answered = known.round_of(unit, number)
     decisive = answered.decisive(rule.before) if answered else None
     if answered is None or rule.gate is Gate.OFF or (answered.left and decisive is None):
         return _verdict(rule, Outcome.NOT_APPLICABLE, answered, decisive)
-    later = known.round_of(unit, number + 1)
-    until = later.since if later else None
-    counting = [contact for contact in known.contacts if _counts(contact, answered, decisive, until, rule)]
+    counting = counting_for(known, answered, rule)
     if decisive is None:
         return _verdict(rule, Outcome.PENDING, answered, None, counting)
     timely = [c for c in counting if comes_before(c.mark.entered_at, decisive.at)]
@@ -267,17 +274,32 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     return _verdict(rule, Outcome.FAIL, answered, decisive, counting)
 
 
-def _counts(
-    contact: Contact, answered: ReplyRound, decisive: Mark | None, until: Mark | None, rule: ContactRule
-) -> bool:
+def counting_for(known: Communication, answered: ReplyRound, rule: ContactRule) -> list[Contact]:
+    """The contacts that count for a round."""
+    rounds = sorted((r for r in known.rounds if r.unit == answered.unit), key=lambda r: r.round)
+    left = [contact for contact in known.contacts if _allowed(contact, answered, rule)]
+    for current in rounds:
+        decisive = current.decisive(rule.before)
+        after = next((r.since for r in rounds if r.round == current.round + 1), None)
+        own = [
+            contact
+            for contact in left
+            if (current.since is None or follows(contact.mark, current.since))
+            and (decisive is None or comes_before(contact.mark.at, decisive.at))
+        ]
+        spent = [contact for contact in own if decisive and contact.mark.version < decisive.version]
+        if current.round == answered.round:
+            return [c for c in own if c in spent or after is None or not follows(c.mark, after)]
+        left = [contact for contact in left if contact not in spent]
+    return []
+
+
+def _allowed(contact: Contact, answered: ReplyRound, rule: ContactRule) -> bool:
     return (
         contact.unit == answered.unit
         and contact.mode in rule.modes
         and not contact.declined
         and follows(contact.mark, answered.assigned)
-        and (answered.since is None or follows(contact.mark, answered.since))
-        and (until is None or not follows(contact.mark, until))
-        and (decisive is None or comes_before(contact.mark.at, decisive.at))
     )
 
 
@@ -346,10 +368,10 @@ def _by_day(contact: Mark, decisive: Mark | None) -> bool:
 def as_if_now(
     known: Communication, unit: str, number: int, moment: DecisiveMoment, at: datetime | date
 ) -> Communication:
-    """The same facts with the decisive moment set, if it has not come yet: what a gate asks is what the verdict will
-    say."""
+    """The same facts with the decisive moment set: what a gate asks is what the verdict will say. A second signature
+    takes the place of the first; a round is drafted first only once."""
     moments = {DecisiveMoment.DRAFT: "drafted", DecisiveMoment.SIGNING: "signed", DecisiveMoment.ISSUE: "issued"}
-    now = Mark(version=0, position=0, at=at, entered_at=end_of(at), clock="recorded_at", origin=Origin.NATIVE)
+    now = Mark(version=LATEST, position=0, at=at, entered_at=end_of(at), clock="recorded_at", origin=Origin.NATIVE)
     answered = known.round_of(unit, number)
-    come = answered is not None and answered.decisive(moment) is not None
-    return known if come else known.with_round(unit, number, **{moments[moment]: now})
+    fixed = moment is DecisiveMoment.DRAFT and answered is not None and answered.drafted is not None
+    return known if fixed else known.with_round(unit, number, **{moments[moment]: now})

@@ -43,7 +43,7 @@ from domain.events import (
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef
 from domain.record import Context, Recorded
-from domain.values import visible
+from domain.values import later, visible
 
 
 class TaskStatus(StrEnum):
@@ -62,34 +62,63 @@ class DraftStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A step of a unit's task, by its event's name, and when it is said to have been taken."""
+
+    event: str
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Countersigned:
+    """What an assisting unit decided about a draft."""
+
+    countersignature: Countersignature
+    reason: str | None
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """One version of a reply. `drafted` is everybody who wrote these words in this round; `countersigned` says per
-    assisting unit what it decided; `defects` is why it was sent back."""
+    """One version of a reply. `words` is what a reader sees of the text; `drafted` is everybody who wrote these words
+    on this case; `countersigned` says per assisting unit what it decided; `defects` is why it was sent back."""
 
     number: int
-    text: str = ""
+    words: str = ""
     result_class: str = ""
     openness: Openness = Openness.PUBLISH_FULL
     drafted: tuple[Context, ...] = ()
     at: datetime | date | None = None
-    reviewed_at: datetime | date | None = None
-    defects: frozenset[Defect] = frozenset()
+    returned: ReplyReturned | None = None
+    issued: ReplyIssued | None = None
     signer: str | None = None
     status: DraftStatus = DraftStatus.DRAFTED
-    countersigned: Mapping[str, Countersignature] = field(default_factory=dict)
+    countersigned: Mapping[str, Countersigned] = field(default_factory=dict)
+
+    @property
+    def defects(self) -> frozenset[Defect]:
+        return frozenset(defect.code for defect in self.returned.defects) if self.returned else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that went out to one signer, and when it is due back."""
+
+    at: datetime | date
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of a unit's reply: its drafts, the form that went out, what came back."""
+    """One round of a unit's reply: its drafts, the forms that went out, what came back; why it was ordered."""
 
     number: int
     deadline: Deadline | None = None
+    cause: str | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
-    form_to: frozenset[str] = frozenset()
-    form_at: datetime | date | None = None
-    form_due: date | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
     ratings: Mapping[str, SatisfactionRecorded] = field(default_factory=dict)
+    rated_at: datetime | date | None = None
 
     @property
     def draft(self) -> Draft | None:
@@ -98,22 +127,20 @@ class Round:
 
     @property
     def issued(self) -> bool:
-        return any(draft.status is DraftStatus.ISSUED for draft in self.drafts.values())
-
-    @property
-    def rated(self) -> bool:
-        return bool(self.form_to) and self.form_to <= set(self.ratings)
+        return any(draft.issued for draft in self.drafts.values())
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTask:
-    """What one unit owes this case. `co_opinion` is when an assisting unit gave its opinion."""
+    """What one unit owes this case. `last` is the latest step from assignment to issue, in the round under way: the
+    next cannot have been taken before it. `co_opinion` is when an assisting unit gave its opinion."""
 
     unit: str
     mode: AssignmentMode
     status: TaskStatus = TaskStatus.ASSIGNED
+    assigned: UnitAssigned | None = None
     assigned_at: datetime | date | None = None
-    deadline: Deadline | None = None
+    last: Act | None = None
     co_opinion: datetime | date | None = None
     objection: AssignmentReturned | None = None
     rounds: Mapping[int, Round] = field(default_factory=dict)
@@ -123,9 +150,15 @@ class UnitTask:
         return self.status is not TaskStatus.LEFT
 
     @property
-    def asked(self) -> frozenset[str]:
-        """Every signer who has had a form, in any round."""
-        return frozenset().union(*(current.form_to for current in self.rounds.values()))
+    def asked(self) -> Mapping[str, int]:
+        """Every signer who has had a form, with the latest round in which they had one."""
+        return {member: number for number in sorted(self.rounds) for member in self.rounds[number].forms}
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """Signers who have not answered the latest form they had, and of whom nobody noted that they did not."""
+        asked = self.asked.items()
+        return frozenset(member for member, number in asked if member not in self.rounds[number].ratings)
 
     @property
     def dissatisfied(self) -> frozenset[str]:
@@ -162,9 +195,11 @@ class Proposal:
     topic: str | None = None
     rulebook: RulebookRef | None = None
     transferred: tuple[int, datetime | date] | None = None
+    occasion: str | None = None
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
     communication: Communication = Communication()
-    closed: str | None = None
+    closed: HandlingClosed | None = None
+    closed_at: datetime | date | None = None
     told: frozenset[tuple[object, ...]] = frozenset()
     """Contacts and revisits already recorded, by what makes two reports the same fact."""
     filed: Mapping[tuple[type, str], HandlingPlanFiled | CoOpinionSubmitted] = field(default_factory=dict)
@@ -183,12 +218,34 @@ class Proposal:
         return tuple(task for task in self.active_tasks if task.mode.answers)
 
     @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """Every draft of every unit and round."""
+        rounds = [current for task in self.tasks.values() for current in task.rounds.values()]
+        return tuple(draft for current in rounds for draft in current.drafts.values())
+
+    @property
     def assisting(self) -> tuple[UnitTask, ...]:
         return tuple(task for task in self.active_tasks if not task.mode.answers)
 
 
+_STEPS = (
+    UnitAssigned,
+    AssignmentReturned,
+    ObjectionUpheld,
+    ObjectionRejected,
+    ReplyDrafted,
+    ReplyReviewed,
+    ReplyReturned,
+    ReplySigned,
+    ReplyIssued,
+    RehandlingOrdered,
+)
+"""What one unit's task goes through in order, each after the one before. Acknowledgements, contacts, plans, opinions,
+countersignatures, forms and answers run beside them."""
+
+
 def evolve(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
-    folded = _fold(proposal, recorded)
+    folded = _stepped(_fold(proposal, recorded), recorded)
     return replace(
         folded,
         stream=recorded.stream,
@@ -218,13 +275,13 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
                 registered_at=recorded.occurred_at,
             )
         case CaseTransferredToGovernment():
-            return replace(proposal, transferred=(recorded.version, recorded.occurred_at))
+            at = recorded.occurred_at
+            return replace(proposal, transferred=(recorded.version, at), occasion=event.occasion)
         case UnitAssigned():
             rounds = {1: Round(1, event.deadline)} if event.mode.answers else {}
-            task = UnitTask(
-                event.unit, event.mode, assigned_at=recorded.occurred_at, deadline=event.deadline, rounds=rounds
-            )
-            return _with(proposal, task)
+            task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=recorded.occurred_at, rounds=rounds)
+            filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
+            return replace(_with(proposal, task), filed=filed)
         case AssignmentAcknowledged():
             return _with_status(proposal, event.unit, TaskStatus.ACKNOWLEDGED)
         case AssignmentReturned():
@@ -244,44 +301,53 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=recorded.occurred_at)
             return replace(_with(proposal, task), filed={**proposal.filed, (CoOpinionSubmitted, event.unit): event})
         case ReplyDrafted():
-            _, current = _round(proposal, event.unit, event.round)
-            same = [known for known in current.drafts.values() if visible(known.text) == visible(event.text)]
-            drafted = (*(context for known in same for context in known.drafted), recorded.context)
-            draft = Draft(event.draft, event.text, event.result_class, event.openness, drafted, recorded.occurred_at)
+            words = visible(event.text)
+            drafted = (
+                *(who for known in proposal.drafts if known.words == words for who in known.drafted),
+                recorded.context,
+            )
+            draft = Draft(event.draft, words, event.result_class, event.openness, drafted, recorded.occurred_at)
             return _with_draft(proposal, event.unit, event.round, draft)
         case ReplyCountersigned():
             draft = _draft(proposal, event.answering_unit, event.round, event.draft)
-            signed = {**draft.countersigned, event.unit: event.countersignature}
+            given = Countersigned(event.countersignature, event.reason, recorded.occurred_at)
+            signed = {**draft.countersigned, event.unit: given}
             return _with_draft(proposal, event.answering_unit, event.round, replace(draft, countersigned=signed))
         case ReplyReviewed():
-            return _with_draft_status(proposal, event, DraftStatus.REVIEWED, reviewed_at=recorded.occurred_at)
+            return _with_draft_status(proposal, event, DraftStatus.REVIEWED)
         case ReplyReturned():
-            defects = frozenset(defect.code for defect in event.defects)
-            return _with_draft_status(proposal, event, DraftStatus.RETURNED, defects=defects)
+            return _with_draft_status(proposal, event, DraftStatus.RETURNED, returned=event)
         case ReplySigned():
             return _with_draft_status(proposal, event, DraftStatus.SIGNED, signer=event.signer)
         case ReplyIssued():
-            return _with_draft_status(proposal, event, DraftStatus.ISSUED)
+            return _with_draft_status(proposal, event, DraftStatus.ISSUED, issued=event)
         case FeedbackFormIssued():
             task, current = _round(proposal, event.unit, event.round)
-            asked = replace(
-                current,
-                form_to=current.form_to | set(event.members),
-                form_at=recorded.occurred_at,
-                form_due=event.deadline.due_on if event.deadline else None,
-            )
-            return _with_round(proposal, task, asked)
+            form = Form(recorded.occurred_at, event.deadline.due_on if event.deadline else None)
+            forms = {**current.forms, **dict.fromkeys(event.members, form)}
+            return _with_round(proposal, task, replace(current, forms=forms))
         case SatisfactionRecorded():
             task, current = _round(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
-            return _with_round(proposal, task, replace(current, ratings=ratings))
+            rated_at = later(current.rated_at, recorded.occurred_at)
+            return _with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
         case RehandlingOrdered():
             task = _task(proposal, event.unit)
-            return _with_round(proposal, task, Round(event.round, event.deadline))
+            return _with_round(proposal, task, Round(event.round, event.deadline, event.cause))
         case HandlingClosed():
-            return replace(proposal, closed=event.result_class)
+            return replace(proposal, closed=event, closed_at=recorded.occurred_at)
         case _:
             assert_never(event)
+
+
+def _stepped(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
+    event, at = recorded.event, recorded.occurred_at
+    if not isinstance(event, _STEPS):
+        return proposal
+    task = _task(proposal, event.unit)
+    if task.last is not None and not isinstance(event, RehandlingOrdered):
+        at = later(task.last.at, at)
+    return _with(proposal, replace(task, last=Act(type(event).__name__, at)))
 
 
 def identity(event: MemberContacted | MemberRevisited, at: datetime | date) -> tuple[object, ...]:

@@ -36,8 +36,8 @@ class Context(Frozen):
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two actors are one person: `official:zhang` is the official `zhang`, in capitals or not."""
-    return one.removeprefix("official:").casefold() == other.removeprefix("official:").casefold()
+    """Whether two actors may be one person: `official:zhang` and `zhang` are, in capitals or not."""
+    return one.rpartition(":")[2].casefold() == other.rpartition(":")[2].casefold()
 
 
 def same_hand(done: Context, later: Context, *others: str) -> bool:

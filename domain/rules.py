@@ -61,6 +61,8 @@ RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", 
 
 # registration and assignment
 SIGNERS_DISTINCT = Rule("signers-distinct", "领衔人与附议人不得重复", "S5")
+REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")
+TRANSFERRED_ONCE = Rule("transferred-once", "一件案只交办一次", "DESIGN")
 REGISTERED_BEFORE_TRANSFER = Rule("registered-before-transfer", "先立案后交办", "S3")
 TRANSFERRED_BEFORE_ASSIGNMENT = Rule("transferred-before-assignment", "先交办后分办", "S0")
 MODES_COMPATIBLE = Rule("modes-compatible", "独办、主办会办与分办不得混用", "S12")
@@ -89,7 +91,7 @@ DRAFT_NOT_SIGNED = Rule("draft-not-signed", "已签发的答复稿不得再动",
 DRAFTER_NEVER_APPROVES = Rule("drafter-never-approves", "拟稿人不得审核或签发自己的稿件", "S0,S23", gate=True)
 REVIEW_BEFORE_SIGNING = Rule("review-before-signing", "先审核后签发", "S0,S23", gate=True)
 SIGNER_RANK = Rule("signer-rank", "签发人须达到规定职级", "S13,S14,S17", gate=True)
-SIGNER_OF_UNIT = Rule("signer-of-unit", "签发人须是承办单位或市政府领导", "S13,S14")
+SIGNER_OF_UNIT = Rule("signer-of-unit", "经办、负责和签发的须是该承办单位的人员或市政府领导", "S13,S14")
 SIGNED_BEFORE_ISSUE = Rule("signed-before-issue", "先签发后答复", "S14")
 CLASS_IN_SCHEME = Rule("class-in-scheme", "办理结果须属于本规则的分类", "S10,S24")
 

@@ -20,12 +20,22 @@ EARLIEST = date(1949, 9, 21)
 
 LATEST = date(2199, 12, 31)
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
-"""Control characters, those that turn the direction of text (what is read is what is written), lone surrogates."""
-_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\U000e0000-\U000e0fff]")
-"""Fillers, variation selectors and tags: letters or marks by category, nothing to the eye."""
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    + _NONCHARACTERS
+    + "]"
+)
+"""Control characters, those that turn the direction of text (what is read is what is written), lone surrogates, and
+what Unicode says is no character."""
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point, and the blank braille pattern and note head: nothing to the eye."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -36,10 +46,11 @@ class Frozen(BaseModel):
 
 
 def visible(text: str) -> str:
-    """What a reader sees of a text: without white space, and without characters that show nothing."""
+    """What a reader sees of a text: without white space, without characters that show nothing, and one spelling for
+    what looks alike by Unicode's own tables (NFKC: ⾏ is 行, ｡ is 。)."""
     return "".join(
         letter
-        for letter in text
+        for letter in unicodedata.normalize("NFKC", text)
         if unicodedata.category(letter) not in ("Cf", "Cc", "Zs", "Zl", "Zp") and not _UNSEEN.match(letter)
     )
 
@@ -165,6 +176,13 @@ def earlier(one: datetime | date, other: datetime | date) -> bool:
     if isinstance(one, datetime) and isinstance(other, datetime):
         return one < other
     return day_of(one) < day_of(other)
+
+
+def later(one: datetime | date | None, other: datetime | date) -> datetime | date:
+    """The later of two moments; of two that share a day, the one known to the minute."""
+    if one is None or earlier(one, other):
+        return other
+    return other if not isinstance(one, datetime) and day_of(one) == day_of(other) else one
 
 
 def only_by_day(earlier: datetime | date, later: datetime | date) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from domain.codes import AssignmentMode
-from domain.commands.base import EXISTING, ProposalCommand, assigned, deadline, in_order, open_case
+from domain.commands.base import EXISTING, ProposalCommand, after_last, assigned, deadline, in_order, open_case
 from domain.events import (
     AssignmentAcknowledged,
     AssignmentReturned,
@@ -30,6 +30,7 @@ from domain.rules import (
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
     Rule,
+    refuse,
     require,
 )
 from domain.setting import Decision, Setting
@@ -51,6 +52,7 @@ class AssignUnits(ProposalCommand):
         TRANSFERRED_BEFORE_ASSIGNMENT,
         KNOWN_UNIT,
         KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
         MODES_COMPATIBLE,
         MODE_CHANGES_BY_REASSIGNMENT,
         OCCURRED_IN_ORDER,
@@ -65,8 +67,6 @@ class AssignUnits(ProposalCommand):
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
         in_order(setting, proposal.transferred[1] if proposal.transferred else None, "交办")
-        if self.leader is not None:
-            setting.knows_official(self.leader, "leader")
         modes = {task.unit: task.mode for task in proposal.active_tasks}
         new = []
         for index, wanted in enumerate(self.assignments):
@@ -74,8 +74,16 @@ class AssignUnits(ProposalCommand):
             field = f"assignments.{index}.mode"
             same = modes.get(wanted.unit, wanted.mode) is wanted.mode
             require(same, MODE_CHANGES_BY_REASSIGNMENT, "该单位已以另一方式承办，须经改办变更", field)
+            if self.leader is not None:
+                setting.speaks_for(self.leader, wanted.unit, "leader")
+            known = proposal.tasks.get(wanted.unit)
             if wanted.unit not in modes:
+                if known is not None:
+                    after_last(setting, known)
                 new.append(wanted)
+            elif known is not None and known.assigned is not None:
+                led = self.leader in (None, known.assigned.leader)
+                require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         replied = any(task.mode is AssignmentMode.LEAD and task.round.issued for task in proposal.active_tasks)
@@ -128,6 +136,7 @@ class ReturnAssignment(ProposalCommand):
         OBJECTION_BEFORE_HANDLING,
         OBJECTION_OPEN,
         SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -150,13 +159,14 @@ class ReturnAssignment(ProposalCommand):
         elsewhere = self.suggested_unit != self.unit
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
+        after_last(setting, task)
         return [returned]
 
 
 class DecideObjection(ProposalCommand):
     """The office decides a unit's objection: upheld, and the unit leaves; or rejected, and it stays."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN, OCCURRED_IN_ORDER)
 
     unit: Code
     upheld: StrictBool
@@ -165,7 +175,8 @@ class DecideObjection(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = proposal.tasks.get(self.unit)
-        pending = task is not None and task.status is TaskStatus.RETURNED
-        require(pending, OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+        if task is None or task.status is not TaskStatus.RETURNED:
+            refuse(OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+        after_last(setting, task)
         decided = ObjectionUpheld if self.upheld else ObjectionRejected
         return [decided(unit=self.unit, reason=self.reason)]

@@ -10,6 +10,7 @@ from pydantic import Field
 from domain import communication
 from domain.codes import DecisiveMoment, Gate, Outcome
 from domain.events import Event
+from domain.labels import EVENTS
 from domain.policy.deadlines import Anchor, Deadline, derive
 from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
@@ -101,6 +102,12 @@ def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:
     require(late_enough, OCCURRED_IN_ORDER, f"发生时间早于{told}的时间", "occurred_at")
 
 
+def after_last(setting: Setting, task: UnitTask) -> None:
+    """Refuse a moment that is surely earlier than the unit's last step."""
+    if task.last is not None:
+        in_order(setting, task.last.at, f"“{EVENTS[task.last.event]}”")
+
+
 def assigned(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
     """The unit's task, if the unit is on the case and does not wait for its objection to be decided."""
     return _on_the_case(proposal, unit, setting, ONLY_ASSIGNED_UNIT_ACTS, "unit")
@@ -175,7 +182,8 @@ def deadline(
     kind: DeadlineKind, rulebook: Rulebook, proposal: Proposal, setting: Setting, own_event: str, index: int = 0
 ) -> Deadline | None:
     """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
-    the anchor where the clock starts with the event itself."""
+    the anchor where the clock starts with the event itself, and where the session's closing day is not known: the
+    derivation says so."""
     rule = rulebook.deadline(kind)
     if rule is None or proposal.stream is None:
         return None
@@ -200,6 +208,7 @@ __all__ = [
     "DraftStatus",
     "ProposalCommand",
     "SessionCommand",
+    "after_last",
     "answering",
     "assigned",
     "contact_breach",

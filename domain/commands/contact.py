@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from domain.codes import ContactMode, ContactStage, MemberPosition, Rank
-from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, open_case, with_signers
+from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, in_order, open_case, with_signers
 from domain.events import ContactWaived, MemberContacted
 from domain.proposal import Proposal, identity
 from domain.record import same_person
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     SIGNER_OF_UNIT,
@@ -68,6 +69,7 @@ class WaiveContact(ProposalCommand):
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
         WAIVER_NEEDS_APPROVER,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -76,13 +78,16 @@ class WaiveContact(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        number = answering(proposal, self.unit, setting).round.number
+        task = answering(proposal, self.unit, setting)
+        number = task.round.number
         approver = setting.speaks_for(self.approver, self.unit, "approver")
         leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
         require(leads, WAIVER_NEEDS_APPROVER, "免于沟通须由单位领导或市政府领导批准", "approver")
         asking = (setting.context.person, setting.context.actor)
         own = any(same_person(self.approver, person) for person in asking)
         require(not own, WAIVER_NEEDS_APPROVER, "不能由申请人自己批准免于沟通", "approver")
-        if any((waiver.unit, waiver.round) == (self.unit, number) for waiver in proposal.communication.waivers):
+        asked = (self.unit, number, self.approver, self.reason)
+        if any((w.unit, w.round, w.approver, w.reason) == asked for w in proposal.communication.waivers):
             return []
+        in_order(setting, task.assigned_at, "分办")
         return [ContactWaived(unit=self.unit, round=number, reason=self.reason, approver=self.approver)]

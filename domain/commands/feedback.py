@@ -50,7 +50,7 @@ class IssueFeedbackForm(ProposalCommand):
         in_order(setting, proposal.communication.issued_at(self.unit, current.number), "答复")
         with_signers(proposal, self.members)
         wanted = dict.fromkeys(self.members or proposal.signers)
-        asked = tuple(member for member in wanted if member not in current.form_to)
+        asked = tuple(member for member in wanted if member not in current.forms)
         if not asked:
             return []
         rulebook = setting.rulebook(proposal)
@@ -86,7 +86,9 @@ class RecordSatisfaction(ProposalCommand):
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
         rated = self._round(task)
-        require(self.member in rated.form_to, FORM_BEFORE_RATING, "未向该委员发征询意见表", "member")
+        form = rated.forms.get(self.member)
+        if form is None:
+            refuse(FORM_BEFORE_RATING, "未向该委员发征询意见表", "member")
         rulebook = setting.rulebook(proposal)
         for field in ("attitude", "result", "overall"):
             rating = getattr(self, field)
@@ -103,7 +105,7 @@ class RecordSatisfaction(ProposalCommand):
             comment=self.comment,
             entered_by=self.entered_by,
         )
-        in_order(setting, rated.form_at, "发征询意见表")
+        in_order(setting, form.at, "发征询意见表")
         known = rated.ratings.get(self.member)
         if known == recorded:
             return []
@@ -111,9 +113,9 @@ class RecordSatisfaction(ProposalCommand):
             for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):
                 same = getattr(known, field) == getattr(recorded, field)
                 require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)
-        if self.overall is Rating.NO_RESPONSE and rated.form_due is not None:
-            expired = day_of(setting.occurred_at) > rated.form_due
-            require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {rated.form_due}，期满方可注明未反馈", "overall")
+        if self.overall is Rating.NO_RESPONSE and form.due is not None:
+            expired = day_of(setting.occurred_at) > form.due
+            require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {form.due}，期满方可注明未反馈", "overall")
         decided: list[Event] = [recorded]
         latest = rated.number == task.round.number
         if self.overall is Rating.DISSATISFIED and rulebook.rehandling_automatic and latest:
@@ -122,7 +124,7 @@ class RecordSatisfaction(ProposalCommand):
 
     def _round(self, task: UnitTask) -> Round:
         """The round named, else the latest that went out with a form."""
-        asked = [current for current in task.rounds.values() if current.form_to]
+        asked = [current for current in task.rounds.values() if current.forms]
         if self.round is not None:
             asked = [current for current in asked if current.number == self.round]
         if not asked:

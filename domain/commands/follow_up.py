@@ -1,5 +1,6 @@
 """回访."""
 
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from domain.events import MemberRevisited
 from domain.proposal import Proposal, identity
 from domain.rules import (
     CONTACT_IS_WITH_SIGNERS,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     PROPOSAL_EXISTS,
     REVISIT_AT_ITS_STAGE,
@@ -17,7 +19,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment
+from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment, earlier
 
 
 class RecordRevisit(ProposalCommand):
@@ -28,6 +30,7 @@ class RecordRevisit(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         CONTACT_IS_WITH_SIGNERS,
         REVISIT_AT_ITS_STAGE,
+        OCCURRED_IN_ORDER,
     )
 
     occurred_at: Moment
@@ -45,6 +48,8 @@ class RecordRevisit(ProposalCommand):
             assigned(proposal, self.unit, setting)
         with_signers(proposal, self.members)
         require(self._in_stage(proposal), REVISIT_AT_ITS_STAGE, "回访阶段与办理进度不符", "stage")
+        begun = any(not earlier(setting.occurred_at, at) for at in self._beginnings(proposal))
+        require(begun, OCCURRED_IN_ORDER, "发生时间早于进入该阶段的时间", "occurred_at")
         revisited = MemberRevisited(
             unit=self.unit,
             stage=self.stage,
@@ -55,6 +60,17 @@ class RecordRevisit(ProposalCommand):
             evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
         )
         return [] if identity(revisited, setting.occurred_at) in proposal.told else [revisited]
+
+    def _beginnings(self, proposal: Proposal) -> list[datetime | date]:
+        """When the stage named began: each assignment, each reply, the closing."""
+        match self.stage:
+            case RevisitStage.DURING_HANDLING:
+                begun = [task.assigned_at for task in proposal.active_tasks]
+            case RevisitStage.AFTER_REPLY:
+                begun = [answered.issued.at for answered in proposal.communication.rounds if answered.issued]
+            case RevisitStage.AFTER_CLOSING:
+                begun = [proposal.closed_at]
+        return [at for at in begun if at is not None]
 
     def _in_stage(self, proposal: Proposal) -> bool:
         replied = any(current.issued for task in proposal.answering for current in task.rounds.values())

@@ -5,7 +5,17 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import AssignmentMode
-from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, deadline, existing, in_order, open_case
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    after_last,
+    answering,
+    assigned,
+    deadline,
+    existing,
+    in_order,
+    open_case,
+)
 from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus
@@ -33,7 +43,13 @@ from domain.values import ClassCode, Code, Day, LongText, Note
 class FileHandlingPlan(ProposalCommand):
     """File what the unit will do, by when, and who answers for it."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, KNOWN_OFFICIAL)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
+    )
 
     unit: Code
     goal: Note
@@ -44,9 +60,9 @@ class FileHandlingPlan(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        assigned(proposal, self.unit, setting)
-        setting.knows_official(self.responsible_leader, "responsible_leader")
-        setting.knows_official(self.desk_officer, "desk_officer")
+        task = assigned(proposal, self.unit, setting)
+        setting.speaks_for(self.responsible_leader, self.unit, "responsible_leader")
+        setting.speaks_for(self.desk_officer, self.unit, "desk_officer")
         filed = HandlingPlanFiled(
             unit=self.unit,
             goal=self.goal,
@@ -55,7 +71,10 @@ class FileHandlingPlan(ProposalCommand):
             responsible_leader=self.responsible_leader,
             desk_officer=self.desk_officer,
         )
-        return [] if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed else [filed]
+        if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [filed]
 
 
 class SubmitCoOpinion(ProposalCommand):
@@ -67,6 +86,7 @@ class SubmitCoOpinion(ProposalCommand):
         CO_UNIT_GIVES_OPINION,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -79,7 +99,10 @@ class SubmitCoOpinion(ProposalCommand):
         require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
         setting.speaks_for(self.signer, self.unit, "signer")
         submitted = CoOpinionSubmitted(unit=self.unit, text=self.text, signer=self.signer)
-        return [] if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted else [submitted]
+        if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [submitted]
 
 
 class OrderRehandling(ProposalCommand):
@@ -89,6 +112,7 @@ class OrderRehandling(ProposalCommand):
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         REHANDLE_AFTER_REPLY,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -97,10 +121,13 @@ class OrderRehandling(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        current = answering(proposal, self.unit, setting).round
-        if current.number > 1 and not current.drafts:
+        task = answering(proposal, self.unit, setting)
+        current = task.round
+        if current.number > 1 and not current.drafts and current.cause == self.cause:
             return []
-        require(current.issued, REHANDLE_AFTER_REPLY, "本轮尚未答复，不能重新办理", "unit")
+        running = f"第 {current.number} 轮尚未答复，不能再次责成重新办理"
+        require(current.issued, REHANDLE_AFTER_REPLY, running, "unit")
+        after_last(setting, task)
         return [rehandling(proposal, setting, self.unit, current.number + 1, self.cause)]
 
 
@@ -132,19 +159,23 @@ class CloseHandling(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
-        if proposal.closed == self.result_class:
+        closed = proposal.closed
+        if closed is not None and (closed.basis, closed.result_class) == (self.basis, self.result_class):
             return []
         open_case(proposal)
         for task in proposal.active_tasks:
             name, current = setting.unit_name(task.unit), task.round
+            after_last(setting, task)
             require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, f"“{name}”的退件尚未裁定")
             if not task.mode.answers:
                 continue
             require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
-            in_order(setting, proposal.communication.issued_at(task.unit, current.number), "答复")
+            for answered in task.rounds.values():
+                in_order(setting, answered.rated_at, "委员评价")
             unhappy = "、".join(sorted(task.dissatisfied))
             require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
-            require(current.rated, FEEDBACK_BEFORE_CLOSING, f"“{name}”的征询意见表尚未收齐，也未注明未反馈")
+            waiting = "、".join(sorted(task.unanswered))
+            require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
             asked = proposal.lead_proposer in task.asked
             require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")

@@ -16,9 +16,11 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     REGISTERED_BEFORE_TRANSFER,
+    REGISTERED_ONCE,
     RULEBOOK_IN_FORCE,
     SIGNERS_DISTINCT,
     SUBMITTED_ONCE,
+    TRANSFERRED_ONCE,
     Rule,
     require,
 )
@@ -71,7 +73,7 @@ class SubmitProposal(ProposalCommand):
 class RegisterProposal(ProposalCommand):
     """Admit the proposal as a case: takes the session's next number and pins the rulebook in force."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REGISTERED_ONCE, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
 
     topic: Title | None = None
 
@@ -81,6 +83,7 @@ class RegisterProposal(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
         if proposal.case_no is not None or proposal.session is None or proposal.stream is None:
+            require(proposal.topic == self.topic, REGISTERED_ONCE, "已立案，类别不同", "topic")
             return []
         in_order(setting, proposal.submitted_at, "提交")
         rulebook = setting.rulebook(proposal)
@@ -95,7 +98,7 @@ class RegisterProposal(ProposalCommand):
 class TransferCase(ProposalCommand):
     """Hand the case to the government side, e.g. at a joint handover meeting."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REGISTERED_BEFORE_TRANSFER, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REGISTERED_BEFORE_TRANSFER, TRANSFERRED_ONCE, OCCURRED_IN_ORDER)
 
     occasion: Note
 
@@ -103,6 +106,7 @@ class TransferCase(ProposalCommand):
         open_case(proposal)
         require(proposal.case_no is not None, REGISTERED_BEFORE_TRANSFER, "尚未立案，不能交办")
         if proposal.transferred:
+            require(proposal.occasion == self.occasion, TRANSFERRED_ONCE, f"已经“{proposal.occasion}”交办", "occasion")
             return []
         in_order(setting, proposal.registered_at, "立案")
         return [CaseTransferredToGovernment(occasion=self.occasion)]

@@ -10,6 +10,7 @@ from domain.commands.base import (
     EXISTING,
     Breach,
     ProposalCommand,
+    after_last,
     answering,
     assigned,
     contact_breach,
@@ -92,7 +93,7 @@ class DraftReply(ProposalCommand):
         require(not self._sent_back(task), RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
         if latest is not None and self._same(latest) and latest.openness is self.openness:
             return []
-        in_order(setting, task.assigned_at, "分办")
+        after_last(setting, task)
         drafted = ReplyDrafted(
             unit=self.unit,
             round=current.number,
@@ -109,17 +110,15 @@ class DraftReply(ProposalCommand):
         nothing was."""
         reclassified = draft.result_class != self.result_class
         asked_for = not draft.defects or Defect.WRONG_CLASS in draft.defects
-        return visible(draft.text) == visible(self.text) and not (reclassified and asked_for)
+        return draft.words == visible(self.text) and not (reclassified and asked_for)
 
     def _sent_back(self, task: UnitTask) -> bool:
-        """Whether a reviewer has returned this text, or an earlier round that had to be redone was answered by it."""
-        return any(
-            self._same(draft)
-            for current in task.rounds.values()
-            for draft in current.drafts.values()
-            if draft.status is DraftStatus.RETURNED
-            or (draft.status is DraftStatus.ISSUED and current.number < task.round.number)
-        )
+        """Whether a reviewer has returned this draft, or an earlier round that had to be redone was answered in these
+        words."""
+        earlier = [current for current in task.rounds.values() if current.number < task.round.number]
+        answered = {draft.words for current in earlier for draft in current.drafts.values() if draft.issued}
+        returned = [draft for current in task.rounds.values() for draft in current.drafts.values() if draft.returned]
+        return visible(self.text) in answered or any(self._same(draft) for draft in returned)
 
 
 class CountersignReply(ProposalCommand):
@@ -133,6 +132,7 @@ class CountersignReply(ProposalCommand):
         DRAFT_EXISTS,
         DRAFT_IS_CURRENT,
         DRAFT_NOT_SIGNED,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -147,12 +147,14 @@ class CountersignReply(ProposalCommand):
         require(task.mode is AssignmentMode.CO, CO_UNIT_COUNTERSIGNS, "该单位不是会办单位", "unit")
         lead = answering(proposal, self.answering_unit, setting, "answering_unit")
         draft = current_draft(lead, self.draft)
-        if draft.countersigned.get(self.unit) is self.countersignature:
+        known = draft.countersigned.get(self.unit)
+        if known and (known.countersignature, known.reason) == (self.countersignature, self.reason):
             return []
         open_draft = draft.status not in (DraftStatus.RETURNED, DraftStatus.ISSUED)
         require(open_draft, DRAFT_NOT_SIGNED, "该稿已退回或已发出，不能会签", "draft")
         agreed = self.countersignature is Countersignature.AGREED
         require(agreed or self.reason is not None, CO_UNIT_COUNTERSIGNS, "不同意会签须说明理由", "reason")
+        in_order(setting, draft.at, "拟稿")
         return [
             ReplyCountersigned(
                 unit=self.unit,
@@ -199,7 +201,7 @@ class SignReply(ProposalCommand):
         require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出", "draft")
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
-        in_order(setting, draft.reviewed_at or draft.at, "审核" if draft.reviewed_at else "拟稿")
+        after_last(setting, task)
         signer = setting.speaks_for(self.signer, self.unit, "signer")
         own_draft = any(same_hand(drafted, setting.context, self.signer) for drafted in draft.drafted)
         require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
@@ -222,6 +224,7 @@ class IssueReply(ProposalCommand):
         ONLY_ASSIGNED_UNIT_REPLIES,
         DRAFT_EXISTS,
         DRAFT_IS_CURRENT,
+        DRAFT_NOT_SIGNED,
         SIGNED_BEFORE_ISSUE,
         OCCURRED_IN_ORDER,
         CO_OPINION_BEFORE_ISSUE,
@@ -241,11 +244,12 @@ class IssueReply(ProposalCommand):
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
-        if draft.status is DraftStatus.ISSUED or proposal.stream is None:
+        if draft.issued or proposal.stream is None:
+            same = draft.issued is None or draft.issued.copied_to == self.copied_to
+            require(same, DRAFT_NOT_SIGNED, "该稿已发出，抄送不能再改", "copied_to")
             return []
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
-        answered = proposal.communication.round_of(self.unit, task.round.number)
-        in_order(setting, answered.signed.at if answered and answered.signed else None, "签发")
+        after_last(setting, task)
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         if task.mode is AssignmentMode.LEAD:
@@ -277,7 +281,8 @@ def _unsettled(proposal: Proposal, draft: Draft, setting: Setting, gates: Gates)
             gate = gates.co_opinion_before_issue
             breaches.append(Breach(gate, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见"))
         given = draft.countersigned.get(task.unit)
-        if given is Countersignature.WITHHELD:
+        in_order(setting, given.at if given else None, f"“{name}”会签")
+        if given is not None and given.countersignature is Countersignature.WITHHELD:
             breaches.append(Breach(Gate.REFUSE, COUNTERSIGNED_BEFORE_ISSUE, f"“{name}”不同意会签"))
         if given is None:
             gate = gates.countersigned_before_issue

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import Defect
-from domain.commands.base import EXISTING, ProposalCommand, answering, current_draft, in_order, open_case
+from domain.commands.base import EXISTING, ProposalCommand, after_last, answering, current_draft, open_case
 from domain.commands.reply import DraftNumber
 from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
 from domain.proposal import DraftStatus, Proposal
@@ -58,7 +58,7 @@ class ReviewReply(ProposalCommand):
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
         require(draft.status is DraftStatus.DRAFTED, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
-        in_order(setting, draft.at, "拟稿")
+        after_last(setting, task)
         own = any(same_hand(drafted, setting.context) for drafted in draft.drafted)
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         return [ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft)]
@@ -73,6 +73,8 @@ class ReturnReply(ProposalCommand):
         DRAFT_EXISTS,
         DRAFT_IS_CURRENT,
         DRAFT_NOT_SIGNED,
+        RETURNED_DRAFT_CHANGES,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -83,8 +85,12 @@ class ReturnReply(ProposalCommand):
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
-        if draft.status is DraftStatus.RETURNED:
-            return []
         require(draft.status is not DraftStatus.ISSUED, DRAFT_NOT_SIGNED, "该稿已发出，不能退回", "draft")
         defects = tuple(FoundDefect(code=defect.code, note=defect.note) for defect in self.defects)
-        return [ReplyReturned(unit=self.unit, round=task.round.number, draft=self.draft, defects=defects)]
+        returned = ReplyReturned(unit=self.unit, round=task.round.number, draft=self.draft, defects=defects)
+        if draft.returned is not None:
+            same = draft.returned == returned
+            require(same, RETURNED_DRAFT_CHANGES, "该稿已退回，另有意见须待修改稿报来再提", "defects")
+            return []
+        after_last(setting, task)
+        return [returned]

@@ -1,6 +1,6 @@
 """分办、签收、退件."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,6 +23,7 @@ from domain.rules import (
     OBJECTION_BEFORE_HANDLING,
     OBJECTION_NAMES_UNIT,
     OBJECTION_OPEN,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
@@ -242,3 +243,26 @@ def test_an_objection_is_signed_by_somebody_of_the_unit() -> Attempt:
 def test_nobody_assists_a_reply_that_is_already_out() -> Attempt:
     world = issued(modes=LED[:2])
     return attempt(world, assign(((EDU, AssignmentMode.LEAD), (CITY, AssignmentMode.CO))))
+
+
+@refuses(c.AssignUnits, SIGNER_OF_UNIT, "leader")
+def test_the_leader_in_charge_is_not_another_units() -> Attempt:
+    return attempt(transferred(), assign(leader=leader_of(HEALTH)))
+
+
+@refuses(c.AssignUnits, MODE_CHANGES_BY_REASSIGNMENT, "leader")
+def test_another_leader_in_charge_is_not_passed_over() -> Attempt:
+    return attempt(assigned(), assign(leader=MAYOR))
+
+
+@refuses(c.AssignUnits, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_unit_does_not_come_back_before_it_left() -> Attempt:
+    world = left(ALONE)
+    return attempt(world, assign(occurred_at=world.last(ObjectionUpheld).occurred_at - timedelta(seconds=1)))
+
+
+@refuses(c.DecideObjection, OCCURRED_IN_ORDER, "occurred_at")
+def test_an_objection_is_not_decided_before_it_is_made() -> Attempt:
+    world = returned()
+    early = {"occurred_at": world.last(AssignmentReturned).occurred_at - timedelta(seconds=1)}
+    return attempt(world, decide_objection(upheld=True).model_copy(update=early))

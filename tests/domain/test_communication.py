@@ -3,6 +3,7 @@
 Every history is told by the moments of entry; `occurred_at` is named only where somebody claims another moment.
 """
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from domain.events import (
     SatisfactionRecorded,
     UnitAssigned,
 )
-from domain.rules import CONTACT_BEFORE_REPLY
+from domain.rules import CONTACT_BEFORE_REPLY, OCCURRED_IN_ORDER
 from tests.domain.given import (
     CITY,
     EDU,
@@ -40,11 +41,13 @@ from tests.domain.given import (
     form,
     hand_back,
     issue,
+    leader_of,
     moment,
     opened,
     rate,
     review,
     ruled,
+    send_back,
     sign,
     transferred,
     waive,
@@ -518,3 +521,66 @@ def test_on_one_day_the_order_of_entry_tells_which_round_a_contact_serves() -> N
 def test_a_contact_the_member_declined_is_no_contact() -> None:
     world = history(spoken(BEFORE_ALL, declined_by_member=True), *replied())
     assert world.verdict().outcome is Outcome.FAIL
+
+
+def test_a_second_signature_is_asked_as_the_first_was() -> None:
+    world = history(spoken("2024-03-05 09:00"), (DRAFTED, draft()), (REVIEWED, review()), world=assigned())
+    for at, command in (
+        ("2024-03-08 09:00", sign()),
+        ("2024-03-08 10:00", send_back()),
+        ("2024-03-08 11:00", draft(text="修改后的答复")),
+        ("2024-03-08 12:00", review(number=2)),
+    ):
+        world.do(command, at=at)
+    early = c.SignReply(unit=EDU, draft=2, signer=leader_of(EDU), occurred_at=moment("2024-03-04"), **LATE)
+    assert world.refused(early, at="2024-03-08 13:00").rule is OCCURRED_IN_ORDER
+
+
+def test_a_signature_after_a_talk_that_the_first_one_lacked_is_not_flagged() -> None:
+    world = history((DRAFTED, draft()), (REVIEWED, review()), (SIGNED, sign()))
+    assert world.last(ReplySigned).flags == (CONTACT_BEFORE_REPLY.id,)
+    for at, command in (
+        ("2024-03-08 10:00", send_back()),
+        ("2024-03-08 11:00", contact("2024-03-08 11:00")),
+        ("2024-03-08 12:00", draft(text="修改后的答复")),
+        ("2024-03-08 13:00", review(number=2)),
+        ("2024-03-08 14:00", sign(number=2)),
+    ):
+        world.do(command, at=at)
+    assert world.last(ReplySigned).flags == ()
+    assert world.verdict().outcome is Outcome.PASS
+
+
+def test_a_contact_that_a_reply_rested_on_stays_its_own_whatever_is_learnt_later() -> None:
+    """Known to the hour on a day on which everything else is known to the day alone."""
+    world = assigned(opened(ruled(contact={"gate": Gate.FLAG})))
+    day = {"occurred_at": date(2024, 3, 5)}
+    world.do(contact("2024-03-05 18:00"), at="2024-03-05 18:30")
+    for command in (draft(**day), review(), sign(**day), issue(**day), form(**day)):
+        world.do(command.model_copy(update=day), at="2024-03-05 19:00")
+    world.do(rate(rating=Rating.DISSATISFIED, occurred_at=moment("2024-03-05 12:00")), at="2024-03-05 19:30")
+    for command in (draft(text="重新办理"), review(), sign()):
+        world.do(command, at="2024-03-06 09:00")
+    assert world.verdict(number=1).outcome is Outcome.PASS
+    assert world.verdict(number=2).outcome is Outcome.FAIL
+    assert world.last(ReplySigned).flags == (CONTACT_BEFORE_REPLY.id,)
+
+
+def test_a_waiver_ends_with_the_assignment_it_was_approved_for() -> None:
+    world = assigned(flagging())
+    for command in (waive(), hand_back(), decide_objection(upheld=True), assign()):
+        world.do(command)
+    assert world.verdict().outcome is Outcome.PENDING
+    for at, command in replied():
+        world.do(command, at=at)
+    assert world.verdict().outcome is Outcome.FAIL
+
+
+def test_a_later_answer_takes_the_place_of_an_earlier_denial() -> None:
+    told = [spoken(BEFORE_ALL), *replied(), ("2024-03-11 09:00", form())]
+    world = history(*told)
+    silent = {"rating": Rating.NO_RESPONSE, "heard": Heard.NOT_CONTACTED}
+    world.do(rate(**silent), at="2024-04-20 09:00")
+    assert world.verdict().outcome is Outcome.CONTESTED
+    world.do(rate(heard=Heard.VISITED), at="2024-04-21 09:00")
+    assert world.verdict().outcome is Outcome.PASS

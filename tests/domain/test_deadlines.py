@@ -204,6 +204,6 @@ def test_a_deadline_counts_from_the_day_the_fact_occurred_not_from_its_entry() -
 
 def test_a_deadline_stays_as_it_was_derived_when_the_rulebook_changes() -> None:
     world = assigned()
-    before = world.case.tasks["jiaoyuju"].deadline
+    before = world.case.tasks["jiaoyuju"].round.deadline
     world.do(c.AdoptRulebook(rulebook=ruled(version=2, deadlines=SHIPPED.deadlines[:1])))
-    assert world.case.tasks["jiaoyuju"].deadline == before
+    assert world.case.tasks["jiaoyuju"].round.deadline == before

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,16 +14,46 @@ from domain import communication
 from domain.codes import DecisiveMoment, Gate, Outcome
 from domain.commands.base import TIME_RULES
 from domain.communication import Communication
-from domain.events import HandlingClosed, MemberRevisited, ProposalRegistered, ReplyDrafted, ReplyIssued, ReplySigned
+from domain.events import (
+    AssignmentReturned,
+    HandlingClosed,
+    MemberContacted,
+    MemberRevisited,
+    ObjectionRejected,
+    ObjectionUpheld,
+    ProposalRegistered,
+    RehandlingOrdered,
+    ReplyDrafted,
+    ReplyIssued,
+    ReplyReturned,
+    ReplyReviewed,
+    ReplySigned,
+    UnitAssigned,
+)
 from domain.policy.rulebook import ContactRule
 from domain.proposal import Proposal
 from domain.record import Recorded, same_person
 from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
 from domain.setting import Decision
 from domain.streams import LETTERS, PROPOSAL, Kind, Stream, session_stream
-from domain.values import parse_moment, write_moment
+from domain.values import earlier, parse_moment, write_moment
 from tests.domain.given import LEDGER, MEETING, Weighed, World, kind_of
 from tests.domain.walks import Step, histories, taken, walks
+
+ANY_CONTACT = ContactRule(gate=Gate.FLAG, source="测试")
+PASSED = (Outcome.PASS, Outcome.PASS_BACKFILLED, Outcome.CONTESTED)
+STEPS = (
+    AssignmentReturned,
+    ObjectionUpheld,
+    ObjectionRejected,
+    ReplyDrafted,
+    ReplyReviewed,
+    ReplyReturned,
+    ReplySigned,
+    ReplyIssued,
+    RehandlingOrdered,
+    UnitAssigned,
+)
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
 law = settings(max_examples=30, deadline=None, suppress_health_check=slow)
@@ -113,6 +144,49 @@ def test_a_refusal_names_a_rule_of_its_command_and_leaves_no_event(walk: tuple[W
         except Refused as refused:
             assert refused.rule in (*type(tried.command).rules, *TIME_RULES)  # noqa: PT017  # a refusal is allowed, not demanded
             assert world.history == known
+
+
+@law
+@given(histories())
+def test_no_step_of_a_unit_is_said_to_have_been_taken_before_the_one_before(world: World) -> None:
+    last: dict[tuple[UUID, str], Recorded[Any]] = {}
+    for recorded in world.history:
+        if isinstance(recorded.event, STEPS):
+            key = (recorded.stream, recorded.event.unit)
+            before = last.get(key)
+            begins = isinstance(recorded.event, RehandlingOrdered)
+            assert begins or before is None or not earlier(recorded.occurred_at, before.occurred_at)
+            last[key] = recorded
+
+
+@law
+@given(histories())
+def test_a_reply_that_passed_is_not_failed_by_what_comes_after(world: World) -> None:
+    """And the reverse: only a contact or an answer changes the verdict on a reply that is out."""
+    for stream in {recorded.stream for recorded in world.history if isinstance(recorded.event, ReplyIssued)}:
+        known, passed = Communication(), set[tuple[str, int]]()
+        for recorded in world.streams[stream]:
+            known = communication.evolve(known, recorded)
+            for answered in known.rounds:
+                key = (answered.unit, answered.round)
+                outcome = communication.judge(known, *key, ANY_CONTACT).outcome
+                assert key not in passed or outcome in PASSED, (recorded, key)
+                if answered.issued and outcome in PASSED:
+                    passed.add(key)
+
+
+@law
+@given(histories())
+def test_a_contact_serves_one_round(world: World) -> None:
+    for stream in {recorded.stream for recorded in world.history if isinstance(recorded.event, MemberContacted)}:
+        known = reduce(communication.evolve, world.streams[stream], Communication())
+        served = Counter(
+            (answered.unit, proof.version)
+            for answered in known.rounds
+            for proof in communication.judge(known, answered.unit, answered.round, ANY_CONTACT).proof
+            if proof.part == "contact"
+        )
+        assert all(times == 1 for times in served.values()), served
 
 
 @law

@@ -225,3 +225,13 @@ def test_nobody_is_asked_about_a_reply_before_it_went_out() -> Attempt:
 @refuses(c.RecordSatisfaction, OCCURRED_IN_ORDER, "occurred_at")
 def test_nobody_rates_a_reply_before_it_went_out() -> Attempt:
     return attempt(form_out(), rate().model_copy(update=BEFORE_THE_REPLY))
+
+
+def test_each_form_has_its_own_day_and_its_own_term() -> None:
+    world = issued()
+    world.do(form(members=(LEAD,)), at="2024-03-20 09:00")
+    world.do(form(members=(SECOND,)), at="2024-04-06 09:00")
+    late = {"occurred_at": date(2024, 3, 25), "late_entry_reason": "纸质表后补"}
+    assert len(world.copy().do(rate(**late), at="2024-04-07 09:00")) == 1
+    world.do(rate(rating=Rating.NO_RESPONSE), at="2024-04-07 09:00")
+    assert world.refused(rate(member=SECOND, rating=Rating.NO_RESPONSE)).rule is NO_RESPONSE_AFTER_DUE

@@ -1,12 +1,19 @@
 """办理方案、会办意见、重新办理、办结."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from domain import commands as c
 from domain.codes import Rating
-from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
+from domain.events import (
+    CoOpinionSubmitted,
+    HandlingClosed,
+    HandlingPlanFiled,
+    RehandlingOrdered,
+    ReplyIssued,
+    SatisfactionRecorded,
+)
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
     CASE_OPEN,
@@ -16,6 +23,7 @@ from domain.rules import (
     FEEDBACK_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
     OBJECTION_OPEN,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     REHANDLE_AFTER_REPLY,
@@ -35,6 +43,7 @@ from tests.domain.given import (
     Attempt,
     Given,
     World,
+    assign,
     assigned,
     attempt,
     close,
@@ -47,6 +56,7 @@ from tests.domain.given import (
     drafted,
     form,
     form_out,
+    hand_back,
     issue,
     issued,
     leader_of,
@@ -158,7 +168,47 @@ def test_rehandling_begins_the_next_round_with_its_own_deadline() -> None:
 
 
 def test_a_round_that_has_not_begun_to_be_written_is_not_ordered_again() -> None:
-    assert dissatisfied().do(rehandle()) == []
+    world = issued()
+    assert len(world.do(rehandle())) == 1
+    assert world.do(rehandle()) == []
+    assert world.refused(c.OrderRehandling(unit=EDU, cause="另一原因")).rule is REHANDLE_AFTER_REPLY
+
+
+@refuses(c.OrderRehandling, OCCURRED_IN_ORDER, "occurred_at")
+def test_nothing_is_handled_again_before_the_reply_went_out() -> Attempt:
+    world = issued()
+    early = world.last(ReplyIssued).occurred_at - timedelta(minutes=1)
+    return attempt(world, c.OrderRehandling(unit=EDU, cause="委员不满意", occurred_at=early))
+
+
+@refuses(c.CloseHandling, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_case_is_not_closed_before_its_answers_came() -> Attempt:
+    world = satisfied()
+    early = world.last(SatisfactionRecorded).occurred_at - timedelta(minutes=1)
+    return attempt(world, c.CloseHandling(basis="已办理完毕", result_class="A", occurred_at=early))
+
+
+@refuses(c.CloseHandling, FEEDBACK_BEFORE_CLOSING)
+def test_a_form_that_nobody_answered_is_not_forgotten_in_the_next_round() -> Attempt:
+    world = dissatisfied()
+    world.do(contact(world.now))
+    for command in (draft(text="重新办理"), review(), sign(), issue(), form(members=(LEAD,)), rate()):
+        world.do(command)
+    return attempt(world, close())
+
+
+@refuses(c.FileHandlingPlan, SIGNER_OF_UNIT, "responsible_leader")
+def test_a_plan_names_people_of_the_unit() -> Attempt:
+    return attempt(assigned(), plan(responsible_leader=leader_of(HEALTH)))
+
+
+def test_a_unit_that_comes_back_to_a_case_files_its_plan_anew() -> None:
+    world = assigned()
+    world.do(plan())
+    world.do(hand_back())
+    world.do(decide_objection(upheld=True))
+    world.do(assign())
+    assert len(world.do(plan())) == 1
 
 
 @refuses(c.OrderRehandling, REHANDLE_AFTER_REPLY, "unit")

@@ -16,9 +16,11 @@ from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
     REGISTERED_BEFORE_TRANSFER,
+    REGISTERED_ONCE,
     RULEBOOK_IN_FORCE,
     SIGNERS_DISTINCT,
     SUBMITTED_ONCE,
+    TRANSFERRED_ONCE,
 )
 from domain.streams import proposal_stream, session_stream
 from tests.domain.given import (
@@ -104,7 +106,12 @@ def test_case_numbers_of_a_session_follow_each_other() -> None:
 
 
 def test_a_registered_case_keeps_its_number() -> None:
-    assert registered().do(c.RegisterProposal(topic="另一主题")) == []
+    assert registered().do(c.RegisterProposal()) == []
+
+
+@refuses(c.RegisterProposal, REGISTERED_ONCE, "topic")
+def test_a_registered_case_keeps_its_topic() -> Attempt:
+    return attempt(registered(), c.RegisterProposal(topic="另一主题"))
 
 
 def test_a_case_keeps_the_rulebook_it_was_registered_under() -> None:
@@ -125,7 +132,12 @@ def test_a_registered_case_is_transferred_to_the_government() -> None:
 
 
 def test_a_case_is_transferred_once() -> None:
-    assert transferred().do(c.TransferCase(occasion="另一次会议")) == []
+    assert transferred().do(c.TransferCase(occasion="交办会")) == []
+
+
+@refuses(c.TransferCase, TRANSFERRED_ONCE, "occasion")
+def test_a_case_is_not_transferred_on_another_occasion() -> Attempt:
+    return attempt(transferred(), c.TransferCase(occasion="另一次会议"))
 
 
 @refuses(c.TransferCase, REGISTERED_BEFORE_TRANSFER)

@@ -1,7 +1,7 @@
 """拟稿、会签、签发、答复."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from domain.events import (
     ReplyCountersigned,
     ReplyDrafted,
     ReplyIssued,
+    ReplyReturned,
     ReplySigned,
 )
 from domain.rules import (
@@ -79,6 +80,18 @@ from tests.domain.given import (
     transferred,
 )
 
+UNCHANGED = (
+    "您的建议已采纳，现答复如下。",
+    "您的建议已采纳， 现答复如下。",
+    "您的建议已采纳，现答复如下。\u034f",
+    "您的建议已采纳，现答复如下。\u2800",
+    "您的建议已采纳，现答复如\ufe0f下。",
+    "您的建议已采纳，现答复如下｡",
+    "您的建议已采纳\u180f，现答复如下。",
+    "您的建议已采纳,现答复如下。",
+)
+"""What a returned draft would look like if only what nobody sees, or spelling alone, had changed."""
+
 WITHHELD = {"countersignature": Countersignature.WITHHELD, "reason": "未采纳本单位意见"}
 DRAFTER = f"official:{officer_of(EDU)}"
 
@@ -123,11 +136,68 @@ def test_the_same_draft_is_no_new_draft_and_white_space_is_no_change(text: str) 
 
 
 @refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
-@pytest.mark.parametrize("text", ["您的建议已采纳，现答复如下。", "您的建议已采纳， 现答复如下。"])
+@pytest.mark.parametrize("text", UNCHANGED, ids=ascii)
 def test_a_returned_draft_must_change_before_it_comes_back(text: str) -> Attempt:
     world = drafted()
     world.do(send_back())
     return attempt(world, draft(text=text))
+
+
+@refuses(c.SignReply, DRAFTER_NEVER_APPROVES, "signer")
+@pytest.mark.parametrize("text", UNCHANGED[2:], ids=ascii)
+def test_words_that_look_the_same_stay_their_first_drafters(text: str) -> Attempt:
+    world = contacted()
+    world.do(draft(), by=f"official:{leader_of(EDU)}")
+    world.do(draft(text=text, openness=Openness.PUBLISH_SUMMARY))
+    world.do(review(number=2))
+    return attempt(world, sign(number=2))
+
+
+@refuses(c.ReviewReply, DRAFTER_NEVER_APPROVES, "on_behalf_of")
+def test_words_copied_by_another_unit_stay_their_first_drafters() -> Attempt:
+    world = contacted(modes=SPLIT)
+    world.do(draft(EDU))
+    world.do(draft(HEALTH))
+    return attempt(world, review(HEALTH), by=DRAFTER)
+
+
+@refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
+def test_the_member_who_was_not_satisfied_does_not_get_the_same_letter_with_another_class() -> Attempt:
+    return attempt(dissatisfied(), draft(result_class="B"))
+
+
+@refuses(c.DraftReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_the_second_draft_was_not_written_before_the_first_came_back() -> Attempt:
+    world = drafted()
+    world.do(send_back())
+    early = world.last(ReplyReturned).occurred_at - timedelta(seconds=1)
+    return attempt(world, draft(text="修改后的答复", occurred_at=early))
+
+
+@refuses(c.CountersignReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_nothing_is_countersigned_before_it_is_written() -> Attempt:
+    world = drafted(modes=LED)
+    return attempt(world, countersign(occurred_at=world.last(ReplyDrafted).occurred_at - timedelta(seconds=1)))
+
+
+@refuses(c.IssueReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_nothing_is_issued_before_it_is_countersigned() -> Attempt:
+    world = lead_signed(opinion(HEALTH), opinion(CITY), countersign(HEALTH))
+    signed_at = world.now
+    world.do(countersign(CITY), at=world.now + timedelta(hours=1))
+    return attempt(world, issue(occurred_at=signed_at))
+
+
+@refuses(c.IssueReply, DRAFT_NOT_SIGNED, "copied_to")
+def test_a_reply_that_went_out_gets_no_further_copies() -> Attempt:
+    return attempt(issued(), issue(copied_to=("市委督查室",)))
+
+
+def test_another_reason_for_withholding_is_recorded() -> None:
+    world = drafted(modes=LED)
+    assert len(world.do(countersign(**WITHHELD))) == 1
+    assert world.do(countersign(**WITHHELD)) == []
+    assert len(world.do(countersign(**{**WITHHELD, "reason": "数据有误"}))) == 1
 
 
 @refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")

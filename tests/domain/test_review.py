@@ -1,12 +1,12 @@
 """审核、退回重办."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from domain import commands as c
 from domain.codes import Defect
-from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
+from domain.events import FoundDefect, ReplyDrafted, ReplyReturned, ReplyReviewed
 from domain.proposal import DraftStatus
 from domain.rules import (
     DRAFT_EXISTS,
@@ -161,3 +161,17 @@ def test_a_draft_is_not_reviewed_before_it_is_written() -> Attempt:
     world.do(draft(), at="2024-03-06 09:00")
     early = review().model_copy(update={"occurred_at": date(2024, 3, 5), "late_entry_reason": "补录"})
     return attempt(world, early, at="2024-03-06 10:00")
+
+
+@refuses(c.ReturnReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_draft_is_not_sent_back_before_it_is_written() -> Attempt:
+    world = drafted()
+    early = {"occurred_at": world.last(ReplyDrafted).occurred_at - timedelta(seconds=1)}
+    return attempt(world, send_back().model_copy(update=early))
+
+
+@refuses(c.ReturnReply, RETURNED_DRAFT_CHANGES, "defects")
+def test_what_else_is_wrong_with_a_returned_draft_is_not_passed_over() -> Attempt:
+    world = drafted()
+    world.do(send_back())
+    return attempt(world, send_back(code=Defect.WRONG_CLASS))

@@ -19,6 +19,7 @@ from domain.values import (
     end_of,
     only_by_day,
     parse_moment,
+    visible,
     write_moment,
 )
 
@@ -177,3 +178,18 @@ def test_a_code_is_plain(code: str) -> None:
 @pytest.mark.parametrize("code", ["", "执法局", "-a", "a b", "a\n", "a/b", "a:b", "A" * 65, "a\x00"], ids=ascii)
 def test_what_is_no_code_is_refused(code: str) -> None:
     fault(TypeAdapter(Code), code)
+
+
+@pytest.mark.parametrize("text", ["\u034f", "\u2800 ", "\u180b\ufff1", "\U000e0041"])
+def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
+    assert fault(TypeAdapter(Title), text) == "text_blank"
+
+
+@pytest.mark.parametrize("text", ["提案\uffff", "\U0010ffff提案", "提\ufdd0案"])
+def test_what_unicode_says_is_no_character_is_refused(text: str) -> None:
+    assert fault(TypeAdapter(Title), text) == "text_forbidden_character"
+
+
+@pytest.mark.parametrize("name", ["喆", "镕", "䶮", "𠮷", "\U00031350"])
+def test_rare_characters_of_names_are_seen(name: str) -> None:
+    assert visible(name) == name

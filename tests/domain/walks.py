@@ -27,6 +27,7 @@ from domain.codes import (
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
+from domain.values import day_of
 from tests.domain.given import (
     ALONE,
     BEGIN,
@@ -226,10 +227,10 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
             return sign(unit, latest.number)
         case DraftStatus.SIGNED:
             return issue(unit, latest.number)
-    waiting = [member for member in round_.form_to if member not in round_.ratings]
+    waiting = [member for member in round_.forms if member not in round_.ratings]
     if waiting:
         return rate(unit, min(waiting), rating)
-    if not round_.form_to:
+    if not round_.forms:
         return form(unit)
     return rehandle(unit) if _unhappy(round_) else close()
 
@@ -259,8 +260,22 @@ def steps(draw: st.DrawFn) -> Step:
         return _claiming(draw, draw(wild()))
     unit, rating, aside = draw(on_case), draw(ratings), draw(st.sampled_from(ASIDES))
     if kind == "aside":
-        return lambda world: attempt(world, aside(world, unit))
-    return lambda world: attempt(world, onward(world, unit, rating))
+        return _dated(draw, lambda world: aside(world, unit))
+    return _dated(draw, lambda world: onward(world, unit, rating))
+
+
+def _dated(draw: st.DrawFn, command: Callable[[World], c.Command]) -> Step:
+    """At the hour of entry, or as somebody says who enters it late: some hours before, or on a day."""
+    if draw(st.integers(0, 2)):
+        return lambda world: attempt(world, command(world))
+    ago, day = timedelta(hours=draw(st.integers(0, 80))), draw(st.booleans())
+
+    def late(world: World) -> Attempt:
+        at = world.now - ago
+        change = {"occurred_at": day_of(at) if day else at, "late_entry_reason": "补录"}
+        return attempt(world, command(world).model_copy(update=change))
+
+    return late
 
 
 def _claiming(draw: st.DrawFn, command: c.Command) -> Step:
