@@ -35,9 +35,12 @@ class Office:
     def stream(self) -> Stream[Any]:
         return proposal_stream(self.case)
 
+    def context(self, by: str = "gov-office") -> Context:
+        return Context(actor="admin", on_behalf_of=by)
+
     async def do(self, command: c.Command, by: str = "gov-office", **more: Any) -> Receipt:
         """Handle a command on the case at hand, for a person."""
-        return await self.ledger.handle(self.stream, command, Context(actor="admin", on_behalf_of=by), **more)
+        return await self.ledger.handle(self.stream, command, self.context(by), **more)
 
     async def set_up(self, adopted: Rulebook | None = None) -> "Office":
         """Session, rulebook, directory."""
@@ -100,6 +103,17 @@ class Office:
         await self.do(c.ReviewReply(unit=unit, draft=draft), "gov-reviewer")
         await self.do(c.SignReply(unit=unit, draft=draft, signer=f"{unit}-leader"), f"{unit}-leader")
         await self.do(c.IssueReply(unit=unit, draft=draft), f"{unit}-officer")
+        return self
+
+    async def replied_again(self, unit: str = UNITS[0]) -> "Office":
+        """The next round: drafted otherwise, reviewed, signed, issued."""
+        for command, by in (
+            (self.draft(unit, "重新办理后的答复意见"), f"{unit}-officer"),
+            (c.ReviewReply(unit=unit, draft=1), "gov-reviewer"),
+            (c.SignReply(unit=unit, draft=1, signer=f"{unit}-leader"), f"{unit}-leader"),
+            (c.IssueReply(unit=unit, draft=1), f"{unit}-officer"),
+        ):
+            await self.do(command, by)
         return self
 
     async def closed(self, unit: str = UNITS[0], raters: Sequence[str] = MEMBERS) -> "Office":

@@ -72,6 +72,7 @@ class CaseLine(BaseModel):
     class_scheme: str | None
     satisfaction: Rating | None
     satisfaction_label: str | None
+    awaited: int = Field(description="尚未收回的征询意见表份数")
     closed_on: date | None
     origins: list[Origin] = Field(description="各事件的来源；MADE_UP 为虚拟")
     has_made_up: bool = Field(description="含有虚拟内容")
@@ -199,7 +200,7 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     ]
     same = (
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
-        "revisits", "replied_on", "result_class", "class_scheme", "closed_on", "origins", "has_made_up",
+        "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins", "has_made_up",
     )  # fmt: skip
     return CaseLine(
         **{column: row[column] for column in same},

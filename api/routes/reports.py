@@ -6,6 +6,7 @@ from api.desk import Asked
 from api.names import Named, Names
 from api.routes.routing import SessionKey, routes
 from api.routes.session import session_of
+from domain.policy.rulebook import ClassScheme
 from projections.session_report import queries
 from projections.session_report.figures import CaseRef, Figure
 
@@ -51,8 +52,10 @@ async def report(session: SessionKey, asked: Asked) -> ReportAnswer:
     position = await asked.up_to_date("supervision_board")
     known = await session_of(asked.ledger, session)
     rulebook = known.rulebook(None)
-    classes = {known.code: known.title for known in rulebook.class_scheme.classes} if rulebook else {}
-    figures, made_up = await queries.report(asked.ask, asked.ledger.name, session, classes)
+    schemes: dict[str, ClassScheme] = {}
+    for adopted in [rulebook, *known.rulebooks.values()] if rulebook else []:
+        schemes.setdefault(adopted.class_scheme.id, adopted.class_scheme)
+    figures, made_up = await queries.report(asked.ask, asked.ledger.name, session, list(schemes.values()))
     names = Names(await asked.ledger.directory())
     opened = known.opened
     return ReportAnswer(

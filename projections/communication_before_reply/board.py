@@ -116,7 +116,8 @@ def judged(case: VerdictRow, answered: ReplyRound, facts: Communication, ruleboo
 def _moments(answered: ReplyRound, facts: Communication) -> Moments:
     marks = {"assigned": answered.assigned, "drafted": answered.drafted, "signed": answered.signed}
     marks["issued"] = answered.issued
-    own = [c.mark for c in facts.contacts if c.unit == answered.unit]
+    begun = answered.since or answered.assigned
+    own = [c.mark for c in facts.contacts if c.unit == answered.unit and communication.follows(c.mark, begun)]
     first = min(own, key=lambda mark: write_moment(mark.at)) if own else None
     marks["first_contact"] = first
     return Moments(**{name: write_moment(mark.at) for name, mark in marks.items() if mark})
@@ -124,7 +125,7 @@ def _moments(answered: ReplyRound, facts: Communication) -> Moments:
 
 COMMUNICATION_BEFORE_REPLY = ReadModel(
     name="communication_before_reply",
-    version=1,
+    version=2,
     row=VerdictRow,
     key=("ledger", "stream", "round", "unit"),
     evolve=evolve,

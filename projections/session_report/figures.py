@@ -32,9 +32,12 @@ class Figure:
     members: Sequence[str] = ()
 
 
-def counted(id: str, title: str, definition: str, cases: Sequence[CaseRef], members: Sequence[str] = ()) -> Figure:
-    """How many cases there are, or how many `members` they have."""
-    return Figure(id, title, definition, len(members) or len(cases), cases=cases, members=members)
+def counted(
+    id: str, title: str, definition: str, cases: Sequence[CaseRef], members: Sequence[str] | None = None
+) -> Figure:
+    """How many cases there are, or where they are named, how many `members` they have."""
+    count = len(cases) if members is None else len(members)
+    return Figure(id, title, definition, count, cases=cases, members=members or ())
 
 
 def share(id: str, title: str, definition: str, part: Sequence[CaseRef], whole: Sequence[CaseRef]) -> Figure:

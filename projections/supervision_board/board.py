@@ -44,8 +44,16 @@ from projections.readmodel import Key, ReadModel, Reference, Row
 _SEVERITY = (Rating.NO_RESPONSE, Rating.SATISFIED, Rating.BASIC, Rating.UNDERSTOOD, Rating.DISSATISFIED)
 
 
+class Answer(Frozen):
+    """A signer's latest answer, and the round it is about."""
+
+    round: int
+    overall: Rating
+
+
 class TaskLine(Frozen):
-    """What one unit owes the case, in the round under way."""
+    """What one unit owes the case, in the round under way. `asked` is the latest round in which each signer had a
+    form: an answer to an earlier one stands until the next has come."""
 
     unit: str
     mode: AssignmentMode
@@ -56,8 +64,9 @@ class TaskLine(Frozen):
     handling: bool = False
     draft: DraftStatus | None = None
     replied_on: date | None = None
-    asked: tuple[str, ...] = ()
-    ratings: Mapping[str, Rating] = {}
+    opinion_on: date | None = None
+    asked: Mapping[str, int] = {}
+    answers: Mapping[str, Answer] = {}
 
     @property
     def active(self) -> bool:
@@ -67,6 +76,19 @@ class TaskLine(Frozen):
     def open(self) -> bool:
         """Still owes a reply."""
         return self.active and self.mode.answers and self.draft is not DraftStatus.ISSUED
+
+    @property
+    def owes_opinion(self) -> bool:
+        return self.active and not self.mode.answers and self.opinion_on is None
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Signers whose answer to their latest form has not come."""
+        return tuple(
+            member
+            for member, number in self.asked.items()
+            if member not in self.answers or self.answers[member].round < number
+        )
 
     def due_by(self, deadline: Deadline | None) -> "TaskLine":
         if deadline is None:
@@ -79,6 +101,7 @@ class SupervisionRow(Row):
     case_no: int | None = None
     title: str = ""
     lead_proposer: str = ""
+    transferred_on: date | None = None
     stage: Stage = Stage.SUBMITTED
     units: tuple[str, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
@@ -94,6 +117,7 @@ class SupervisionRow(Row):
     result_class: str | None = None
     class_scheme: str | None = None
     satisfaction: Rating | None = None
+    awaited: int = 0
     closed_on: date | None = None
     origins: tuple[Origin, ...] = ()
     has_made_up: bool = False
@@ -147,8 +171,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[ProposalEvent], reference: Ref
         case MemberContacted():
             contacted = _changed(row, event.unit, handling=True) if event.unit else row
             return contacted.model_copy(update={"contacts": row.contacts + 1})
-        case HandlingPlanFiled() | CoOpinionSubmitted():
+        case HandlingPlanFiled():
             return _changed(row, event.unit, handling=True)
+        case CoOpinionSubmitted():
+            return _changed(row, event.unit, handling=True, opinion_on=on)
         case ReplyDrafted():
             return _changed(row, event.unit, handling=True, draft=DraftStatus.DRAFTED)
         case ReplyReviewed():
@@ -161,23 +187,29 @@ def _fold(row: SupervisionRow, recorded: Recorded[ProposalEvent], reference: Ref
         case ReplyIssued():
             return _changed(row, event.unit, draft=DraftStatus.ISSUED, replied_on=on)
         case FeedbackFormIssued():
-            asked = tuple(sorted({*row.task(event.unit).asked, *event.members}))
+            asked = {**row.task(event.unit).asked, **dict.fromkeys(event.members, event.round)}
             return _changed(row, event.unit, asked=asked)
         case SatisfactionRecorded():
-            if event.round != row.task(event.unit).round:
+            answers = row.task(event.unit).answers
+            if event.member in answers and answers[event.member].round > event.round:
                 return row
-            ratings = {**row.task(event.unit).ratings, event.member: event.overall}
-            return _changed(row, event.unit, ratings=ratings)
+            given = Answer(round=event.round, overall=event.overall)
+            return _changed(row, event.unit, answers={**answers, event.member: given})
         case RehandlingOrdered():
             task = row.task(event.unit)
-            begun = TaskLine(unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True)
+            begun = TaskLine(
+                unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True,
+                asked=task.asked, answers=task.answers,
+            )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
         case MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
         case HandlingClosed():
             closed = {"closed_on": on, "result_class": event.result_class, "class_scheme": event.class_scheme}
             return row.model_copy(update=closed)
-        case CaseTransferredToGovernment() | ContactWaived() | ReplyCountersigned():
+        case CaseTransferredToGovernment():
+            return row.model_copy(update={"transferred_on": on})
+        case ContactWaived() | ReplyCountersigned():
             return row
         case _:
             assert_never(event)
@@ -199,15 +231,17 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     active = [line for line in row.tasks if line.active]
     answering = [line for line in active if line.mode.answers]
     still_open = [line for line in answering if line.open]
-    due = [line.due_on for line in still_open if line.due_on]
+    owing = [*still_open, *(line for line in active if still_open and line.owes_opinion)]
+    due = [line.due_on for line in owing if line.due_on]
     replied = [line.replied_on for line in answering if line.replied_on]
-    ratings = [rating for line in answering for rating in line.ratings.values()]
+    ratings = [answer.overall for line in answering for answer in line.answers.values()]
     return {
         "stage": _stage(row, answering),
         "units": tuple(line.unit for line in active),
         "due_on": min(due) if due else None,
         "rounds": max((line.round for line in answering), default=0),
         "replied_on": max(replied) if replied and not still_open else None,
+        "awaited": sum(len(line.awaited) for line in answering),
         "satisfaction": max(ratings, key=_SEVERITY.index) if ratings else None,
     }
 
@@ -223,8 +257,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
     if any(line.round > 1 for line in still_open):
         return Stage.REHANDLING
     if not still_open:
-        waiting = any(set(line.asked) - set(line.ratings) for line in answering)
-        return Stage.AWAITING_FEEDBACK if waiting else Stage.REPLIED
+        return Stage.AWAITING_FEEDBACK if any(line.awaited for line in answering) else Stage.REPLIED
     if any(line.draft and line.draft is not DraftStatus.RETURNED for line in still_open):
         return Stage.UNDER_REVIEW
     if any(line.handling for line in still_open):
@@ -236,7 +269,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=1,
+    version=2,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

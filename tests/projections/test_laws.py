@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import communication
+from domain.codes import Rating
 from domain.events import RulebookAdopted
 from domain.streams import proposal_stream
 from ledger.mapper import Envelope, to_state, type_name
@@ -19,6 +20,7 @@ from projections import READ_MODELS, engine
 from projections.communication_before_reply.board import COMMUNICATION_BEFORE_REPLY
 from projections.engine import Engine
 from projections.readmodel import Key, ReadModel, Reference
+from projections.supervision_board.board import SUPERVISION_BOARD
 from tests.conftest import Database
 from tests.domain.given import LEDGER, World
 from tests.domain.walks import histories
@@ -47,6 +49,17 @@ def in_batches(model: ReadModel[Any], world: World, sizes: Iterator[int]) -> dic
 def forever(size: int) -> Iterator[int]:
     while True:
         yield size
+
+
+@many
+@given(histories())
+def test_the_board_and_the_rules_agree_about_who_is_awaited_and_who_is_not_satisfied(world: World) -> None:
+    rows = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world))
+    for row in rows.values():
+        case = world.state(proposal_stream(row.stream))
+        assert row.awaited == sum(len(task.unanswered) for task in case.answering)
+        unhappy = any(task.dissatisfied for task in case.answering)
+        assert (row.satisfaction is Rating.DISSATISFIED) == unhappy
 
 
 @many
