@@ -64,6 +64,7 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         version="0.1.0",
         description=DESCRIPTION,
         lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would lose /l/{ledger}
         servers=[{"url": "/"}, {"url": "/l/{ledger}", "variables": {"ledger": {"default": settings.ledgers[0]}}}],
     )
     problems.install(app)

@@ -27,9 +27,10 @@ from api.problems import message_of
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
+from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
 from domain.rules import Refused
-from domain.streams import proposal_stream
+from domain.streams import PROPOSAL
 from domain.values import day_of
 from ledger import migrate as schema
 from ledger import reader
@@ -116,14 +117,16 @@ def status(*, ledger: LedgerName = None) -> int:
     with _migrated(settings) as urls, _connected(urls.app) as connection:
         head = reader.head(connection, name)
         rows = connection.execute(STATUS.encode(), (name,)).fetchall()
+    if not rows and name not in settings.ledgers:
+        return _failed(USAGE, "ledger-unknown", f"没有台账“{name}”，设置中的台账：{'、'.join(settings.ledgers)}")
     table = Table(title=f"台账 {name}：{head} 个事件")
     for title in ("看板", "版本", "位置", "落后", "上次报平安"):
         table.add_column(title)
     for model, number, position, _, behind, beat_age, _ in rows:
         table.add_row(model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前")
     console.print(table)
-    silent = [row[0] for row in rows if row[5] > BEAT_LATE_SECONDS]
-    if silent:
+    beating = {row[0] for row in rows if row[5] <= BEAT_LATE_SECONDS}
+    if {model.name for model in READ_MODELS} - beating:
         return _failed(FOUND, "daemon-silent", "看板更新进程没有应答（服务未启动，或更新进程已停）")
     return FOUND if any(row[4] for row in rows) else 0
 
@@ -136,9 +139,9 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
         stream = UUID(case)
     except ValueError:
         return _failed(USAGE, "case-invalid", f"“{case}”不是合法的提案编号")
-    with _migrated(settings) as urls:
-        events = asyncio.run(_history(settings, urls, ledger or settings.ledgers[0], stream))
-    if not events:
+    with _migrated(settings) as urls, _connected(urls.app) as connection:
+        events = reader.of_stream(connection, ledger or settings.ledgers[0], stream)
+    if not events or STREAM_KINDS[type(events[0].event).__name__] != PROPOSAL.name:
         return _failed(FOUND, "not-found", "没有这件提案")
     table = Table(title=str(stream))
     for title in ("版", "位置", "日期", "事件", "单位", "经办", "来源", "违反而登记的规则"):
@@ -277,15 +280,6 @@ def _reporting(progress: Progress, task: Any) -> Callable[[str, int, int], None]
     return lambda _ledger, done, until: progress.update(task, completed=done, total=until)
 
 
-async def _history(settings: Settings, urls: Addresses, name: str, stream: UUID) -> list[Any]:
-    ledger = Ledger(name, urls.app, secret=secret(settings))
-    await ledger.open()
-    try:
-        return list(await ledger.history(proposal_stream(stream)))
-    finally:
-        await ledger.close()
-
-
 def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> None:
     async def load() -> int:
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
@@ -302,6 +296,8 @@ def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> N
     added = asyncio.run(load())
     if added:
         console.print(f"示例年度已载入：{added} 个事件（报告未载明的内容为虚拟，并已逐项标明）。")
+    elif not only_if_empty:
+        console.print("示例年度已在台账中，没有新增。")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Routes hand a command over and get the answer to give. Nothing here knows a rule.
 """
 
+import asyncio
 import re
 import time
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from pydantic import BaseModel, Field
 
 from api.problems import ProblemError
@@ -27,6 +28,8 @@ from ledger.ledger import Ledger, Receipt
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ETAG = re.compile(r'"(\d{1,18})"')
 _TOKEN_SECONDS = 5.0
+_PATIENCE = 10.0
+"""Seconds a question may take before the database counts as down."""
 _LARGEST = 2**63 - 1
 _STALE_PLAN = {"0A000", "42P01", "XX000"}
 """What a statement meets whose table has just been switched under it."""
@@ -80,6 +83,13 @@ class Office:
             return await self._ask(sql, values)
 
     async def _ask(self, sql: str, values: Any) -> list[dict[str, Any]]:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._rows(sql, values)
+        except TimeoutError as error:
+            raise PoolTimeout(f"no answer within {_PATIENCE:.0f} s") from error
+
+    async def _rows(self, sql: str, values: Any) -> list[dict[str, Any]]:
         async with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(sql.encode(), values)
             rows: list[dict[str, Any]] = await cursor.fetchall()
@@ -93,15 +103,20 @@ def office(request: Request) -> Office:
 
 def ledger_of(request: Request) -> Ledger:
     """The ledger named in the path (`/l/{ledger}/…`), or the only one."""
-    ledgers = office(request).ledgers
-    name = request.scope.get("huiyin_ledger")
-    if name is None and len(ledgers) == 1:
+    named, ledgers = ledger_named(request), office(request).ledgers
+    if named is not None:
+        return named
+    if len(ledgers) == 1:
         return next(iter(ledgers.values()))
-    if name is None:
-        raise ProblemError(404, "not-found", "本服务有多个台账，请用 /l/{台账}/… 指明")
-    if name not in ledgers:
+    raise ProblemError(404, "not-found", "本服务有多个台账，请用 /l/{台账}/… 指明")
+
+
+def ledger_named(request: Request) -> Ledger | None:
+    """The ledger named in the path, which must exist; None where none is named."""
+    name = request.scope.get("huiyin_ledger")
+    if name is not None and name not in office(request).ledgers:
         raise ProblemError(404, "not-found", "没有这个台账")
-    return ledgers[name]
+    return office(request).ledgers[name] if name is not None else None
 
 
 async def principal(

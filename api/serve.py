@@ -21,7 +21,7 @@ from typing import IO
 import structlog
 
 from api.settings import Addresses, Settings, addresses
-from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError, die_with_parent
+from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError, die_with_parent, make_data_folder
 from ledger.migrate import check, migrate
 
 WATCH_SECONDS = 0.1
@@ -82,6 +82,7 @@ def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once everything is up, with the addresses and the port."""
     stopping = _stop_on_signal()
     with _only_one(settings.data):
+        port = free_port(settings)
         server = None if settings.database_url else EmbeddedPostgres(settings.data, settings.postgres_bin).ensure()
         children: list[Child] = []
         try:
@@ -90,7 +91,6 @@ def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
                 migrate(urls.owner)
             else:
                 check(urls.owner)
-            port = free_port(settings)
             children = _children(settings, urls, port)
             announced = False
             while not stopping():
@@ -161,7 +161,7 @@ def _stop_on_signal() -> Callable[[], bool]:
 def _only_one(data: Path) -> Iterator[IO[bytes]]:
     """One service per data folder."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        make_data_folder(data)
         lock = (data / "serve.lock").open("ab")
     except OSError as error:
         raise ServeError("data-unusable", f"数据目录 {data} 无法使用：{error.strerror}") from None

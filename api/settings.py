@@ -3,36 +3,52 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ledger.embedded import EmbeddedPostgres, default_data_folder
+from ledger.embedded import EmbeddedPostgres, default_data_folder, make_data_folder
 
 DEHUI = "220183"
 """行政区划代码 of 德惠市, the sample's city."""
 
 
+def _dsn(value: str) -> str:
+    try:
+        conninfo_to_dict(value)
+    except psycopg.Error:
+        raise PydanticCustomError("dsn_invalid", "应为 PostgreSQL 的连接串，如 postgresql://用户@主机/库名") from None
+    return value
+
+
+Dsn = Annotated[str, AfterValidator(_dsn)]
+LedgerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
 class Settings(BaseSettings):
     """HUIYIN_DATA, HUIYIN_HOST, HUIYIN_PORT, HUIYIN_LEDGERS (JSON list), HUIYIN_POSTGRES_BIN, HUIYIN_SECRET;
     DATABASE_URL replaces the embedded database, DATABASE_URL_APP and DATABASE_URL_DAEMON give its roles their own
-    logins."""
+    logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others' idempotency keys."""
 
     model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore")
 
     data: Path = Field(default_factory=default_data_folder)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
-    ledgers: tuple[str, ...] = (DEHUI,)
+    ledgers: Annotated[tuple[LedgerName, ...], Field(min_length=1)] = (DEHUI,)
     postgres_bin: Path | None = None
     secret: str | None = None
-    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
-    database_url_app: str | None = Field(default=None, validation_alias="DATABASE_URL_APP")
-    database_url_daemon: str | None = Field(default=None, validation_alias="DATABASE_URL_DAEMON")
+    database_url: Dsn | None = Field(default=None, validation_alias="DATABASE_URL")
+    database_url_app: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_APP")
+    database_url_daemon: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_DAEMON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +106,12 @@ def secret(settings: Settings) -> bytes:
     if settings.secret:
         return settings.secret.encode()
     path = settings.data / "secret"
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        make_data_folder(settings.data)
+        with NamedTemporaryFile(dir=settings.data) as file:  # 0600; linked when whole, so that none is ever half there
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(file.name)
     return path.read_bytes()

@@ -169,6 +169,7 @@ FIELDS: dict[str, str] = {
     "basis": "依据",
     "behind_ms": "落后毫秒数",
     "body": "正文",
+    "cppcc": "政协",
     "case_no": "案号",
     "cause": "原因",
     "channel": "提交方式",

@@ -141,15 +141,23 @@ def _written_day(value: Any) -> Any:
     return value
 
 
-def _bound(value: Any) -> datetime:
+def _lower(value: Any) -> datetime:
+    moment = parse_moment(value)
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, SHANGHAI).astimezone(UTC)
+
+
+def _upper(value: Any) -> datetime:
     return end_of(parse_moment(value))
 
 
 Day = Annotated[date, BeforeValidator(_written_day), Field(ge=EARLIEST, le=LATEST)]
 """A day written `YYYY-MM-DD`, never a number of seconds, far enough from the end of time to count from."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_bound)]
-"""A moment as an upper or lower bound: a day means its end."""
+Since = Annotated[AwareDatetime, BeforeValidator(_lower)]
+"""A moment as a lower bound: a day means its beginning."""
+
+Until = Annotated[AwareDatetime, BeforeValidator(_upper)]
+"""A moment as an upper bound: a day means its end."""
 
 
 def day_of(moment: datetime | date) -> date:

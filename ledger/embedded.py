@@ -112,6 +112,14 @@ def default_data_folder() -> Path:
     return Path("/var/lib/huiyin") if os.geteuid() == 0 else Path(platformdirs.user_data_dir("huiyin"))
 
 
+def make_data_folder(folder: Path) -> None:
+    """Make what is missing of the path, for its owner alone; root's lets the server's account pass through."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    for part in reversed(missing):
+        part.mkdir(exist_ok=True)
+        part.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
 def ensure(data: Path, binaries: Path | None = None) -> "EmbeddedPostgres":
     """A server that answers: this process's one for `data`, started, attached to or taken over as needed.
 
@@ -227,10 +235,7 @@ class EmbeddedPostgres:
 
     def _try_lock(self) -> int | None:
         """The locked descriptor, or None while a server or another starter lives."""
-        missing = [folder for folder in (self.data, *self.data.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir(exist_ok=True)
-            folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        make_data_folder(self.data)
         lock = os.open(self.data / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

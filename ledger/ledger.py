@@ -169,9 +169,9 @@ class Ledger:
             answer = await self._try(stream, command, context, expected_version, command_id, digest, provenance)
             if answer is not None:
                 return answer
-            if expected_version is not None:
-                raise VersionStale((await self.load(stream))[1])
-        raise VersionClash("同一案件正被多人同时办理，请重试")
+            if expected_version is not None and (current := (await self.load(stream))[1]) != expected_version:
+                raise VersionStale(current)
+        raise VersionClash("同一案件、案号或文号正被多人同时使用，请重试")
 
     async def _try(
         self,
@@ -186,26 +186,32 @@ class Ledger:
         """One round of load, decide, append; None where somebody else was faster.
 
         Commands of this process that write to a stream take turns, so that they clash only with other processes.
+        Which other streams a command writes to may itself depend on the state, so it is asked again in turn.
         """
         beside = await self._beside(stream, command, context, provenance)
-        async with AsyncExitStack() as turns:
-            for taken in sorted({stream.id, *(other.id for other in beside)}):
-                await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
-            state, version = await self.load(stream)
-            if expected_version is not None and expected_version != version:
-                raise VersionStale(version)
-            setting = await self._setting(command, state, context, provenance)
-            if beside:
-                await self._refresh(beside)
-            exact = {other.id: self._reference[other.id] for other in beside}
-            setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
-            rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
-            claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
-            decision = command.decide(state, setting)
-            versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
-            events = _new_events(stream, decision, versions, setting, provenance)
-            written = await self._committer.append(Request(command_id, stream.id, digest, versions[stream.id], events))
-        return self._answer(command_id, stream.id, written)
+        while True:
+            async with AsyncExitStack() as turns:
+                for taken in sorted({stream.id, *(other.id for other in beside)}):
+                    await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
+                state, version = await self.load(stream)
+                if expected_version is not None and expected_version != version:
+                    raise VersionStale(version)
+                setting = await self._setting(command, state, context, provenance)
+                wanted = command.beside(state, setting)
+                if {other.id for other in wanted} - {other.id for other in beside}:
+                    beside = wanted
+                    continue
+                if beside:
+                    await self._refresh(beside)
+                exact = {other.id: self._reference[other.id] for other in beside}
+                setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
+                rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
+                claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
+                decision = command.decide(state, setting)
+                versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
+                events = _new_events(stream, decision, versions, setting, provenance)
+                request = Request(command_id, stream.id, digest, versions[stream.id], events)
+                return self._answer(command_id, stream.id, await self._committer.append(request))
 
     async def _beside(
         self, stream: Stream[Any], command: Command, context: Context, provenance: Provenance

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -39,6 +40,17 @@ def pages(connection: Connection[Any], ledger: str, until: int, limit: int) -> I
             return
         after = batch[-1].position
         yield batch
+
+
+def of_stream(connection: Connection[Any], ledger: str, stream: UUID) -> list[Recorded[AnyEvent]]:
+    """One stream's events in order."""
+    rows = connection.execute(
+        f"""SELECT {_COLUMNS} FROM ledger.events WHERE ledger = %s AND originator_id = %s
+            ORDER BY originator_version""".encode(),
+        (ledger, stream),
+        binary=True,
+    ).fetchall()
+    return [from_stored(*row) for row in rows]
 
 
 def of_type(connection: Connection[Any], ledger: str, name: str) -> list[Recorded[AnyEvent]]:

@@ -5,13 +5,14 @@ be thrown away and run again with the same result: one by one, in any batches, o
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from domain.events import STREAM_KINDS, AnyEvent, RulebookAdopted
@@ -129,11 +130,20 @@ def from_history(
 
 
 def kept(connection: Connection[Any], ledger: str, model: ReadModel[R]) -> dict[Key, R]:
-    """All rows of a model as its table holds them."""
+    """All rows of a model as its table holds them, but for those that nothing could have written."""
+    return {key: row for key, row in _found(connection, ledger, model) if row is not None}
+
+
+def _found(connection: Connection[Any], ledger: str, model: ReadModel[R]) -> Iterator[tuple[Key, R | None]]:
+    """Each row by its key; None where somebody has made it what no row of this model can be."""
     columns = sql.SQL(", ").join(map(sql.Identifier, model.columns))
     query = sql.SQL("SELECT {} FROM boards.{} WHERE ledger = %s").format(columns, sql.Identifier(model.table))
-    rows = [to_row(model, values) for values in connection.execute(query, (ledger,)).fetchall()]
-    return {model.key_of(row): row for row in rows}
+    for values in connection.execute(query, (ledger,)).fetchall():
+        key = tuple(values[model.columns.index(column)] for column in model.key)
+        try:
+            yield key, to_row(model, values)
+        except ValidationError:
+            yield key, None
 
 
 def differences(
@@ -146,7 +156,7 @@ def differences(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         until = checkpoints.positions(connection, ledger, (model,))[model.name]
-        found = kept(connection, ledger, model)
+        found = dict(_found(connection, ledger, model))
         folded = from_history(connection, ledger, model, until, _of(progress, ledger, until))
     return sorted((key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key)), key=str)
 

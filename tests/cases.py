@@ -46,7 +46,7 @@ class Office:
         """Session, rulebook, directory."""
         session, directory = session_stream(self.ledger.name, SESSION), directory_stream(self.ledger.name)
         steps: list[tuple[Stream[Any], c.Command]] = [
-            (session, c.OpenSession(session=SESSION, body="德惠市政协", term=15, meeting=3)),
+            (session, c.OpenSession(session=SESSION, cppcc="德惠市政协", term=15, meeting=3)),
             (session, c.AdoptRulebook(rulebook=adopted or rulebook())),
             *((directory, c.ListUnit(unit=unit, name=unit)) for unit in UNITS),
             *(

@@ -13,13 +13,14 @@ from api.routes.routing import routes
 from domain.codes import Origin
 from domain.labels import COMMANDS, EVENTS, label
 from domain.rules import RULES
-from domain.values import Day, Instant
+from domain.values import Day, Since, Until
 from projections.audit_trail import queries
 
 router = routes("审计")
 
 Person = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$")]
-Bound = Annotated[Instant | None, Query(description="日期（取其末刻）或带时区的时间")]
+From = Annotated[Since | None, Query(description="日期（取其零时）或带时区的时间")]
+To = Annotated[Until | None, Query(description="日期（取其末刻）或带时区的时间")]
 
 
 class AuditLine(BaseModel):
@@ -86,8 +87,8 @@ async def trail(
     origin: Origin | None = None,
     occurred_from: Day | None = None,
     occurred_to: Day | None = None,
-    recorded_from: Bound = None,
-    recorded_to: Bound = None,
+    recorded_from: From = None,
+    recorded_to: To = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditAnswer:

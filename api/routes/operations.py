@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
-from api.desk import Asked, office
+from api.desk import Asked, ledger_named, office
 from api.problems import TITLES, ProblemError
 from api.routes.routing import routes
 from domain.rules import RULES
@@ -65,11 +65,13 @@ class ProblemKind(BaseModel):
 
 @router.get("/health", summary="是否健康", responses={503: {"model": HealthAnswer}})
 async def health(request: Request, response: Response) -> HealthAnswer:
-    kept = office(request)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            ledgers = [await _status(request, name) for name in kept.ledgers]
-    except (psycopg.Error, PoolTimeout, TimeoutError):
+    ledger_named(request)
+    # not awaited to its end: giving up on a frozen server takes as long as asking it
+    asking = asyncio.create_task(_statuses(request))
+    done, _ = await asyncio.wait({asking}, timeout=PATIENCE)
+    ledgers = await asking if done else None
+    if ledgers is None:
+        asking.cancel()
         response.status_code = 503
         return HealthAnswer(status="down", detail="数据库没有应答", ledgers=[])
     late = [m.model for ledger in ledgers for m in ledger.models if m.beat_age > BEAT_LATE_SECONDS]
@@ -78,6 +80,14 @@ async def health(request: Request, response: Response) -> HealthAnswer:
         response.status_code = 503
         return HealthAnswer(status="degraded", detail="看板更新进程没有应答", ledgers=ledgers)
     return HealthAnswer(status="ok", detail="正常", ledgers=ledgers)
+
+
+async def _statuses(request: Request) -> list[LedgerStatus] | None:
+    """Every ledger's, or None where the database does not answer."""
+    try:
+        return [await _status(request, name) for name in office(request).ledgers]
+    except (psycopg.Error, PoolTimeout):
+        return None
 
 
 async def _status(request: Request, ledger: str) -> LedgerStatus:

@@ -60,7 +60,7 @@ async def report(session: SessionKey, asked: Asked) -> ReportAnswer:
     opened = known.opened
     return ReportAnswer(
         session=session,
-        title=f"{opened.body}第{opened.term}届第{opened.meeting}次会议提案办理情况" if opened else session,
+        title=f"{opened.cppcc}第{opened.term}届第{opened.meeting}次会议提案办理情况" if opened else session,
         class_scheme=rulebook.class_scheme.id if rulebook else None,
         position=position,
         has_made_up=made_up,

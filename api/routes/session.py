@@ -21,7 +21,7 @@ class SessionAnswer(BaseModel):
     """一个届次，和它采用过的规则。"""
 
     session: str
-    body: str
+    cppcc: str
     term: int
     meeting: int
     opened_on: date | None

@@ -28,7 +28,7 @@ class OpenSession(SessionCommand):
     rules: ClassVar[tuple[Rule, ...]] = (SESSION_OPENED_ONCE, SESSION_DAYS_IN_ORDER)
 
     session: Code
-    body: Title
+    cppcc: Title
     term: Annotated[StrictInt, Field(ge=1, le=99)]
     meeting: Annotated[StrictInt, Field(ge=1, le=99)]
     opened_on: Day | None = None
@@ -37,7 +37,7 @@ class OpenSession(SessionCommand):
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         opened = SessionOpened(
             session=self.session,
-            body=self.body,
+            cppcc=self.cppcc,
             term=self.term,
             meeting=self.meeting,
             opened_on=self.opened_on,

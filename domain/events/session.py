@@ -13,7 +13,7 @@ class SessionOpened(Event):
     """设立届次: e.g. term 15, meeting 3."""
 
     session: str
-    body: str
+    cppcc: str
     term: int
     meeting: int
     opened_on: date | None = None

@@ -1,7 +1,8 @@
 """Due dates, and how each was derived.
 
-Counting follows the Civil Code 201–203 (L9): the first day is not counted; a period of months ends on the same day
-number, or at the month's end where there is none.
+Counting follows the Civil Code 201–203 (L9) but for one thing: the first day is not counted; a period of months ends
+on the same day number, or at the month's end where there is none. A last day that is a holiday is not moved yet:
+holidays are not known here.
 """
 
 from calendar import monthrange
@@ -62,7 +63,7 @@ def _due(rule: DeadlineRule, start: date) -> date:
         case CountedIn.FIXED_DATE:
             month, day = rule.month or 1, rule.day or 1
             this_year = _on(start.year, month, day)
-            return this_year if this_year > start else _on(start.year + 1, month, day)
+            return this_year if this_year >= start else _on(start.year + 1, month, day)
 
 
 def add_months(start: date, months: int) -> date:

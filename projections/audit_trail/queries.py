@@ -48,13 +48,14 @@ async def events(
         "recorded_to": "recorded_at <= %(recorded_to)s",
     }
     where = ["ledger = %(ledger)s", *(conditions[name] for name, value in filters.items() if value is not None)]
+    asked = {**filters, "ledger": ledger, "question": "audit_trail"}
     values: dict[str, Any] = {**filters, "ledger": ledger, "limit": limit + 1}
     if cursor is not None:
-        (values["after"],) = read_cursor(cursor, filters, (int,))
+        (values["after"],) = read_cursor(cursor, asked, (int,))
         where.append("position > %(after)s")
     order = "ORDER BY position LIMIT %(limit)s"
     rows = await ask(f"SELECT * FROM boards.audit_trail WHERE {' AND '.join(where)} {order}", values)
-    return page_of(rows, limit, filters, "position")
+    return page_of(rows, limit, asked, "position")
 
 
 _ATTEMPTS = """
@@ -65,5 +66,6 @@ WHERE ledger = %(ledger)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 
 async def attempts(ask: Ask, ledger: str, *, limit: int = 100, cursor: str | None = None) -> Page:
     """What gates refused, in order."""
-    (after,) = read_cursor(cursor, {}, (int,)) if cursor else (0,)
-    return page_of(await ask(_ATTEMPTS, {"ledger": ledger, "after": after, "limit": limit + 1}), limit, {}, "id")
+    asked = {"ledger": ledger, "question": "attempts"}
+    (after,) = read_cursor(cursor, asked, (int,)) if cursor else (0,)
+    return page_of(await ask(_ATTEMPTS, {"ledger": ledger, "after": after, "limit": limit + 1}), limit, asked, "id")

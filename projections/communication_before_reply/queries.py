@@ -33,6 +33,7 @@ async def verdicts(
         "outcome": outcome,
         "under": under and under.ref().digest,
     }
+    asked = {**filters, "ledger": ledger, "question": "communication_before_reply"}
     where = ["ledger = %(ledger)s", "round > 0"]
     values: dict[str, Any] = {**filters, "ledger": ledger, "limit": limit + 1}
     if session is not None:
@@ -45,13 +46,13 @@ async def verdicts(
         where.append("outcome = %(outcome)s")
     if cursor is not None:
         names = ("place", "stream", "round", "last_unit")
-        values |= dict(zip(names, read_cursor(cursor, filters, (int, UUID, int, str)), strict=True))
+        values |= dict(zip(names, read_cursor(cursor, asked, (int, UUID, int, str)), strict=True))
         where.append(
             "(coalesce(case_no, 2147483647), stream, round, unit) > (%(place)s, %(stream)s, %(round)s, %(last_unit)s)"
         )
     sql = f"""SELECT *, coalesce(case_no, 2147483647) AS place FROM boards.communication_before_reply
               WHERE {" AND ".join(where)} {_ORDER} LIMIT %(limit)s"""
-    page = page_of(await ask(sql, values), limit, filters, "place", "stream", "round", "unit")
+    page = page_of(await ask(sql, values), limit, asked, "place", "stream", "round", "unit")
     if under is None:
         return page
     again = await _under(ask, ledger, page.rows, under)

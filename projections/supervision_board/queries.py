@@ -37,7 +37,7 @@ async def cases(
 ) -> Page:
     """Cases by number, unregistered proposals last; a day's lights and days left beside each."""
     filters: dict[str, Any] = {"session": session, "unit": unit, "leader": leader, "stage": stage, "light": light}
-    filters["today"] = today if light else None
+    asked = {**filters, "today": today if light else None, "ledger": ledger, "question": "supervision_board"}
     where = ["ledger = %(ledger)s"]
     values: dict[str, Any] = {**filters, "ledger": ledger, "today": today, "limit": limit + 1}
     if session is not None:
@@ -51,11 +51,11 @@ async def cases(
     if light is not None:
         where.append(f"{_LIGHT} = %(light)s")
     if cursor is not None:
-        values["place"], values["stream"] = read_cursor(cursor, filters, (int, UUID))
+        values["place"], values["stream"] = read_cursor(cursor, asked, (int, UUID))
         where.append("(coalesce(case_no, 2147483647), stream) > (%(place)s, %(stream)s)")
     order = "ORDER BY coalesce(case_no, 2147483647), stream LIMIT %(limit)s"
     rows = await ask(f"{_COLUMNS} WHERE {' AND '.join(where)} {order}", values)
-    return page_of(rows, limit, filters, "place", "stream")
+    return page_of(rows, limit, asked, "place", "stream")
 
 
 async def of_case(ask: Ask, ledger: str, stream: UUID, today: date) -> dict[str, Any] | None:

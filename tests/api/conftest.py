@@ -128,7 +128,7 @@ def contact(at: str, **change: Any) -> dict[str, Any]:
 
 def _set_up(client: TestClient) -> None:
     steps: list[tuple[str, dict[str, Any]]] = [
-        ("/sessions", {"session": SESSION, "body": "德惠市政协", "term": 15, "meeting": 3}),
+        ("/sessions", {"session": SESSION, "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
         (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
     ]
     for unit in ("zhifaju", "shichangju", "huanweichu"):

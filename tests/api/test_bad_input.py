@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from api.routes.boards import local_today
+from projections.asking import write_cursor
 from tests.api.conftest import SESSION, Case, contact, submission
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -175,6 +177,35 @@ def test_a_cursor_belongs_to_its_question(client: TestClient, case: Case) -> Non
     problem(other, 422, "cursor-invalid", "cursor")
     for nonsense in ("x", "有", "%00", "W10", page["next"][:-4] + "AAAA"):
         problem(client.get("/audit/trail", params={"cursor": nonsense}), 422, "cursor-invalid", "cursor")
+
+
+@pytest.mark.parametrize("path", ["/audit/attempts", "/boards/supervision", "/compliance/communication-before-reply"])
+def test_a_cursor_of_another_question_is_refused(client: TestClient, case: Case, path: str) -> None:
+    after = case.post("acknowledgements", {"unit": "zhifaju"}).json()["position"]
+    cursor = client.get("/audit/trail", params={"limit": 1, "after": after}).json()["next"]
+    problem(client.get(path, params={"cursor": cursor}), 422, "cursor-invalid", "cursor")
+
+
+def test_a_cursor_that_names_what_no_row_can_be_is_refused(client: TestClient, api_ledger: str) -> None:
+    asked = {"ledger": api_ledger, "question": "communication_before_reply"}
+    for last in ([1, str(uuid4()), 1, "\0"], [1, str(uuid4()), 2**63, "a"], [1, "x", 1, "a"]):
+        path = "/compliance/communication-before-reply"
+        refused = client.get(path, params={"cursor": write_cursor(asked, last)})
+        problem(refused, 422, "cursor-invalid", "cursor")
+
+
+def test_a_trailing_slash_is_another_address(client: TestClient, api_ledger: str) -> None:
+    for path in ("/boards/supervision/", f"/l/{api_ledger}/boards/supervision/"):
+        problem(client.get(path, follow_redirects=False), 404, "not-found")
+
+
+def test_a_day_as_a_bound_is_that_whole_day(client: TestClient, case: Case) -> None:
+    after = case.post("acknowledgements", {"unit": "zhifaju"}).json()["position"]
+    today = local_today().isoformat()
+    found = client.get(
+        "/audit/trail", params={"case": case.id, "recorded_from": today, "recorded_to": today, "after": after}
+    )
+    assert len(found.json()["items"]) == 5
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from api import tokens
+from api.settings import Settings, secret
 from tests.conftest import Database
 
 
@@ -49,7 +50,7 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     loaded = cli("demo")
     assert loaded.returncode == 0, loaded.stderr
     added = int(re.findall(r"(\d+) 个事件", loaded.stdout)[-1])
-    assert "事件" not in cli("demo").stdout, "loading again adds nothing"
+    assert "没有新增" in cli("demo").stdout
     assert cli("verify-readmodels").returncode == 0, "a board that has seen nothing yet is what history says at 0"
     rebuilt = cli("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
@@ -78,6 +79,26 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     assert "…" not in history.stdout, "a pipe has no width to save"
 
 
+def test_a_ledger_that_no_daemon_has_ever_followed_is_not_well(cli: Cli) -> None:
+    silent = cli("status")
+    assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), silent.stdout
+
+
+def test_reading_a_case_opens_no_ledger(cli: Cli, admin: psycopg.Connection) -> None:
+    cli("history", str(uuid4()), "--ledger", f"{cli.ledger}-typo")
+    opened = admin.execute("SELECT 1 FROM ledger.ledger_head WHERE ledger = %s", (f"{cli.ledger}-typo",)).fetchall()
+    assert opened == []
+
+
+def test_the_key_of_the_receipts_is_whole_and_kept(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "new")
+    assert len(secret(settings)) == 32
+    assert secret(settings) == secret(settings)
+    assert [path.name for path in settings.data.iterdir()] == ["secret"]
+    assert (settings.data / "secret").stat().st_mode & 0o777 == 0o600
+    assert settings.data.stat().st_mode & 0o066 == 0
+
+
 def _beat(admin: psycopg.Connection, ledger: str, since: str) -> None:
     """As if the daemon had last said then that it lives."""
     admin.execute(
@@ -89,13 +110,19 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
     for arguments, code, word in (
         (("history", "not-a-uuid"), 2, "case-invalid"),
         (("history", str(uuid4())), 1, "not-found"),
+        (("history", str(uuid4()), "--ledger", "坏 名字"), 1, "not-found"),
+        (("status", "--ledger", "typo"), 2, "ledger-unknown"),
         (("rebuild", "no_such_board"), 2, "model-unknown"),
     ):
         ran = cli(*arguments)
         assert ran.returncode == code, ran.stdout + ran.stderr
         assert word in ran.stderr
     assert cli("status", HUIYIN_PORT="99999").returncode == 2
-    assert cli("status", HUIYIN_LEDGERS="{").returncode == 2
+    for setting in ("{", "[]", '["a b"]', '[""]'):
+        wrong = cli("status", HUIYIN_LEDGERS=setting)
+        assert (wrong.returncode, "setting-invalid" in wrong.stderr) == (2, True), wrong.stderr
+    wrong = cli("status", DATABASE_URL="nonsense")
+    assert (wrong.returncode, "setting-invalid" in wrong.stderr) == (2, True), wrong.stderr
     assert cli("no-such-command").returncode != 0
 
 
@@ -110,7 +137,7 @@ def test_no_database_and_an_old_schema_have_codes_of_their_own(cli: Cli, admin: 
         assert (old.returncode, "schema-outdated" in old.stderr) == (4, True), old.stderr
         assert cli("migrate", DATABASE_URL=empty).returncode == 0
         assert cli("migrate", DATABASE_URL=empty).returncode == 0, "migrating again changes nothing"
-        assert cli("status", DATABASE_URL=empty).returncode == 0
+        assert "daemon-silent" in cli("status", DATABASE_URL=empty).stderr, "the schema is there, the service is not"
     finally:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
@@ -139,8 +166,9 @@ def test_a_data_folder_that_cannot_be_used_and_a_taken_port_are_told(cli: Cli, t
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        refused = cli("serve", HUIYIN_PORT=port)
+        refused = cli("serve", HUIYIN_PORT=port, HUIYIN_DATA=str(tmp_path / "new"), DATABASE_URL="")
     assert (refused.returncode, "port-taken" in refused.stderr) == (2, True), refused.stderr
+    assert not (tmp_path / "new" / "cluster").exists(), "nothing is begun that cannot be finished"
 
 
 def test_a_traceback_in_the_log_holds_no_values(cli: Cli) -> None:

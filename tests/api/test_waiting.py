@@ -22,7 +22,7 @@ from tests.conftest import Database
 def test_a_board_that_is_behind_says_so_and_catches_up(database: Database, tmp_path: Path) -> None:
     ledger = f"behind-{uuid4().hex[:8]}"
     with serving(database, tmp_path, ledger) as client:
-        body = {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}
+        body = {"session": "15-3", "cppcc": "德惠市政协", "term": 15, "meeting": 3}
         after = client.post("/sessions", json=body).json()["position"]
         stale = client.get("/audit/trail", params={"after": after})
         assert stale.status_code == 200
@@ -85,18 +85,19 @@ def frozen(*pids: int) -> Iterator[None]:
 def test_two_ledgers_are_told_apart_by_the_path(database: Database, tmp_path: Path) -> None:
     one, two = f"one-{uuid4().hex[:8]}", f"two-{uuid4().hex[:8]}"
     with serving(database, tmp_path, one, two) as client:
-        body = {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}
+        body = {"session": "15-3", "cppcc": "德惠市政协", "term": 15, "meeting": 3}
         assert client.post("/sessions", json=body).status_code == 404
         assert client.post(f"/l/{one}/sessions", json=body).json()["position"] == 1
         assert client.get(f"/l/{one}/sessions/15-3").status_code == 200
         assert client.get(f"/l/{two}/sessions/15-3").status_code == 404
+        assert client.get("/l/nowhere/health").status_code == 404
 
 
 def test_what_was_made_in_a_ledger_is_found_in_it(database: Database, tmp_path: Path) -> None:
     one, two = f"one-{uuid4().hex[:8]}", f"two-{uuid4().hex[:8]}"
     with serving(database, tmp_path, one, two) as client:
         for path, body in (
-            ("sessions", {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}),
+            ("sessions", {"session": "15-3", "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
             ("sessions/15-3/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
             ("directory/members", {"member": "weiyuan-1", "name": "刘䶮"}),
         ):

@@ -132,7 +132,7 @@ class Writer(threading.Thread):
 def set_up(service: Service) -> None:
     with httpx2.Client(headers={"Authorization": f"Bearer {service.token}"}, base_url=service.url) as client:
         for path, body in (
-            ("/sessions", {"session": SESSION, "body": "德惠市政协", "term": 15, "meeting": 3}),
+            ("/sessions", {"session": SESSION, "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
             (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
             ("/directory/members", {"member": "weiyuan-1", "name": "刘䶮"}),
         ):

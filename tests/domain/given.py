@@ -426,7 +426,7 @@ def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 
     world.do(
         c.OpenSession(
             session=MEETING,
-            body="德惠市政协",
+            cppcc="德惠市政协",
             term=15,
             meeting=3,
             opened_on=date(2024, 1, 8),

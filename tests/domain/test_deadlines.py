@@ -85,15 +85,15 @@ def test_the_first_day_of_a_period_is_not_counted(start: str, days: int, day: st
     [
         ("2024-03-05", 9, 30, "2024-09-30"),
         ("2024-09-29", 9, 30, "2024-09-30"),
-        ("2024-09-30", 9, 30, "2025-09-30"),
+        ("2024-09-30", 9, 30, "2024-09-30"),
         ("2024-10-01", 9, 30, "2025-09-30"),
         ("2024-01-15", 2, 29, "2024-02-29"),
         ("2025-01-15", 2, 29, "2025-02-28"),
-        ("2024-02-29", 2, 29, "2025-02-28"),
-        ("2024-12-31", 12, 31, "2025-12-31"),
+        ("2024-02-29", 2, 29, "2024-02-29"),
+        ("2024-12-31", 12, 31, "2024-12-31"),
     ],
 )
-def test_a_fixed_date_is_the_next_one_after_the_anchor(start: str, month: int, day_number: int, day: str) -> None:
+def test_a_fixed_date_is_the_next_one_or_the_day_itself(start: str, month: int, day_number: int, day: str) -> None:
     assert due(start, CountedIn.FIXED_DATE, month=month, day=day_number) == day
 
 

@@ -79,7 +79,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.OrderRehandling: (issued, lambda world: rehandle()),
     c.RecordRevisit: (issued, lambda world: revisit(world.now)),
     c.CloseHandling: (satisfied, lambda world: close()),
-    c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", body="德惠市政协", term=15, meeting=4)),
+    c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)),
     c.AdoptRulebook: (
         opened,
         lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),

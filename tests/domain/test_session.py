@@ -15,14 +15,14 @@ from domain.streams import session_stream
 from tests.domain.given import LEDGER, MEETING, SHIPPED, Attempt, World, attempt, opened, refuses
 
 OPEN = c.OpenSession(
-    session=MEETING, body="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
+    session=MEETING, cppcc="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
 )
 
 
 def test_a_session_is_opened() -> None:
     [fact] = World().do(OPEN)
     assert fact.event == SessionOpened(
-        session=MEETING, body="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
+        session=MEETING, cppcc="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
     )
 
 

@@ -185,7 +185,7 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(rehandle, units),
         st.builds(revisit, instants, st.sampled_from(RevisitStage), unit=st.one_of(st.none(), units), members=reached),
         st.builds(close, classes),
-        st.builds(c.OpenSession, session=st.just(MEETING), body=st.just("政协"), term=st.just(15), meeting=st.just(3)),
+        st.builds(c.OpenSession, session=st.just(MEETING), cppcc=st.just("政协"), term=st.just(15), meeting=st.just(3)),
         rulebooks(version=2).map(lambda rulebook: c.AdoptRulebook(rulebook=rulebook)),
         st.builds(c.ListUnit, unit=units, name=st.sampled_from(("市教育局", "市教育体育局"))),
         st.builds(

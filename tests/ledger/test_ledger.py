@@ -9,9 +9,11 @@ import pytest
 
 from domain import commands as c
 from domain.codes import Origin
+from domain.events import ReplyIssued
 from domain.record import Context
 from domain.rules import Refused
 from domain.streams import created_by, directory_stream, ledger_notes, proposal_stream, session_stream
+from domain.values import day_of
 from ledger.ledger import KeyReused, Ledger, Provenance, VersionStale
 from ledger.mapper import EventTooLarge
 from tests.cases import MEMBERS, SESSION, UNITS, Office
@@ -270,3 +272,71 @@ async def test_an_id_of_another_kind_of_stream_is_no_proposal(office: Office) ->
         assert await office.ledger.history(stray) == []
         with pytest.raises(Refused, match="proposal-exists"):
             await office.ledger.handle(stray, c.TransferCase(occasion="专题联席会议"), Context(actor="admin"))
+
+
+async def test_a_command_that_overtakes_the_one_before_it_is_decided_on_what_there_is(office: Office) -> None:
+    """Submitted and registered at once: which numbers a registration takes is known only once it is submitted."""
+    for _ in range(10):
+        key = uuid4()
+        office.case = created_by(office.ledger.name, key)
+        submitted, registered = await asyncio.gather(
+            office.do(office.submission(), MEMBERS[0], command_id=key),
+            office.do(c.RegisterProposal()),
+            return_exceptions=True,
+        )
+        assert not isinstance(submitted, BaseException)
+        if isinstance(registered, BaseException):
+            assert isinstance(registered, Refused)
+            assert registered.rule.id == "proposal-exists"
+
+
+async def test_a_reply_issued_as_the_year_turns_takes_a_number_of_one_year(
+    database: Database, ledger_name: str
+) -> None:
+    at, step = datetime(2025, 12, 31, 15, 0, tzinfo=UTC), timedelta(seconds=1)
+
+    def now() -> datetime:
+        nonlocal at
+        at += step
+        return at
+
+    ledger = Ledger(ledger_name, database.app, secret=SECRET, now=now)
+    await ledger.open()
+    try:
+        office = await (await Office(ledger).set_up()).assigned()
+        await office.do(office.contact(at=at))
+        for command, by in (
+            (office.draft(), f"{UNITS[0]}-officer"),
+            (c.ReviewReply(unit=UNITS[0], draft=1), "gov-reviewer"),
+            (c.SignReply(unit=UNITS[0], draft=1, signer=f"{UNITS[0]}-leader"), f"{UNITS[0]}-leader"),
+        ):
+            await office.do(command, by)
+        at, step = datetime(2025, 12, 31, 15, 59, 59, tzinfo=UTC), timedelta(milliseconds=800)
+        await office.do(c.IssueReply(unit=UNITS[0], draft=1))
+        [issued] = [r for r in await ledger.history(office.stream) if isinstance(r.event, ReplyIssued)]
+        assert issued.event.letter.year == day_of(issued.occurred_at).year == 2026
+    finally:
+        await ledger.close()
+
+
+async def test_two_services_that_take_case_numbers_at_once_do_not_blame_the_reader(
+    office: Office, database: Database
+) -> None:
+    other = Ledger(office.ledger.name, database.app, secret=SECRET)
+    await other.open()
+    try:
+        cases = []
+        for _ in range(40):
+            cases.append((await office.submitted()).stream)
+        registered = await asyncio.gather(
+            *(
+                (office.ledger, other)[n % 2].handle(
+                    case, c.RegisterProposal(), Context(actor="admin"), expected_version=1
+                )
+                for n, case in enumerate(cases)
+            ),
+            return_exceptions=True,
+        )
+        assert not [answer for answer in registered if isinstance(answer, VersionStale)]
+    finally:
+        await other.close()

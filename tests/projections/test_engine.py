@@ -71,6 +71,19 @@ async def test_one_by_one_any_batching_and_rebuild_are_the_same(
         assert engine.differences(daemon, ledger.name, model) == []
 
 
+async def test_a_row_that_nothing_could_have_written_is_found(
+    ledger: Ledger, daemon: psycopg.Connection[Any], admin: psycopg.Connection
+) -> None:
+    cases = await some_cases(ledger)
+    run(daemon, ledger.name, 500)
+    admin.execute(
+        "UPDATE boards.supervision_board_v2 SET stage = 'NOWHERE' WHERE ledger = %s AND stream = %s",
+        (ledger.name, cases[1].case),
+    )
+    model = next(model for model in READ_MODELS if model.name == "supervision_board")
+    assert engine.differences(daemon, ledger.name, model) == [(ledger.name, cases[1].case)]
+
+
 async def test_a_row_changed_by_hand_is_found(
     ledger: Ledger, daemon: psycopg.Connection[Any], admin: psycopg.Connection
 ) -> None:

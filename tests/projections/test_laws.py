@@ -1,6 +1,7 @@
 """One law for every read model: one by one == any batching == rebuild, over histories nobody thought of."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain import communication
 from domain.codes import Rating
-from domain.events import RulebookAdopted
+from domain.events import RulebookAdopted, UnitAssigned
 from domain.streams import proposal_stream
 from ledger.mapper import Envelope, to_state, type_name
 from ledger.recorder import LedgerRecorder
@@ -22,7 +23,7 @@ from projections.engine import Engine
 from projections.readmodel import Key, ReadModel, Reference
 from projections.supervision_board.board import SUPERVISION_BOARD
 from tests.conftest import Database
-from tests.domain.given import LEDGER, World
+from tests.domain.given import CITY, HEALTH, LED, LEDGER, World, assigned, opinion
 from tests.domain.walks import histories
 
 many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -135,3 +136,19 @@ def write(database: Database, ledger: str, world: World) -> None:
         ]
     )
     recorder.close()
+
+
+def test_what_an_assisting_unit_owes_is_due_on_the_board_until_it_is_given() -> None:
+    world = assigned(modes=LED)
+    deadlines = [recorded.event.deadline.due_on for recorded in world.all(UnitAssigned)]
+    reply, opinions = deadlines[0], deadlines[1:]
+    assert max(opinions) < reply
+
+    def due() -> date | None:
+        [row] = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world)).values()
+        return row.due_on
+
+    assert due() == min(opinions)
+    for unit in (HEALTH, CITY):
+        world.do(opinion(unit))
+    assert due() == reply
