@@ -3,7 +3,6 @@
 Routes hand a command over and get the answer to give. Nothing here knows a rule.
 """
 
-import asyncio
 import re
 import time
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ import psycopg
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
 
 from api.problems import ProblemError
@@ -23,13 +22,12 @@ from domain.commands import Command
 from domain.record import Context
 from domain.streams import Stream, created_by, directory_stream, proposal_stream, session_stream
 from ledger.committer import is_passing
-from ledger.ledger import Ledger, Receipt
+from ledger.ledger import PATIENCE, Ledger, Receipt
+from ledger.patience import within
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ETAG = re.compile(r'"(\d{1,18})"')
 _TOKEN_SECONDS = 5.0
-_PATIENCE = 10.0
-"""Seconds a question may take before the database counts as down."""
 _LARGEST = 2**63 - 1
 _STALE_PLAN = {"0A000", "42P01", "XX000"}
 """What a statement meets whose table has just been switched under it."""
@@ -83,11 +81,7 @@ class Office:
             return await self._ask(sql, values)
 
     async def _ask(self, sql: str, values: Any) -> list[dict[str, Any]]:
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await self._rows(sql, values)
-        except TimeoutError as error:
-            raise PoolTimeout(f"no answer within {_PATIENCE:.0f} s") from error
+        return await within(PATIENCE, self._rows(sql, values))
 
     async def _rows(self, sql: str, values: Any) -> list[dict[str, Any]]:
         async with self.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:

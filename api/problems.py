@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents: a stable code for programs, Chinese for people, the field and the rule."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -208,6 +209,10 @@ async def _database(request: Request, error: Any) -> Response:
     return problem(request, 503, "database-unavailable", detail, headers={"Retry-After": "2"})
 
 
+async def _no_board_yet(request: Request, error: Any) -> Response:
+    return problem(request, 503, "model-behind", "看板尚未建立，请稍候", headers={"Retry-After": "1"})
+
+
 async def _http(request: Request, error: Any) -> Response:
     if isinstance(error.__cause__, ProblemError):
         # raised while the framework was reading the body, which it answers in its own words
@@ -234,6 +239,7 @@ _ANSWERS: dict[type[Exception], Any] = {
     LedgerBusy: _unavailable,
     OutcomeUnknown: _unavailable,
     psycopg.OperationalError: _database,
+    psycopg.errors.UndefinedTable: _no_board_yet,
     HTTPException: _http,
     Exception: _unexpected,
 }
@@ -282,11 +288,18 @@ _MESSAGES = {
 def message_of(item: Mapping[str, Any]) -> str:
     """What is wrong with a value, in Chinese, from a pydantic error."""
     template = _MESSAGES.get(item["type"])
+    context = {name: _plain(value) for name, value in item.get("ctx", {}).items()}
     if template is None:
         # our own validators speak Chinese already
         return str(item["msg"]) if any("\u4e00" <= letter <= "\u9fff" for letter in item["msg"]) else "取值不当"
-    expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", "、").replace(", ", "、").replace("'", "")
-    return template.format(**{**item.get("ctx", {}), "expected": expected})
+    expected = str(context.get("expected", "")).replace(" or ", "、").replace(", ", "、").replace("'", "")
+    return template.format(**{**context, "expected": expected})
+
+
+def _plain(value: Any) -> Any:
+    """A limit that is a day comes as Python would write it."""
+    day = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", str(value))
+    return f"{int(day[1]):04}-{int(day[2]):02}-{int(day[3]):02}" if day else value
 
 
 def _path(location: Sequence[Any]) -> str:

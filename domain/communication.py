@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import assert_never
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Heard, Origin, Outcome
+from domain.codes import ContactMode, DecisiveMoment, Gate, Heard, Origin, Outcome, Rating
 from domain.events import (
     AssignmentAcknowledged,
     AssignmentReturned,
@@ -81,7 +81,8 @@ class Denial(Frozen):
 
 
 class ReplyRound(Frozen):
-    """One round of one answering unit's reply. `since` is the feedback (or the order) that began a later round."""
+    """One round of one answering unit's reply. `since` is what began a later round: the first answer that was 不满意,
+    else the order."""
 
     unit: str
     round: int
@@ -90,7 +91,7 @@ class ReplyRound(Frozen):
     drafted: Mark | None = None
     signed: Mark | None = None
     issued: Mark | None = None
-    feedback: Mark | None = None
+    disappointed: Mark | None = None
     denied: tuple[Denial, ...] = ()
     left: bool = False
 
@@ -206,7 +207,10 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
             denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
             if event.heard is Heard.NOT_CONTACTED:
                 denied.append(Denial(mark=mark(recorded), member=event.member))
-            return known.with_round(event.unit, event.round, feedback=mark(recorded), denied=tuple(denied))
+            disappointed = answered.disappointed if answered else None
+            if event.overall is Rating.DISSATISFIED:
+                disappointed = disappointed or mark(recorded)
+            return known.with_round(event.unit, event.round, disappointed=disappointed, denied=tuple(denied))
         case RehandlingOrdered():
             before = known.round_of(event.unit, event.round - 1)
             return _begin(
@@ -215,7 +219,7 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
                     unit=event.unit,
                     round=event.round,
                     assigned=before.assigned if before else mark(recorded),
-                    since=before.feedback if before and before.feedback else mark(recorded),
+                    since=before.disappointed if before and before.disappointed else mark(recorded),
                 ),
                 answers=True,
             )
@@ -250,9 +254,8 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     A contact counts when its mode is allowed, the member did not decline it, the answering unit made it after its
     assignment, after the previous round's feedback and before the next round began, and it happened before the
     decisive moment. It backs a plain PASS only if it was also entered before that moment; entered later it gives
-    PASS_BACKFILLED. One that an earlier round's reply already rested on when its moment came is spent: nothing learnt
-    later, such as feedback of the same day, takes it away there or lends it to the next round. A waiver counts if
-    entered before.
+    PASS_BACKFILLED. It counts for one round: one that was there when the round's moment came stays with it, whatever
+    is learnt later, such as an answer of the same day. A waiver counts if entered before.
     """
     answered = known.round_of(unit, number)
     decisive = answered.decisive(rule.before) if answered else None
@@ -261,7 +264,7 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     counting = counting_for(known, answered, rule)
     if decisive is None:
         return _verdict(rule, Outcome.PENDING, answered, None, counting)
-    timely = [c for c in counting if comes_before(c.mark.entered_at, decisive.at)]
+    timely = [c for c in counting if _entered_before(c.mark, decisive)]
     if _reaches(known, counting, rule):
         outcome = Outcome.PASS if _reaches(known, timely, rule) else Outcome.PASS_BACKFILLED
         claimed = {member for contact in counting for member in contact.members}
@@ -286,12 +289,17 @@ def counting_for(known: Communication, answered: ReplyRound, rule: ContactRule) 
             for contact in left
             if (current.since is None or follows(contact.mark, current.since))
             and (decisive is None or comes_before(contact.mark.at, decisive.at))
+            and (after is None or not follows(contact.mark, after) or _was_there(contact.mark, decisive))
         ]
-        spent = [contact for contact in own if decisive and contact.mark.version < decisive.version]
         if current.round == answered.round:
-            return [c for c in own if c in spent or after is None or not follows(c.mark, after)]
-        left = [contact for contact in left if contact not in spent]
+            return own
+        left = [contact for contact in left if contact not in own]
     return []
+
+
+def _was_there(mark: Mark, decisive: Mark | None) -> bool:
+    """Whether a fact stood in history when the decisive one came."""
+    return decisive is not None and mark.version < decisive.version
 
 
 def _allowed(contact: Contact, answered: ReplyRound, rule: ContactRule) -> bool:
@@ -312,7 +320,14 @@ def follows(mark: Mark, other: Mark) -> bool:
 
 
 def _in_time(waiver: Mark, decisive: Mark) -> bool:
-    return comes_before(waiver.at, decisive.at) and comes_before(waiver.entered_at, decisive.at)
+    return comes_before(waiver.at, decisive.at) and _entered_before(waiver, decisive)
+
+
+def _entered_before(mark: Mark, decisive: Mark) -> bool:
+    """By the clock of entry; on a day of which no more is known, by the order in which history took them in."""
+    if earlier(mark.entered_at, decisive.at):
+        return True
+    return only_by_day(mark.entered_at, decisive.at) and _was_there(mark, decisive)
 
 
 def _reaches(known: Communication, contacts: Iterable[Contact], rule: ContactRule) -> bool:

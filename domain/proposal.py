@@ -80,16 +80,18 @@ class Countersigned:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One version of a reply. `words` is what a reader sees of the text; `drafted` is everybody who wrote these words
+    """One version of a reply. `words` is its text however it is set; `drafted` is everybody who wrote these words
     on this case; `countersigned` says per assisting unit what it decided; `defects` is why it was sent back."""
 
     number: int
+    text: str = ""
     words: str = ""
     result_class: str = ""
     openness: Openness = Openness.PUBLISH_FULL
     drafted: tuple[Context, ...] = ()
     at: datetime | date | None = None
     returned: ReplyReturned | None = None
+    returned_version: int = 0
     issued: ReplyIssued | None = None
     signer: str | None = None
     status: DraftStatus = DraftStatus.DRAFTED
@@ -118,6 +120,7 @@ class Round:
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     ratings: Mapping[str, SatisfactionRecorded] = field(default_factory=dict)
+    issued_at: datetime | date | None = None
     rated_at: datetime | date | None = None
 
     @property
@@ -133,11 +136,13 @@ class Round:
 @dataclass(frozen=True, slots=True)
 class UnitTask:
     """What one unit owes this case. `last` is the latest step from assignment to issue, in the round under way: the
-    next cannot have been taken before it. `co_opinion` is when an assisting unit gave its opinion."""
+    next cannot have been taken before it. `co_opinion` is when an assisting unit first gave its opinion, `decided` how
+    its last objection ended."""
 
     unit: str
     mode: AssignmentMode
     status: TaskStatus = TaskStatus.ASSIGNED
+    decided: ObjectionUpheld | ObjectionRejected | None = None
     assigned: UnitAssigned | None = None
     assigned_at: datetime | date | None = None
     last: Act | None = None
@@ -195,6 +200,7 @@ class Proposal:
     topic: str | None = None
     rulebook: RulebookRef | None = None
     transferred: tuple[int, datetime | date] | None = None
+    transferred_at: datetime | date | None = None
     occasion: str | None = None
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
     communication: Communication = Communication()
@@ -272,14 +278,22 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
                 case_no=event.case_no,
                 topic=event.topic,
                 rulebook=event.rulebook,
-                registered_at=recorded.occurred_at,
+                registered_at=later(proposal.submitted_at, recorded.occurred_at),
             )
         case CaseTransferredToGovernment():
-            at = recorded.occurred_at
-            return replace(proposal, transferred=(recorded.version, at), occasion=event.occasion)
+            at = later(proposal.registered_at, recorded.occurred_at)
+            return replace(
+                proposal,
+                transferred=(recorded.version, recorded.occurred_at),
+                transferred_at=at,
+                occasion=event.occasion,
+            )
         case UnitAssigned():
             rounds = {1: Round(1, event.deadline)} if event.mode.answers else {}
-            task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=recorded.occurred_at, rounds=rounds)
+            known = proposal.tasks.get(event.unit)
+            before = known.last.at if known and known.last else proposal.transferred_at
+            at = later(before, recorded.occurred_at)
+            task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, rounds=rounds)
             filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
             return replace(_with(proposal, task), filed=filed)
         case AssignmentAcknowledged():
@@ -288,9 +302,9 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
             task = replace(_task(proposal, event.unit), status=TaskStatus.RETURNED, objection=event)
             return _with(proposal, task)
         case ObjectionUpheld():
-            return _with_status(proposal, event.unit, TaskStatus.LEFT)
+            return _with(proposal, replace(_task(proposal, event.unit), status=TaskStatus.LEFT, decided=event))
         case ObjectionRejected():
-            return _with_status(proposal, event.unit, TaskStatus.ASSIGNED)
+            return _with(proposal, replace(_task(proposal, event.unit), status=TaskStatus.ASSIGNED, decided=event))
         case MemberContacted() | MemberRevisited():
             return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
         case HandlingPlanFiled():
@@ -298,7 +312,8 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
         case ContactWaived():
             return proposal
         case CoOpinionSubmitted():
-            task = replace(_task(proposal, event.unit, AssignmentMode.CO), co_opinion=recorded.occurred_at)
+            task = _task(proposal, event.unit, AssignmentMode.CO)
+            task = replace(task, co_opinion=task.co_opinion or recorded.occurred_at)
             return replace(_with(proposal, task), filed={**proposal.filed, (CoOpinionSubmitted, event.unit): event})
         case ReplyDrafted():
             words = visible(event.text)
@@ -306,7 +321,9 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
                 *(who for known in proposal.drafts if known.words == words for who in known.drafted),
                 recorded.context,
             )
-            draft = Draft(event.draft, words, event.result_class, event.openness, drafted, recorded.occurred_at)
+            draft = Draft(
+                event.draft, event.text, words, event.result_class, event.openness, drafted, recorded.occurred_at
+            )
             return _with_draft(proposal, event.unit, event.round, draft)
         case ReplyCountersigned():
             draft = _draft(proposal, event.answering_unit, event.round, event.draft)
@@ -316,11 +333,15 @@ def _fold(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
         case ReplyReviewed():
             return _with_draft_status(proposal, event, DraftStatus.REVIEWED)
         case ReplyReturned():
-            return _with_draft_status(proposal, event, DraftStatus.RETURNED, returned=event)
+            version = recorded.version
+            return _with_draft_status(proposal, event, DraftStatus.RETURNED, returned=event, returned_version=version)
         case ReplySigned():
             return _with_draft_status(proposal, event, DraftStatus.SIGNED, signer=event.signer)
         case ReplyIssued():
-            return _with_draft_status(proposal, event, DraftStatus.ISSUED, issued=event)
+            issued = _with_draft_status(proposal, event, DraftStatus.ISSUED, issued=event)
+            task, current = _round(issued, event.unit, event.round)
+            at = later(task.last.at if task.last else None, recorded.occurred_at)
+            return _with_round(issued, task, replace(current, issued_at=at))
         case FeedbackFormIssued():
             task, current = _round(proposal, event.unit, event.round)
             form = Form(recorded.occurred_at, event.deadline.due_on if event.deadline else None)
@@ -345,8 +366,11 @@ def _stepped(proposal: Proposal, recorded: Recorded[ProposalEvent]) -> Proposal:
     if not isinstance(event, _STEPS):
         return proposal
     task = _task(proposal, event.unit)
-    if task.last is not None and not isinstance(event, RehandlingOrdered):
-        at = later(task.last.at, at)
+    if isinstance(event, UnitAssigned):
+        at = task.assigned_at or at
+    if isinstance(event, RehandlingOrdered) and (ended := task.rounds.get(event.round - 1)):
+        at = later(ended.rated_at, at)
+    at = later(task.last.at if task.last else None, at)
     return _with(proposal, replace(task, last=Act(type(event).__name__, at)))
 
 

@@ -7,6 +7,7 @@ Shapes only: an event must load for ever, so limits that may tighten stand in th
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -45,14 +46,27 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def layout(text: str) -> str:
+    """A text as it looks on paper: without characters that show nothing; punctuation and white space count."""
+    seen = (letter for letter in text if letter == "\n" or not _shows_nothing(letter))
+    return unicodedata.normalize("NFC", "".join(seen)).strip()
+
+
 def visible(text: str) -> str:
-    """What a reader sees of a text: without white space, without characters that show nothing, and one spelling for
-    what looks alike by Unicode's own tables (NFKC: ⾏ is 行, ｡ is 。)."""
-    return "".join(
-        letter
-        for letter in unicodedata.normalize("NFKC", text)
-        if unicodedata.category(letter) not in ("Cf", "Cc", "Zs", "Zl", "Zp") and not _UNSEEN.match(letter)
-    )
+    """The words of a text, however they are set: without white space, and with one spelling for what looks alike by
+    Unicode's own tables (⾏ is 行, ， is ,). A power is not a digit: 10² is not 102."""
+    return "".join(_alike(letter) for letter in layout(text) if not letter.isspace())
+
+
+@lru_cache(4096)
+def _shows_nothing(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cf", "Cc", "Zl", "Zp") or _UNSEEN.match(letter) is not None
+
+
+@lru_cache(4096)
+def _alike(letter: str) -> str:
+    kind = unicodedata.decomposition(letter).partition(" ")[0]
+    return unicodedata.normalize("NFKC", letter) if kind in ("<wide>", "<narrow>", "<compat>") else letter
 
 
 def _printable(text: str) -> str:
@@ -143,7 +157,9 @@ def _written_day(value: Any) -> Any:
 
 def _lower(value: Any) -> datetime:
     moment = parse_moment(value)
-    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, SHANGHAI).astimezone(UTC)
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(max(moment, EARLIEST), time.min, SHANGHAI)
+    return moment.astimezone(UTC)
 
 
 def _upper(value: Any) -> datetime:

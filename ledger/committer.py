@@ -17,6 +17,8 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from ledger.patience import Unanswered
+
 MOST_COMMANDS = 500
 MOST_BYTES = 1_000_000
 MOST_WAITING = 5_000
@@ -243,6 +245,8 @@ class Committer:
 
 def is_passing(error: psycopg.Error) -> bool:
     """Whether the same statement may succeed on a later try."""
+    if isinstance(error, Unanswered):
+        return False
     state = error.sqlstate
     if state is None:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)

@@ -33,8 +33,11 @@ from domain.streams import S, Stream, directory_stream, ledger_notes, session_st
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
+from ledger.patience import within
 
 TRIES = 3
+PATIENCE = 10.0
+"""Seconds a question may take before the database counts as down."""
 
 log = structlog.get_logger()
 
@@ -288,6 +291,9 @@ class Ledger:
             return await self._ask(sql, parameters)
 
     async def _ask(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
+        return await within(PATIENCE, self._rows(sql, parameters))
+
+    async def _rows(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(sql.encode(), parameters, prepare=True, binary=True)
             return await cursor.fetchall()

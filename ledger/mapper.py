@@ -4,7 +4,6 @@
 time of recording, which is the database's own.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +15,10 @@ from domain.codes import Origin
 from domain.events import EVENT_TYPES, AnyEvent, Event
 from domain.record import Context, Recorded
 from domain.values import parse_moment, write_moment
+from ledger.upcasts import UPCASTS
 
 STATE_LIMIT = 60_000
 """Bytes of `state`: an entry of the proof's log holds at most 65,535."""
-
-UPCASTS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""(event name, schema number) → what carries its payload to the next schema number."""
 
 
 class EventTooLarge(Exception):

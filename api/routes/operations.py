@@ -1,6 +1,5 @@
 """运行: health and lag, the rules, and what each problem means."""
 
-import asyncio
 from typing import Annotated, Literal
 
 import psycopg
@@ -12,6 +11,7 @@ from api.desk import Asked, ledger_named, office
 from api.problems import TITLES, ProblemError
 from api.routes.routing import routes
 from domain.rules import RULES
+from ledger.patience import within
 from projections.checkpoints import BEAT_LATE_SECONDS, STATUS
 
 router = routes("运行")
@@ -66,12 +66,9 @@ class ProblemKind(BaseModel):
 @router.get("/health", summary="是否健康", responses={503: {"model": HealthAnswer}})
 async def health(request: Request, response: Response) -> HealthAnswer:
     ledger_named(request)
-    # not awaited to its end: giving up on a frozen server takes as long as asking it
-    asking = asyncio.create_task(_statuses(request))
-    done, _ = await asyncio.wait({asking}, timeout=PATIENCE)
-    ledgers = await asking if done else None
-    if ledgers is None:
-        asking.cancel()
+    try:
+        ledgers = await within(PATIENCE, _statuses(request))
+    except (psycopg.Error, PoolTimeout):
         response.status_code = 503
         return HealthAnswer(status="down", detail="数据库没有应答", ledgers=[])
     late = [m.model for ledger in ledgers for m in ledger.models if m.beat_age > BEAT_LATE_SECONDS]
@@ -82,12 +79,8 @@ async def health(request: Request, response: Response) -> HealthAnswer:
     return HealthAnswer(status="ok", detail="正常", ledgers=ledgers)
 
 
-async def _statuses(request: Request) -> list[LedgerStatus] | None:
-    """Every ledger's, or None where the database does not answer."""
-    try:
-        return [await _status(request, name) for name in office(request).ledgers]
-    except (psycopg.Error, PoolTimeout):
-        return None
+async def _statuses(request: Request) -> list[LedgerStatus]:
+    return [await _status(request, name) for name in office(request).ledgers]
 
 
 async def _status(request: Request, ledger: str) -> LedgerStatus:

@@ -30,7 +30,6 @@ from domain.rules import (
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
     Rule,
-    refuse,
     require,
 )
 from domain.setting import Decision, Setting
@@ -66,7 +65,7 @@ class AssignUnits(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
-        in_order(setting, proposal.transferred[1] if proposal.transferred else None, "交办")
+        in_order(setting, proposal.transferred_at, "交办")
         modes = {task.unit: task.mode for task in proposal.active_tasks}
         new = []
         for index, wanted in enumerate(self.assignments):
@@ -175,8 +174,11 @@ class DecideObjection(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = proposal.tasks.get(self.unit)
+        kind = ObjectionUpheld if self.upheld else ObjectionRejected
+        decided = kind(unit=self.unit, reason=self.reason)
         if task is None or task.status is not TaskStatus.RETURNED:
-            refuse(OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+            again = task is not None and task.decided == decided
+            require(again, OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+            return []
         after_last(setting, task)
-        decided = ObjectionUpheld if self.upheld else ObjectionRejected
-        return [decided(unit=self.unit, reason=self.reason)]
+        return [decided]

@@ -47,7 +47,7 @@ class IssueFeedbackForm(ProposalCommand):
         open_case(proposal)
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
-        in_order(setting, proposal.communication.issued_at(self.unit, current.number), "答复")
+        in_order(setting, current.issued_at, "答复")
         with_signers(proposal, self.members)
         wanted = dict.fromkeys(self.members or proposal.signers)
         asked = tuple(member for member in wanted if member not in current.forms)
@@ -94,6 +94,8 @@ class RecordSatisfaction(ProposalCommand):
             rating = getattr(self, field)
             in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
+        if self.overall is Rating.NO_RESPONSE:
+            require(self.heard is None, RATING_IN_SCALE, "未反馈的委员没有说过是否沟通", "heard")
         recorded = SatisfactionRecorded(
             unit=self.unit,
             round=rated.number,
@@ -106,6 +108,7 @@ class RecordSatisfaction(ProposalCommand):
             entered_by=self.entered_by,
         )
         in_order(setting, form.at, "发征询意见表")
+        in_order(setting, rated.issued_at, "答复")
         known = rated.ratings.get(self.member)
         if known == recorded:
             return []

@@ -128,6 +128,7 @@ class OrderRehandling(ProposalCommand):
         running = f"第 {current.number} 轮尚未答复，不能再次责成重新办理"
         require(current.issued, REHANDLE_AFTER_REPLY, running, "unit")
         after_last(setting, task)
+        in_order(setting, current.rated_at, "委员评价")
         return [rehandling(proposal, setting, self.unit, current.number + 1, self.cause)]
 
 

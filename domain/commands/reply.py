@@ -55,7 +55,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, letter_register
-from domain.values import ClassCode, Code, LongText, Note, Title, day_of, visible
+from domain.values import ClassCode, Code, LongText, Note, Title, day_of, layout, visible
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -90,8 +90,9 @@ class DraftReply(ProposalCommand):
         if latest is not None:
             final = latest.status in (DraftStatus.SIGNED, DraftStatus.ISSUED)
             require(not final, DRAFT_NOT_SIGNED, f"第 {latest.number} 稿已签发，不能再拟稿")
-        require(not self._sent_back(task), RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
-        if latest is not None and self._same(latest) and latest.openness is self.openness:
+        sent_back = self._sent_back(proposal, task)
+        require(not sent_back, RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
+        if latest is not None and not latest.returned and self._identical(latest):
             return []
         after_last(setting, task)
         drafted = ReplyDrafted(
@@ -105,20 +106,40 @@ class DraftReply(ProposalCommand):
         )
         return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
 
-    def _same(self, draft: Draft) -> bool:
-        """White space and what nobody sees is no change; another class is one where the class was the defect, or
-        nothing was."""
-        reclassified = draft.result_class != self.result_class
-        asked_for = not draft.defects or Defect.WRONG_CLASS in draft.defects
-        return draft.words == visible(self.text) and not (reclassified and asked_for)
+    def _identical(self, draft: Draft) -> bool:
+        return (layout(draft.text), draft.result_class, draft.openness) == (
+            layout(self.text),
+            self.result_class,
+            self.openness,
+        )
 
-    def _sent_back(self, task: UnitTask) -> bool:
-        """Whether a reviewer has returned this draft, or an earlier round that had to be redone was answered in these
-        words."""
-        earlier = [current for current in task.rounds.values() if current.number < task.round.number]
-        answered = {draft.words for current in earlier for draft in current.drafts.values() if draft.issued}
-        returned = [draft for current in task.rounds.values() for draft in current.drafts.values() if draft.returned]
-        return visible(self.text) in answered or any(self._same(draft) for draft in returned)
+    def _sent_back(self, proposal: Proposal, task: UnitTask) -> bool:
+        """Whether an earlier round that had to be redone was answered in these words, or a reviewer has returned them
+        for something that another class, another openness, another layout or a talk has not mended."""
+        words = visible(self.text)
+        for current in task.rounds.values():
+            for draft in current.drafts.values():
+                if draft.words != words:
+                    continue
+                if draft.issued and current.number < task.round.number:
+                    return True
+                if draft.returned and not draft.defects <= self._mended(proposal, draft):
+                    return True
+        return False
+
+    def _mended(self, proposal: Proposal, draft: Draft) -> set[Defect]:
+        """The defects that can be mended without another word, and have been."""
+        mended = set()
+        if draft.result_class != self.result_class:
+            mended.add(Defect.WRONG_CLASS)
+        if draft.openness is not self.openness:
+            mended.add(Defect.LAW_OR_POLICY)
+        if layout(draft.text) != layout(self.text):
+            mended.add(Defect.FORMAT)
+        contacts = proposal.communication.contacts
+        if any(contact.unit == self.unit and contact.mark.version > draft.returned_version for contact in contacts):
+            mended |= {Defect.NOT_CONTACTED, Defect.STILL_UNSATISFIED}
+        return mended
 
 
 class CountersignReply(ProposalCommand):

@@ -63,6 +63,11 @@ class AdoptRulebook(SessionCommand):
         for field, problem in problems(self.rulebook):
             refuse(RULEBOOK_CONSISTENT, problem, f"rulebook.{field}")
         digest = self.rulebook.ref().digest
+        for other in session.rulebooks.values():
+            scheme, meant = self.rulebook.class_scheme, other.class_scheme
+            one_meaning = scheme.id != meant.id or scheme == meant
+            clash = f"分类“{scheme.id}”已有另一种含义，须另立编号"
+            require(one_meaning, RULEBOOK_CONSISTENT, clash, "rulebook.class_scheme.id")
         known = session.rulebooks.get((self.rulebook.id, self.rulebook.version))
         if known is not None:
             same = known.ref().digest == digest

@@ -4,6 +4,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 """
 
 from datetime import date
+from typing import ClassVar
 
 from domain.events.base import Event
 from domain.policy.rulebook import Rulebook
@@ -11,6 +12,8 @@ from domain.policy.rulebook import Rulebook
 
 class SessionOpened(Event):
     """设立届次: e.g. term 15, meeting 3."""
+
+    schema_version: ClassVar[int] = 2
 
     session: str
     cppcc: str

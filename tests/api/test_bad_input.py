@@ -206,6 +206,8 @@ def test_a_day_as_a_bound_is_that_whole_day(client: TestClient, case: Case) -> N
         "/audit/trail", params={"case": case.id, "recorded_from": today, "recorded_to": today, "after": after}
     )
     assert len(found.json()["items"]) == 5
+    for first in ("0001-01-01", "1949-09-20"):
+        assert client.get("/audit/trail", params={"recorded_from": first}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -217,6 +219,11 @@ def test_a_day_as_a_bound_is_that_whole_day(client: TestClient, case: Case) -> N
 )  # fmt: skip
 def test_a_question_that_makes_no_sense_is_told_so(client: TestClient, query: dict[str, Any]) -> None:
     problem(client.get("/boards/supervision", params=query), 422, "request-invalid", next(iter(query)))
+
+
+def test_a_limit_that_is_a_day_is_written_as_one(client: TestClient) -> None:
+    refused = client.get("/audit/trail", params={"occurred_from": "1900-01-01"})
+    assert problem(refused, 422, "request-invalid", "occurred_from")["detail"].endswith("不得小于 1949-09-21")
 
 
 def test_a_unit_that_left_the_case_cannot_answer(client: TestClient, case: Case) -> None:

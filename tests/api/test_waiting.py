@@ -14,6 +14,7 @@ import psycopg
 
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
+from projections import READ_MODELS, engine
 from tests.api.conftest import following, serving, submission
 from tests.cases import rulebook
 from tests.conftest import Database
@@ -21,6 +22,8 @@ from tests.conftest import Database
 
 def test_a_board_that_is_behind_says_so_and_catches_up(database: Database, tmp_path: Path) -> None:
     ledger = f"behind-{uuid4().hex[:8]}"
+    with psycopg.connect(database.daemon, autocommit=True) as daemon:
+        engine.prepare(daemon, READ_MODELS)
     with serving(database, tmp_path, ledger) as client:
         body = {"session": "15-3", "cppcc": "德惠市政协", "term": 15, "meeting": 3}
         after = client.post("/sessions", json=body).json()["position"]
@@ -54,6 +57,18 @@ def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Pat
         assert client.get("/health").json()["status"] == "degraded"
 
 
+def test_boards_that_nobody_has_made_yet_are_behind(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="huiyin-fresh-"))
+    folder.chmod(0o711)
+    with EmbeddedPostgres(folder / "data") as server:
+        migrate(server.dsn())
+        with serving(Database(server), tmp_path, "fresh") as client:
+            for path in ("/boards/supervision", "/audit/trail", "/compliance/communication-before-reply"):
+                answer = client.get(path)
+                assert (answer.status_code, answer.json()["code"]) == (503, "model-behind")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_health_answers_while_the_database_is_frozen(tmp_path: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="huiyin-frozen-"))
     folder.chmod(0o711)
@@ -64,8 +79,13 @@ def test_health_answers_while_the_database_is_frozen(tmp_path: Path) -> None:
             backends = admin.execute(
                 "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             ).fetchall()
-            with frozen(*(pid for (pid,) in backends)):
+            postmaster = int((folder / "data" / "cluster" / "postmaster.pid").read_text().split()[0])
+            with frozen(postmaster, *(pid for (pid,) in backends)):
                 answer = client.get("/health")
+                posted = client.post("/sessions", json={"session": "1", "cppcc": "政协", "term": 1, "meeting": 1})
+                read = client.get("/boards/supervision")
+            for unanswered in (posted, read):
+                assert (unanswered.status_code, unanswered.json()["code"]) == (503, "database-unavailable")
             assert (answer.status_code, answer.json()["status"]) == (503, "down")
             assert client.get("/health").json()["status"] == "degraded", "it has thawed"
     shutil.rmtree(folder, ignore_errors=True)

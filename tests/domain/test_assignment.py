@@ -28,6 +28,7 @@ from domain.rules import (
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
 )
+from domain.values import day_of
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -46,6 +47,7 @@ from tests.domain.given import (
     countersigned,
     decide_objection,
     dissatisfied,
+    draft,
     drafted,
     hand_back,
     issued,
@@ -266,3 +268,17 @@ def test_an_objection_is_not_decided_before_it_is_made() -> Attempt:
     world = returned()
     early = {"occurred_at": world.last(AssignmentReturned).occurred_at - timedelta(seconds=1)}
     return attempt(world, decide_objection(upheld=True).model_copy(update=early))
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_an_objection_decided_the_same_way_again_is_already_decided(upheld: bool) -> None:
+    world = returned()
+    world.do(decide_objection(upheld=upheld))
+    assert world.do(decide_objection(upheld=upheld)) == []
+
+
+def test_a_day_between_two_hours_does_not_turn_time_back() -> None:
+    world = transferred()
+    hour = world.last(CaseTransferredToGovernment).occurred_at
+    world.do(assign(occurred_at=day_of(hour)))
+    assert world.refused(draft(occurred_at=hour - timedelta(minutes=1))).rule is OCCURRED_IN_ORDER

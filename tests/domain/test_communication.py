@@ -45,6 +45,7 @@ from tests.domain.given import (
     moment,
     opened,
     rate,
+    rehandle,
     review,
     ruled,
     send_back,
@@ -576,11 +577,55 @@ def test_a_waiver_ends_with_the_assignment_it_was_approved_for() -> None:
     assert world.verdict().outcome is Outcome.FAIL
 
 
-def test_a_later_answer_takes_the_place_of_an_earlier_denial() -> None:
-    told = [spoken(BEFORE_ALL), *replied(), ("2024-03-11 09:00", form())]
-    world = history(*told)
-    silent = {"rating": Rating.NO_RESPONSE, "heard": Heard.NOT_CONTACTED}
-    world.do(rate(**silent), at="2024-04-20 09:00")
-    assert world.verdict().outcome is Outcome.CONTESTED
-    world.do(rate(heard=Heard.VISITED), at="2024-04-21 09:00")
-    assert world.verdict().outcome is Outcome.PASS
+@pytest.mark.parametrize(
+    ("late", "outcome"),
+    [(waive(), Outcome.FAIL), (contact("2024-03-08"), Outcome.PASS_BACKFILLED)],
+    ids=["waiver", "contact"],
+)
+def test_what_was_entered_after_a_signature_known_to_the_day_was_not_there(late: c.Command, outcome: Outcome) -> None:
+    world = assigned(flagging())
+    day = {"occurred_at": date(2024, 3, 8)}
+    for command in (draft(), review(), sign()):
+        world.do(command.model_copy(update=day), at="2024-03-08 09:00")
+    world.do(late.model_copy(update=day), at="2024-03-08 14:00")
+    assert world.verdict().outcome is outcome
+
+
+def test_a_talk_after_the_dissatisfied_answer_counts_whoever_answers_after_it() -> None:
+    world = history(
+        spoken(BEFORE_ALL),
+        *replied(),
+        ("2024-03-11 09:00", form()),
+        ("2024-03-12 09:00", rate(rating=Rating.DISSATISFIED)),
+        spoken("2024-03-13 09:00"),
+        ("2024-03-14 09:00", rate(member=SECOND)),
+        ("2024-03-15 09:00", rehandle()),
+        world=assigned(opened(ruled(rehandling_automatic=False))),
+    )
+    for at, command in (
+        ("2024-03-16 09:00", draft(text="重新办理")),
+        ("2024-03-16 10:00", review()),
+        ("2024-03-16 11:00", sign()),
+    ):
+        world.do(command, at=at)
+    assert world.verdict(number=2).outcome is Outcome.PASS
+    assert proof(world.verdict(number=2))["since"] == [world.all(SatisfactionRecorded)[0].position]
+
+
+def test_nobody_rates_a_reply_before_it_went_out_by_way_of_a_form_known_to_the_day() -> None:
+    world = history(spoken("2024-03-05 08:00"), *replied())
+    world.do(form(occurred_at=date(2024, 3, 10)), at="2024-03-11 09:00")
+    early = rate(rating=Rating.DISSATISFIED, occurred_at=moment("2024-03-10 08:30"), **LATE)
+    assert world.refused(early, at="2024-03-12 09:00").rule is OCCURRED_IN_ORDER
+
+
+def test_a_second_round_does_not_begin_before_the_answer_that_ordered_it() -> None:
+    world = assigned(opened(ruled(contact={"gate": Gate.FLAG}, rehandling_automatic=False)))
+    day = {"occurred_at": date(2024, 3, 8), **LATE}
+    at = "2024-03-12 09:00"
+    for command in (draft(), review(), sign(), issue(), form()):
+        world.do(command.model_copy(update=day), at=at)
+    world.do(rate(rating=Rating.DISSATISFIED, occurred_at=moment("2024-03-08 15:00"), **LATE), at=at)
+    world.do(rehandle().model_copy(update=day), at=at)
+    early = draft(text="重新办理", occurred_at=moment("2024-03-08 09:00"), **LATE)
+    assert world.refused(early, at=at).rule is OCCURRED_IN_ORDER

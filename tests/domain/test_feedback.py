@@ -235,3 +235,8 @@ def test_each_form_has_its_own_day_and_its_own_term() -> None:
     assert len(world.copy().do(rate(**late), at="2024-04-07 09:00")) == 1
     world.do(rate(rating=Rating.NO_RESPONSE), at="2024-04-07 09:00")
     assert world.refused(rate(member=SECOND, rating=Rating.NO_RESPONSE)).rule is NO_RESPONSE_AFTER_DUE
+
+
+@refuses(c.RecordSatisfaction, RATING_IN_SCALE, "heard")
+def test_silence_says_nothing_about_how_somebody_was_heard() -> Attempt:
+    return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, heard=Heard.NOT_CONTACTED), at=LONG_AFTER)

@@ -353,3 +353,10 @@ def test_a_case_is_not_closed_over_an_open_objection() -> Attempt:
 @refuses(c.CloseHandling, CLASS_IN_SCHEME, "result_class")
 def test_a_case_is_closed_in_a_class_of_its_scheme() -> Attempt:
     return attempt(satisfied(), close("D"))
+
+
+def test_a_supplement_to_an_opinion_does_not_bar_the_day_on_which_the_reply_went_out() -> None:
+    world = signed(modes=LED)
+    signed_at = world.now
+    world.do(opinion(text="补充意见"), at=world.now + timedelta(days=1))
+    assert world.do(issue(occurred_at=signed_at, late_entry_reason="补录"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -122,16 +123,21 @@ def test_a_unit_drafts_its_reply_and_claims_a_class() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"text": "修改后的答复"}, {"result_class": "B"}, {"openness": Openness.WITHHOLD}],
-    ids=["text", "class", "openness"],
+    [
+        {"text": "修改后的答复"},
+        {"text": "您的建议已采纳，\n现答复如下。"},
+        {"result_class": "B"},
+        {"openness": Openness.WITHHOLD},
+    ],
+    ids=["text", "layout", "class", "openness"],
 )
 def test_what_changes_makes_the_next_draft(change: dict[str, str]) -> None:
     [fact] = drafted().do(draft(**change))
     assert fact.event.draft == 2
 
 
-@pytest.mark.parametrize("text", ["您的建议已采纳，现答复如下。", "  您的建议已采纳，\n现答复如下。"])
-def test_the_same_draft_is_no_new_draft_and_white_space_is_no_change(text: str) -> None:
+@pytest.mark.parametrize("text", ["您的建议已采纳，现答复如下。", "  您的建议已采纳，现答复如下。\u034f\n"])
+def test_what_looks_the_same_is_no_new_draft(text: str) -> None:
     assert drafted().do(draft(text=text)) == []
 
 
@@ -603,6 +609,52 @@ def test_what_nobody_sees_is_no_change(text: str) -> None:
     for command in (draft(text="答复"), send_back()):
         world.do(command)
     assert world.refused(draft(text=text)).rule is RETURNED_DRAFT_CHANGES
+
+
+@pytest.mark.parametrize(
+    ("defect", "change"),
+    [
+        (Defect.FORMAT, {"text": "您的建议已采纳, 现答复如下."}),
+        (Defect.FORMAT, {"text": "您的建议已采纳，\n\n现答复如下。"}),
+        (Defect.LAW_OR_POLICY, {"openness": Openness.WITHHOLD}),
+        (Defect.WRONG_CLASS, {"result_class": "B"}),
+        (Defect.WORDING, {"text": "您的建议已采纳，现答复如次。"}),
+    ],
+)
+def test_what_was_wrong_may_be_mended_without_touching_what_was_right(defect: Defect, change: dict[str, Any]) -> None:
+    world = drafted()
+    world.do(send_back(code=defect))
+    assert len(world.do(draft(**change))) == 1
+
+
+@refuses(c.DraftReply, RETURNED_DRAFT_CHANGES, "text")
+@pytest.mark.parametrize(
+    ("defect", "change"),
+    [
+        (Defect.OFF_TOPIC, {"openness": Openness.WITHHOLD}),
+        (Defect.OFF_TOPIC, {"result_class": "B"}),
+        (Defect.WORDING, {"text": "您的建议已采纳, 现答复如下。"}),
+        (Defect.NOT_CONTACTED, {}),
+    ],
+)
+def test_what_was_wrong_is_not_mended_by_something_else(defect: Defect, change: dict[str, Any]) -> Attempt:
+    world = drafted()
+    world.do(send_back(code=defect))
+    return attempt(world, draft(**change))
+
+
+def test_a_draft_returned_for_want_of_a_talk_comes_back_after_it() -> None:
+    world = drafted()
+    world.do(send_back(code=Defect.NOT_CONTACTED))
+    world.do(contact(world.now))
+    assert len(world.do(draft())) == 1
+
+
+def test_a_power_is_not_a_digit() -> None:
+    world = contacted()
+    world.do(draft(text="改造 10² 平方米"))
+    world.do(send_back())
+    assert len(world.do(draft(text="改造 102 平方米"))) == 1
 
 
 def test_another_class_is_a_change_where_the_class_was_the_defect() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain import commands as c
 from domain.events import RulebookAdopted, SessionOpened
+from domain.policy.rulebook import ClassScheme, ResultClass
 from domain.rules import (
     KNOWN_SESSION,
     RULEBOOK_CONSISTENT,
@@ -12,7 +13,7 @@ from domain.rules import (
     SESSION_OPENED_ONCE,
 )
 from domain.streams import session_stream
-from tests.domain.given import LEDGER, MEETING, SHIPPED, Attempt, World, attempt, opened, refuses
+from tests.domain.given import LEDGER, MEETING, SHIPPED, Attempt, World, attempt, opened, refuses, ruled
 
 OPEN = c.OpenSession(
     session=MEETING, cppcc="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
@@ -81,3 +82,9 @@ def test_a_rulebook_needs_a_session() -> Attempt:
 @refuses(c.AdoptRulebook, RULEBOOK_CONSISTENT, "rulebook.version")
 def test_a_rulebook_that_contradicts_itself_is_not_adopted() -> Attempt:
     return attempt(opened(), c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 0})))
+
+
+@refuses(c.AdoptRulebook, RULEBOOK_CONSISTENT, "rulebook.class_scheme.id")
+def test_a_scheme_keeps_its_meaning() -> Attempt:
+    other = ClassScheme(id=SHIPPED.class_scheme.id, classes=(ResultClass(code="A", title="采纳"),))
+    return attempt(opened(), c.AdoptRulebook(rulebook=ruled(version=2, class_scheme=other)))

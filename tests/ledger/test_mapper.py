@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.codes import Origin
-from domain.events import MemberListed, UnitAssigned
+from domain.events import MemberListed, SessionOpened, UnitAssigned
 from domain.record import Context
 from ledger import mapper
-from ledger.mapper import Envelope, UnknownEvent, from_stored, to_state, type_name
+from ledger.mapper import Envelope, UnknownEvent, canonical, from_stored, to_state, type_name
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
@@ -63,3 +63,19 @@ def test_an_older_shape_is_carried_up_by_its_upcasts(monkeypatch: pytest.MonkeyP
 
 def test_the_stored_name_is_the_class_and_its_schema_number() -> None:
     assert type_name(UnitAssigned) == "UnitAssigned/1"
+
+
+def test_a_session_opened_before_the_field_had_its_name_still_opens() -> None:
+    """As it was written before `body` became `cppcc`."""
+    payload = {"session": "15-3", "body": "德惠市政协", "term": 15, "meeting": 3}
+    written = canonical(
+        {
+            "event": payload,
+            "context": {"actor": "admin"},
+            "occurred_at": "2024-01-08",
+            "origin": "NATIVE",
+            "schema": 1,
+        }
+    )
+    read = from_stored(uuid4(), 1, 1, "SessionOpened/1", written, datetime(2024, 1, 8, tzinfo=UTC))
+    assert read.event == SessionOpened(session="15-3", cppcc="德惠市政协", term=15, meeting=3)
