@@ -34,8 +34,9 @@ from domain.streams import PROPOSAL
 from domain.values import day_of
 from ledger import migrate as schema
 from ledger import reader
+from ledger.committer import LedgerBusy, OutcomeUnknown
 from ledger.embedded import EmbeddedPostgresError
-from ledger.ledger import Ledger
+from ledger.ledger import KeyReused, Ledger, VersionClash
 from projections import READ_MODELS, daemon, engine
 from projections.checkpoints import BEAT_LATE_SECONDS, STATUS
 
@@ -43,6 +44,8 @@ FOUND = 1
 USAGE = 2
 NO_DATABASE = 3
 OUTDATED = 4
+_EVER = 1e9
+"""Seconds: longer ago than this a model has never been heard of."""
 
 app = cyclopts.App(
     name="huiyin",
@@ -123,7 +126,9 @@ def status(*, ledger: LedgerName = None) -> int:
     for title in ("看板", "版本", "位置", "落后", "上次报平安"):
         table.add_column(title)
     for model, number, position, _, behind, beat_age, _ in rows:
-        table.add_row(model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前")
+        table.add_row(
+            model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前" if beat_age < _EVER else "尚未"
+        )
     console.print(table)
     beating = {row[0] for row in rows if row[5] <= BEAT_LATE_SECONDS}
     if {model.name for model in READ_MODELS} - beating:
@@ -224,6 +229,8 @@ def main() -> None:
         code = _failed(OUTDATED, error.code, str(error))
     except ServeError as error:
         code = _failed(USAGE, error.code, str(error))
+    except (KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
+        code = _failed(FOUND, error.code, str(error))
     except Refused as refused:
         code = _failed(FOUND, refused.rule.id, refused.reason)
     sys.exit(code or 0)
@@ -285,7 +292,7 @@ def _load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> N
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
         await ledger.open()
         try:
-            if only_if_empty and not await sample.unfinished(ledger):
+            if await sample.finished(ledger) or (only_if_empty and not await sample.unfinished(ledger)):
                 return 0
             with _progress() as progress:
                 task = progress.add_task("载入示例年度", total=None)

@@ -86,9 +86,13 @@ async def unfinished(ledger: Ledger) -> bool:
     """Whether the ledger is empty, or holds a sample that was not loaded to its end."""
     if await ledger.position() == 0:
         return True
+    return await ledger.knows(command_id(ledger.name, _FIRST)) and not await finished(ledger)
+
+
+async def finished(ledger: Ledger) -> bool:
+    """Whether the ledger holds the sample whole, by whatever version of this program it was loaded."""
     *_, last = _cases(ledger.name, read()[0])
-    begun, ended = (command_id(ledger.name, key) for key in (_FIRST, last.key))
-    return await ledger.knows(begun) and not await ledger.knows(ended)
+    return await ledger.knows(command_id(ledger.name, last.key))
 
 
 def read() -> tuple[dict[str, Any], Rulebook]:

@@ -15,11 +15,11 @@ class Fenced(Exception):
 
 
 def begin(connection: Connection[Any], ledger: str, models: tuple[ReadModel[Any], ...]) -> None:
-    """Give every model that has none a checkpoint at 0."""
+    """Give every model that has none a checkpoint at 0. To begin is no sign of life yet."""
     for model in models:
         connection.execute(
-            """INSERT INTO control.checkpoints (ledger, model, version, position) VALUES (%s, %s, %s, 0)
-               ON CONFLICT DO NOTHING""",
+            """INSERT INTO control.checkpoints (ledger, model, version, position, beat_at)
+               VALUES (%s, %s, %s, 0, 'epoch') ON CONFLICT DO NOTHING""",
             (ledger, model.name, model.version),
         )
 
@@ -47,7 +47,8 @@ def move(connection: Connection[Any], ledger: str, model: ReadModel[Any], old: i
 def place(connection: Connection[Any], ledger: str, model: ReadModel[Any], position: int) -> None:
     """Set a checkpoint after a rebuild, in the transaction that switches the tables."""
     connection.execute(
-        """INSERT INTO control.checkpoints (ledger, model, version, position) VALUES (%s, %s, %s, %s)
+        """INSERT INTO control.checkpoints (ledger, model, version, position, beat_at)
+           VALUES (%s, %s, %s, %s, 'epoch')
            ON CONFLICT (ledger, model, version)
            DO UPDATE SET position = excluded.position, moved_at = clock_timestamp()""",
         (ledger, model.name, model.version, position),

@@ -57,6 +57,22 @@ def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Pat
         assert client.get("/health").json()["status"] == "degraded"
 
 
+def test_health_is_not_fooled_by_a_daemon_that_cannot_read_history(
+    database: Database, tmp_path: Path, admin: psycopg.Connection
+) -> None:
+    ledger = f"unread-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client:
+        client.post("/sessions", json={"session": "15-3", "cppcc": "德惠市政协", "term": 15, "meeting": 3})
+        admin.execute("ALTER TABLE ledger.events DISABLE TRIGGER USER")
+        admin.execute("UPDATE ledger.events SET topic = 'SessionOpened/99' WHERE ledger = %s", (ledger,))
+        admin.execute("ALTER TABLE ledger.events ENABLE TRIGGER USER")
+        with following(database, ledger):
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                assert client.get("/health").json()["status"] == "degraded"
+                time.sleep(0.2)
+
+
 def test_boards_that_nobody_has_made_yet_are_behind(tmp_path: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="huiyin-fresh-"))
     folder.chmod(0o711)
