@@ -8,33 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import assert_never
 
+from domain import events
 from domain.codes import ContactMode, DecisiveMoment, Gate, Heard, Origin, Outcome, Rating
-from domain.events import (
-    AssignmentAcknowledged,
-    AssignmentReturned,
-    CaseTransferredToGovernment,
-    ContactWaived,
-    CoOpinionSubmitted,
-    FeedbackFormIssued,
-    HandlingClosed,
-    HandlingPlanFiled,
-    MemberContacted,
-    MemberRevisited,
-    ObjectionRejected,
-    ObjectionUpheld,
-    ProposalEvent,
-    ProposalRegistered,
-    ProposalSubmitted,
-    RehandlingOrdered,
-    ReplyCountersigned,
-    ReplyDrafted,
-    ReplyIssued,
-    ReplyReturned,
-    ReplyReviewed,
-    ReplySigned,
-    SatisfactionRecorded,
-    UnitAssigned,
-)
 from domain.policy.rulebook import ContactRule
 from domain.record import Recorded
 from domain.rules import CONTACT_BEFORE_REPLY
@@ -156,7 +131,7 @@ class Verdict(Frozen):
     clock: str | None = None
 
 
-def mark(recorded: Recorded[ProposalEvent]) -> Mark:
+def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
     return Mark(
         version=recorded.version,
         position=recorded.position,
@@ -167,19 +142,19 @@ def mark(recorded: Recorded[ProposalEvent]) -> Mark:
     )
 
 
-def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communication:
+def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
     match event:
-        case ProposalSubmitted():
+        case events.ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
-        case UnitAssigned():
+        case events.UnitAssigned():
             waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
             return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
-        case ObjectionUpheld():
+        case events.ObjectionUpheld():
             left = tuple(r.model_copy(update={"left": True}) if r.unit == event.unit else r for r in known.rounds)
             return known.model_copy(update={"rounds": left})
-        case MemberContacted():
+        case events.MemberContacted():
             contact = Contact(
                 mark=mark(recorded),
                 unit=event.unit,
@@ -188,21 +163,21 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
                 declined=event.declined_by_member,
             )
             return known.model_copy(update={"contacts": (*known.contacts, contact)})
-        case ContactWaived():
+        case events.ContactWaived():
             waiver = Waiver(
                 mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver, reason=event.reason
             )
             return known.model_copy(update={"waivers": (*known.waivers, waiver)})
-        case ReplyDrafted():
+        case events.ReplyDrafted():
             begun = known.round_of(event.unit, event.round)
             if begun is None or begun.drafted:
                 return known
             return known.with_round(event.unit, event.round, drafted=mark(recorded))
-        case ReplySigned():
+        case events.ReplySigned():
             return known.with_round(event.unit, event.round, signed=mark(recorded))
-        case ReplyIssued():
+        case events.ReplyIssued():
             return known.with_round(event.unit, event.round, issued=mark(recorded))
-        case SatisfactionRecorded():
+        case events.SatisfactionRecorded():
             answered = known.round_of(event.unit, event.round)
             denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
             if event.heard is Heard.NOT_CONTACTED:
@@ -211,7 +186,7 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
             if event.overall is Rating.DISSATISFIED:
                 disappointed = disappointed or mark(recorded)
             return known.with_round(event.unit, event.round, disappointed=disappointed, denied=tuple(denied))
-        case RehandlingOrdered():
+        case events.RehandlingOrdered():
             before = known.round_of(event.unit, event.round - 1)
             return _begin(
                 known,
@@ -224,19 +199,19 @@ def evolve(known: Communication, recorded: Recorded[ProposalEvent]) -> Communica
                 answers=True,
             )
         case (
-            ProposalRegistered()
-            | CaseTransferredToGovernment()
-            | AssignmentAcknowledged()
-            | AssignmentReturned()
-            | ObjectionRejected()
-            | HandlingPlanFiled()
-            | CoOpinionSubmitted()
-            | ReplyCountersigned()
-            | ReplyReviewed()
-            | ReplyReturned()
-            | FeedbackFormIssued()
-            | MemberRevisited()
-            | HandlingClosed()
+            events.ProposalRegistered()
+            | events.CaseTransferredToGovernment()
+            | events.AssignmentAcknowledged()
+            | events.AssignmentReturned()
+            | events.ObjectionRejected()
+            | events.HandlingPlanFiled()
+            | events.CoOpinionSubmitted()
+            | events.ReplyCountersigned()
+            | events.ReplyReviewed()
+            | events.ReplyReturned()
+            | events.FeedbackFormIssued()
+            | events.MemberRevisited()
+            | events.HandlingClosed()
         ):
             return known
         case _:

@@ -5,25 +5,34 @@ from typing import TypeAlias, get_args
 
 from domain.events.assignment import (
     AssignmentAcknowledged,
+    AssignmentEvent,
     AssignmentReturned,
     ObjectionRejected,
     ObjectionUpheld,
     UnitAssigned,
 )
 from domain.events.base import Event
-from domain.events.contact import ContactWaived, MemberContacted
+from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
-from domain.events.feedback import FeedbackFormIssued, SatisfactionRecorded
-from domain.events.follow_up import MemberRevisited
-from domain.events.handling import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
+from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
+from domain.events.follow_up import FollowUpEvent, MemberRevisited
+from domain.events.handling import (
+    CoOpinionSubmitted,
+    HandlingClosed,
+    HandlingEvent,
+    HandlingPlanFiled,
+    RehandlingOrdered,
+)
 from domain.events.ledger import ClockStepped
 from domain.events.registration import (
     CaseNumberTaken,
     CaseTransferredToGovernment,
     ProposalRegistered,
     ProposalSubmitted,
+    RegistrationEvent,
 )
 from domain.events.reply import (
+    DraftEvent,
     LetterNumber,
     LetterNumberTaken,
     ReplyCountersigned,
@@ -31,33 +40,14 @@ from domain.events.reply import (
     ReplyIssued,
     ReplySigned,
 )
-from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed
+from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
 from domain.events.session import RulebookAdopted, SessionOpened
 
+ReplyEvent: TypeAlias = DraftEvent | ReviewEvent
+"""Everything that happens to a draft."""
+
 ProposalEvent: TypeAlias = (
-    ProposalSubmitted
-    | ProposalRegistered
-    | CaseTransferredToGovernment
-    | UnitAssigned
-    | AssignmentAcknowledged
-    | AssignmentReturned
-    | ObjectionUpheld
-    | ObjectionRejected
-    | MemberContacted
-    | ContactWaived
-    | HandlingPlanFiled
-    | CoOpinionSubmitted
-    | ReplyDrafted
-    | ReplyCountersigned
-    | ReplyReviewed
-    | ReplyReturned
-    | ReplySigned
-    | ReplyIssued
-    | FeedbackFormIssued
-    | SatisfactionRecorded
-    | RehandlingOrdered
-    | MemberRevisited
-    | HandlingClosed
+    RegistrationEvent | AssignmentEvent | ContactEvent | HandlingEvent | ReplyEvent | FeedbackEvent | FollowUpEvent
 )
 SessionEvent: TypeAlias = SessionOpened | RulebookAdopted | CaseNumberTaken
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
@@ -85,17 +75,23 @@ __all__ = [
     "EVENT_TYPES",
     "AnyEvent",
     "AssignmentAcknowledged",
+    "AssignmentEvent",
     "AssignmentReturned",
     "CaseNumberTaken",
     "CaseTransferredToGovernment",
     "ClockStepped",
     "CoOpinionSubmitted",
+    "ContactEvent",
     "ContactWaived",
     "DirectoryEvent",
+    "DraftEvent",
     "Event",
+    "FeedbackEvent",
     "FeedbackFormIssued",
+    "FollowUpEvent",
     "FoundDefect",
     "HandlingClosed",
+    "HandlingEvent",
     "HandlingPlanFiled",
     "LedgerEvent",
     "LetterEvent",
@@ -110,13 +106,16 @@ __all__ = [
     "ProposalEvent",
     "ProposalRegistered",
     "ProposalSubmitted",
+    "RegistrationEvent",
     "RehandlingOrdered",
     "ReplyCountersigned",
     "ReplyDrafted",
+    "ReplyEvent",
     "ReplyIssued",
     "ReplyReturned",
     "ReplyReviewed",
     "ReplySigned",
+    "ReviewEvent",
     "RulebookAdopted",
     "SatisfactionRecorded",
     "SessionEvent",

@@ -3,6 +3,8 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
+
 from domain.codes import AssignmentMode
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
@@ -45,3 +47,8 @@ class ObjectionRejected(Event):
 
     unit: str
     reason: str
+
+
+AssignmentEvent: TypeAlias = (
+    UnitAssigned | AssignmentAcknowledged | AssignmentReturned | ObjectionUpheld | ObjectionRejected
+)

@@ -3,6 +3,8 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
+
 from domain.codes import ContactMode, ContactStage, MemberPosition
 from domain.events.base import Event
 from domain.values import Evidence, Person
@@ -30,3 +32,6 @@ class ContactWaived(Event):
     round: int
     reason: str
     approver: str
+
+
+ContactEvent: TypeAlias = MemberContacted | ContactWaived

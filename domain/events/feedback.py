@@ -3,6 +3,8 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
+
 from domain.codes import EnteredBy, Heard, Rating
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
@@ -29,3 +31,6 @@ class SatisfactionRecorded(Event):
     heard: Heard | None = None
     comment: str | None = None
     entered_by: EnteredBy
+
+
+FeedbackEvent: TypeAlias = FeedbackFormIssued | SatisfactionRecorded

@@ -3,6 +3,8 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
+
 from domain.codes import ContactMode, MemberPosition, RevisitStage
 from domain.events.base import Event
 from domain.values import Evidence
@@ -18,3 +20,6 @@ class MemberRevisited(Event):
     finding: str
     member_position: MemberPosition
     evidence: tuple[Evidence, ...] = ()
+
+
+FollowUpEvent: TypeAlias = MemberRevisited

@@ -4,6 +4,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 """
 
 from datetime import date
+from typing import TypeAlias
 
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
@@ -43,3 +44,6 @@ class HandlingClosed(Event):
     basis: str
     class_scheme: str
     result_class: str
+
+
+HandlingEvent: TypeAlias = HandlingPlanFiled | CoOpinionSubmitted | RehandlingOrdered | HandlingClosed

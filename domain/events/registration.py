@@ -3,6 +3,7 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.codes import Channel, Timing
@@ -43,3 +44,7 @@ class CaseNumberTaken(Event):
 
     case_no: int
     proposal: UUID
+
+
+RegistrationEvent: TypeAlias = ProposalSubmitted | ProposalRegistered | CaseTransferredToGovernment
+"""What the proposal's own stream knows of this stage."""

@@ -3,6 +3,7 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.codes import Countersignature, Openness
@@ -68,3 +69,6 @@ class LetterNumberTaken(Event):
     year: int
     number: int
     proposal: UUID
+
+
+DraftEvent: TypeAlias = ReplyDrafted | ReplyCountersigned | ReplySigned | ReplyIssued

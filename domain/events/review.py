@@ -3,6 +3,8 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import TypeAlias
+
 from domain.codes import Defect
 from domain.events.base import Event
 from domain.values import Frozen
@@ -30,3 +32,6 @@ class ReplyReturned(Event):
     round: int
     draft: int
     defects: tuple[FoundDefect, ...]
+
+
+ReviewEvent: TypeAlias = ReplyReviewed | ReplyReturned

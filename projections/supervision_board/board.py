@@ -8,33 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import assert_never
 
+from domain import events
 from domain.codes import AssignmentMode, Origin, Rating, Stage
-from domain.events import (
-    AssignmentAcknowledged,
-    AssignmentReturned,
-    CaseTransferredToGovernment,
-    ContactWaived,
-    CoOpinionSubmitted,
-    FeedbackFormIssued,
-    HandlingClosed,
-    HandlingPlanFiled,
-    MemberContacted,
-    MemberRevisited,
-    ObjectionRejected,
-    ObjectionUpheld,
-    ProposalEvent,
-    ProposalRegistered,
-    ProposalSubmitted,
-    RehandlingOrdered,
-    ReplyCountersigned,
-    ReplyDrafted,
-    ReplyIssued,
-    ReplyReturned,
-    ReplyReviewed,
-    ReplySigned,
-    SatisfactionRecorded,
-    UnitAssigned,
-)
 from domain.policy.deadlines import Deadline
 from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
@@ -130,7 +105,7 @@ class SupervisionRow(Row):
 
 
 def evolve(
-    rows: Mapping[Key, SupervisionRow], recorded: Recorded[ProposalEvent], reference: Reference
+    rows: Mapping[Key, SupervisionRow], recorded: Recorded[events.ProposalEvent], reference: Reference
 ) -> Iterable[SupervisionRow]:
     row = rows.get((reference.ledger, recorded.stream))
     row = _fold(row or SupervisionRow(ledger=reference.ledger, stream=recorded.stream), recorded, reference)
@@ -146,70 +121,70 @@ def evolve(
     )
 
 
-def _fold(row: SupervisionRow, recorded: Recorded[ProposalEvent], reference: Reference) -> SupervisionRow:
+def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], reference: Reference) -> SupervisionRow:
     event, on = recorded.event, day_of(recorded.occurred_at)
     match event:
-        case ProposalSubmitted():
+        case events.ProposalSubmitted():
             named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}
             return row.model_copy(update=named)
-        case ProposalRegistered():
+        case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             soon = rulebook.due_soon_days if rulebook else 0
             return row.model_copy(update={"case_no": event.case_no, "due_soon_days": soon})
-        case UnitAssigned():
+        case events.UnitAssigned():
             line = TaskLine(unit=event.unit, mode=event.mode).due_by(event.deadline)
             return _with(row.model_copy(update={"leader": event.leader or row.leader}), line)
-        case AssignmentAcknowledged():
+        case events.AssignmentAcknowledged():
             return _changed(row, event.unit, status=TaskStatus.ACKNOWLEDGED)
-        case AssignmentReturned():
+        case events.AssignmentReturned():
             returned = _changed(row, event.unit, status=TaskStatus.RETURNED)
             return returned.model_copy(update={"objections": row.objections + 1})
-        case ObjectionUpheld():
+        case events.ObjectionUpheld():
             return _changed(row, event.unit, status=TaskStatus.LEFT)
-        case ObjectionRejected():
+        case events.ObjectionRejected():
             return _changed(row, event.unit, status=TaskStatus.ASSIGNED)
-        case MemberContacted():
+        case events.MemberContacted():
             contacted = _changed(row, event.unit, handling=True) if event.unit else row
             return contacted.model_copy(update={"contacts": row.contacts + 1})
-        case HandlingPlanFiled():
+        case events.HandlingPlanFiled():
             return _changed(row, event.unit, handling=True)
-        case CoOpinionSubmitted():
+        case events.CoOpinionSubmitted():
             return _changed(row, event.unit, handling=True, opinion_on=on)
-        case ReplyDrafted():
+        case events.ReplyDrafted():
             return _changed(row, event.unit, handling=True, draft=DraftStatus.DRAFTED)
-        case ReplyReviewed():
+        case events.ReplyReviewed():
             return _changed(row, event.unit, draft=DraftStatus.REVIEWED)
-        case ReplyReturned():
+        case events.ReplyReturned():
             returned = _changed(row, event.unit, draft=DraftStatus.RETURNED)
             return returned.model_copy(update={"returns": row.returns + 1})
-        case ReplySigned():
+        case events.ReplySigned():
             return _changed(row, event.unit, draft=DraftStatus.SIGNED)
-        case ReplyIssued():
+        case events.ReplyIssued():
             return _changed(row, event.unit, draft=DraftStatus.ISSUED, replied_on=on)
-        case FeedbackFormIssued():
+        case events.FeedbackFormIssued():
             asked = {**row.task(event.unit).asked, **dict.fromkeys(event.members, event.round)}
             return _changed(row, event.unit, asked=asked)
-        case SatisfactionRecorded():
+        case events.SatisfactionRecorded():
             answers = row.task(event.unit).answers
             if event.member in answers and answers[event.member].round > event.round:
                 return row
             given = Answer(round=event.round, overall=event.overall)
             return _changed(row, event.unit, answers={**answers, event.member: given})
-        case RehandlingOrdered():
+        case events.RehandlingOrdered():
             task = row.task(event.unit)
             begun = TaskLine(
                 unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True,
                 asked=task.asked, answers=task.answers,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
-        case MemberRevisited():
+        case events.MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
-        case HandlingClosed():
+        case events.HandlingClosed():
             closed = {"closed_on": on, "result_class": event.result_class, "class_scheme": event.class_scheme}
             return row.model_copy(update=closed)
-        case CaseTransferredToGovernment():
+        case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
-        case ContactWaived() | ReplyCountersigned():
+        case events.ContactWaived() | events.ReplyCountersigned():
             return row
         case _:
             assert_never(event)

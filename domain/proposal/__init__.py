@@ -1,0 +1,81 @@
+"""The state of one proposal: what a rule may ask about it.
+
+`evolve` is total over any subsequence of a stream: round and draft numbers come from the payloads, never from
+counting, and a fact about something unknown creates it or is kept aside. Each stage folds its own events, in the
+module of its name.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import assert_never
+
+from domain import communication, events
+from domain.proposal import assignment, feedback, handling, registration, reply
+from domain.proposal.state import Act, Draft, DraftStatus, Proposal, Round, TaskStatus, UnitTask, task_of, with_task
+from domain.record import Recorded
+from domain.values import later
+
+_STEPS = (
+    events.UnitAssigned,
+    events.AssignmentReturned,
+    events.ObjectionUpheld,
+    events.ObjectionRejected,
+    events.ReplyDrafted,
+    events.ReplyReviewed,
+    events.ReplyReturned,
+    events.ReplySigned,
+    events.ReplyIssued,
+    events.RehandlingOrdered,
+)
+"""What one unit's task goes through in order, each after the one before. Acknowledgements, contacts, plans, opinions,
+countersignatures, forms and answers run beside them."""
+
+
+def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
+    folded = _stepped(_fold(proposal, recorded), recorded)
+    return replace(
+        folded,
+        stream=recorded.stream,
+        version=recorded.version,
+        communication=communication.evolve(folded.communication, recorded),
+    )
+
+
+def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
+    event = recorded.event
+    if isinstance(event, events.RegistrationEvent):
+        return registration.evolve(proposal, event, recorded)
+    if isinstance(event, events.AssignmentEvent):
+        return assignment.evolve(proposal, event, recorded)
+    if isinstance(event, events.MemberContacted | events.MemberRevisited):
+        return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+    if isinstance(event, events.ContactWaived):
+        return proposal
+    if isinstance(event, events.HandlingEvent):
+        return handling.evolve(proposal, event, recorded)
+    if isinstance(event, events.ReplyEvent):
+        return reply.evolve(proposal, event, recorded)
+    if isinstance(event, events.FeedbackEvent):
+        return feedback.evolve(proposal, event, recorded)
+    assert_never(event)
+
+
+def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
+    event, at = recorded.event, recorded.occurred_at
+    if not isinstance(event, _STEPS):
+        return proposal
+    task = task_of(proposal, event.unit)
+    if isinstance(event, events.UnitAssigned):
+        at = task.assigned_at or at
+    if isinstance(event, events.RehandlingOrdered) and (ended := task.rounds.get(event.round - 1)):
+        at = later(ended.rated_at, at)
+    at = later(task.last.at if task.last else None, at)
+    return with_task(proposal, replace(task, last=Act(type(event).__name__, at)))
+
+
+def identity(event: events.MemberContacted | events.MemberRevisited, at: datetime | date) -> tuple[object, ...]:
+    """What makes two reports the same fact: the same contact told twice is recorded once."""
+    return (type(event).__name__, event.model_dump_json(), at)
+
+
+__all__ = ["Act", "Draft", "DraftStatus", "Proposal", "Round", "TaskStatus", "UnitTask", "evolve", "identity"]

@@ -1,0 +1,25 @@
+"""征询意见."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from domain import events
+from domain.proposal.state import Form, Proposal, round_of, with_round
+from domain.record import Recorded
+from domain.values import later
+
+
+def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[Any]) -> Proposal:
+    match event:
+        case events.FeedbackFormIssued():
+            task, current = round_of(proposal, event.unit, event.round)
+            form = Form(recorded.occurred_at, event.deadline.due_on if event.deadline else None)
+            forms = {**current.forms, **dict.fromkeys(event.members, form)}
+            return with_round(proposal, task, replace(current, forms=forms))
+        case events.SatisfactionRecorded():
+            task, current = round_of(proposal, event.unit, event.round)
+            ratings = {**current.ratings, event.member: event}
+            rated_at = later(current.rated_at, recorded.occurred_at)
+            return with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
+        case _:
+            assert_never(event)

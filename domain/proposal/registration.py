@@ -1,0 +1,40 @@
+"""提交、立案、交办."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from domain import events
+from domain.proposal.state import Proposal
+from domain.record import Recorded
+from domain.values import later
+
+
+def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Recorded[Any]) -> Proposal:
+    match event:
+        case events.ProposalSubmitted():
+            return replace(
+                proposal,
+                session=event.session,
+                title=event.title,
+                lead_proposer=event.lead_proposer,
+                co_signers=event.co_signers,
+                submitted_at=recorded.occurred_at,
+            )
+        case events.ProposalRegistered():
+            return replace(
+                proposal,
+                case_no=event.case_no,
+                topic=event.topic,
+                rulebook=event.rulebook,
+                registered_at=later(proposal.submitted_at, recorded.occurred_at),
+            )
+        case events.CaseTransferredToGovernment():
+            at = later(proposal.registered_at, recorded.occurred_at)
+            return replace(
+                proposal,
+                transferred=(recorded.version, recorded.occurred_at),
+                transferred_at=at,
+                occasion=event.occasion,
+            )
+        case _:
+            assert_never(event)

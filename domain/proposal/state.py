@@ -1,0 +1,230 @@
+"""What is known of one proposal, and how a fold changes a part of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain import events
+from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
+from domain.communication import Communication
+from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import RulebookRef
+from domain.record import Context
+
+
+class TaskStatus(StrEnum):
+    ASSIGNED = "ASSIGNED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    RETURNED = "RETURNED"
+    LEFT = "LEFT"
+
+
+class DraftStatus(StrEnum):
+    DRAFTED = "DRAFTED"
+    REVIEWED = "REVIEWED"
+    RETURNED = "RETURNED"
+    SIGNED = "SIGNED"
+    ISSUED = "ISSUED"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A step of a unit's task, by its event's name, and when it is said to have been taken."""
+
+    event: str
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Countersigned:
+    """What an assisting unit decided about a draft."""
+
+    countersignature: Countersignature
+    reason: str | None
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One version of a reply. `words` is its text however it is set; `drafted` is everybody who wrote these words
+    on this case; `countersigned` says per assisting unit what it decided; `defects` is why it was sent back."""
+
+    number: int
+    text: str = ""
+    words: str = ""
+    result_class: str = ""
+    openness: Openness = Openness.PUBLISH_FULL
+    drafted: tuple[Context, ...] = ()
+    at: datetime | date | None = None
+    returned: events.ReplyReturned | None = None
+    returned_version: int = 0
+    issued: events.ReplyIssued | None = None
+    signer: str | None = None
+    status: DraftStatus = DraftStatus.DRAFTED
+    countersigned: Mapping[str, Countersigned] = field(default_factory=dict)
+
+    @property
+    def defects(self) -> frozenset[Defect]:
+        return frozenset(defect.code for defect in self.returned.defects) if self.returned else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that went out to one signer, and when it is due back."""
+
+    at: datetime | date
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a unit's reply: its drafts, the forms that went out, what came back; why it was ordered."""
+
+    number: int
+    deadline: Deadline | None = None
+    cause: str | None = None
+    drafts: Mapping[int, Draft] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    ratings: Mapping[str, events.SatisfactionRecorded] = field(default_factory=dict)
+    issued_at: datetime | date | None = None
+    rated_at: datetime | date | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """The latest draft."""
+        return self.drafts[max(self.drafts)] if self.drafts else None
+
+    @property
+    def issued(self) -> bool:
+        return any(draft.issued for draft in self.drafts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTask:
+    """What one unit owes this case. `last` is the latest step from assignment to issue, in the round under way: the
+    next cannot have been taken before it. `co_opinion` is when an assisting unit first gave its opinion, `decided` how
+    its last objection ended."""
+
+    unit: str
+    mode: AssignmentMode
+    status: TaskStatus = TaskStatus.ASSIGNED
+    decided: events.ObjectionUpheld | events.ObjectionRejected | None = None
+    assigned: events.UnitAssigned | None = None
+    assigned_at: datetime | date | None = None
+    last: Act | None = None
+    co_opinion: datetime | date | None = None
+    objection: events.AssignmentReturned | None = None
+    rounds: Mapping[int, Round] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.status is not TaskStatus.LEFT
+
+    @property
+    def asked(self) -> Mapping[str, int]:
+        """Every signer who has had a form, with the latest round in which they had one."""
+        return {member: number for number in sorted(self.rounds) for member in self.rounds[number].forms}
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """Signers who have not answered the latest form they had, and of whom nobody noted that they did not."""
+        asked = self.asked.items()
+        return frozenset(member for member, number in asked if member not in self.rounds[number].ratings)
+
+    @property
+    def dissatisfied(self) -> frozenset[str]:
+        """Signers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked again."""
+        latest: dict[str, events.SatisfactionRecorded] = {}
+        for number in sorted(self.rounds):
+            latest |= self.rounds[number].ratings
+        return frozenset(member for member, rated in latest.items() if rated.overall is Rating.DISSATISFIED)
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing written yet, in any round."""
+        return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
+
+    @property
+    def round(self) -> Round:
+        """The round under way."""
+        return self.rounds[max(self.rounds)] if self.rounds else Round(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything the rules ask. `version` is the last event's; 0 where nothing has happened."""
+
+    stream: UUID | None = None
+    version: int = 0
+    session: str | None = None
+    title: str = ""
+    lead_proposer: str = ""
+    co_signers: tuple[str, ...] = ()
+    submitted_at: datetime | date | None = None
+    registered_at: datetime | date | None = None
+    case_no: int | None = None
+    topic: str | None = None
+    rulebook: RulebookRef | None = None
+    transferred: tuple[int, datetime | date] | None = None
+    transferred_at: datetime | date | None = None
+    occasion: str | None = None
+    tasks: Mapping[str, UnitTask] = field(default_factory=dict)
+    communication: Communication = Communication()
+    closed: events.HandlingClosed | None = None
+    closed_at: datetime | date | None = None
+    told: frozenset[tuple[object, ...]] = frozenset()
+    """Contacts and revisits already recorded, by what makes two reports the same fact."""
+    filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)
+    """The plan and the opinion that each unit filed last."""
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        return (self.lead_proposer, *self.co_signers)
+
+    @property
+    def active_tasks(self) -> tuple[UnitTask, ...]:
+        return tuple(task for task in self.tasks.values() if task.active)
+
+    @property
+    def answering(self) -> tuple[UnitTask, ...]:
+        return tuple(task for task in self.active_tasks if task.mode.answers)
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """Every draft of every unit and round."""
+        rounds = [current for task in self.tasks.values() for current in task.rounds.values()]
+        return tuple(draft for current in rounds for draft in current.drafts.values())
+
+    @property
+    def assisting(self) -> tuple[UnitTask, ...]:
+        return tuple(task for task in self.active_tasks if not task.mode.answers)
+
+
+def task_of(proposal: Proposal, unit: str, mode: AssignmentMode = AssignmentMode.SOLE) -> UnitTask:
+    """The unit's task; an empty one where history has told nothing of it."""
+    return proposal.tasks.get(unit) or UnitTask(unit, mode)
+
+
+def round_of(proposal: Proposal, unit: str, number: int) -> tuple[UnitTask, Round]:
+    task = task_of(proposal, unit)
+    return task, task.rounds.get(number) or Round(number)
+
+
+def draft_of(proposal: Proposal, unit: str, number: int, draft: int) -> Draft:
+    _, current = round_of(proposal, unit, number)
+    return current.drafts.get(draft) or Draft(draft)
+
+
+def with_task(proposal: Proposal, task: UnitTask) -> Proposal:
+    return replace(proposal, tasks={**proposal.tasks, task.unit: task})
+
+
+def with_round(proposal: Proposal, task: UnitTask, current: Round) -> Proposal:
+    return with_task(proposal, replace(task, rounds={**task.rounds, current.number: current}))
+
+
+def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Proposal:
+    task, current = round_of(proposal, unit, number)
+    return with_round(proposal, task, replace(current, drafts={**current.drafts, draft.number: draft}))
