@@ -1,12 +1,13 @@
 """回访."""
 
-from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, described, routes
+from api.routes.routing import on_cases, routes
 from domain.commands.follow_up import RecordRevisit
 
 router = routes("回访")
 
-
-@router.post("/proposals/{case}/revisits", **described(RecordRevisit))
-async def record_revisit(case: CaseId, command: RecordRevisit, desk: AtDesk) -> Done:
-    return await desk.on_proposal(case, command)
+on_cases(
+    router,
+    {
+        "revisits": RecordRevisit,
+    },
+)

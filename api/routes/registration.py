@@ -1,7 +1,7 @@
 """提交与立案."""
 
 from api.desk import AtDesk, Done
-from api.routes.routing import CaseId, described, routes
+from api.routes.routing import described, on_cases, routes
 from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
 
 router = routes("提交与立案")
@@ -12,11 +12,10 @@ async def submit_proposal(command: SubmitProposal, desk: AtDesk) -> Done:
     return await desk.create(command)
 
 
-@router.post("/proposals/{case}/registration", **described(RegisterProposal))
-async def register_proposal(case: CaseId, command: RegisterProposal, desk: AtDesk) -> Done:
-    return await desk.on_proposal(case, command)
-
-
-@router.post("/proposals/{case}/transfer", **described(TransferCase))
-async def transfer_case(case: CaseId, command: TransferCase, desk: AtDesk) -> Done:
-    return await desk.on_proposal(case, command)
+on_cases(
+    router,
+    {
+        "registration": RegisterProposal,
+        "transfer": TransferCase,
+    },
+)

@@ -1,15 +1,16 @@
 """What every route of a kind has in common."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.routing import APIRoute
 
+from api.desk import AtDesk, Done
 from api.problems import RESPONSES, ProblemError
-from domain.commands import Command
+from domain.commands import Command, ProposalCommand
 from domain.labels import COMMANDS
 from domain.values import Code
 
@@ -55,6 +56,20 @@ class StrictRoute(APIRoute):
 def routes(tag: str) -> APIRouter:
     """A router for one stage's commands or one kind of question."""
     return APIRouter(tags=[tag], route_class=StrictRoute, responses=RESPONSES)
+
+
+def on_cases(router: APIRouter, commands: Mapping[str, type[ProposalCommand]]) -> None:
+    """A route for each command on a case, `/proposals/{case}/…`: the body is the command."""
+    for path, command in commands.items():
+        router.post(f"/proposals/{{case}}/{path}", **described(command))(_on_case(command))
+
+
+def _on_case(kind: type[ProposalCommand]) -> Callable[..., Coroutine[Any, Any, Done]]:
+    async def take(case: CaseId, command: ProposalCommand, desk: AtDesk) -> Done:
+        return await desk.on_proposal(case, command)
+
+    take.__annotations__["command"] = kind
+    return take
 
 
 def described(command: type[Command], status: int = 200) -> dict[str, Any]:

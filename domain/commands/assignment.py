@@ -145,9 +145,7 @@ class ReturnAssignment(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        returned = AssignmentReturned(
-            unit=self.unit, reason=self.reason, suggested_unit=self.suggested_unit, signed_by=self.signed_by
-        )
+        returned = self.told(AssignmentReturned)
         pending = proposal.tasks.get(self.unit)
         if pending is not None and pending.status is TaskStatus.RETURNED:
             require(pending.objection == returned, OBJECTION_OPEN, "该单位已退件，待裁定，不能另提理由", "unit")

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -35,6 +35,8 @@ from domain.setting import Decision, Flagged, Setting
 from domain.streams import DIRECTORY, PROPOSAL, SESSION, Kind, Stream
 from domain.values import Frozen, Moment, Note, day_of, earlier
 
+E = TypeVar("E", bound=Event)
+
 Actor = Annotated[
     str, Field(pattern=r"^(official:|member:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["official:zhang"])
 ]
@@ -63,6 +65,11 @@ class Command(Frozen):
     def beside(self, state: Any, setting: Setting, /) -> Sequence[Stream[Any]]:
         """Other streams this command writes to, whose exact state it needs."""
         return ()
+
+    def told(self, kind: type[E], **more: Any) -> E:
+        """The event that states what this command asks: its fields of the same names, and `more`."""
+        same = self.model_dump(include=set(kind.model_fields))
+        return kind.model_validate({**same, **more})
 
     @abstractmethod
     def decide(self, state: Any, setting: Setting, /) -> Decision:

@@ -21,7 +21,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment, Note, Person, PersonClaim
+from domain.values import Code, EvidenceClaim, LongText, Moment, Note, PersonClaim
 
 
 class RecordMemberContact(ProposalCommand):
@@ -46,17 +46,7 @@ class RecordMemberContact(ProposalCommand):
         if self.unit is not None:
             assigned(proposal, self.unit, setting)
         with_signers(proposal, self.members)
-        contacted = MemberContacted(
-            unit=self.unit,
-            stage=self.stage,
-            mode=self.mode,
-            unit_people=tuple(Person(name=person.name, title=person.title) for person in self.unit_people),
-            members=tuple(dict.fromkeys(self.members)),
-            content=self.content,
-            member_position=self.member_position,
-            evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
-            declined_by_member=self.declined_by_member,
-        )
+        contacted = self.told(MemberContacted, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(contacted, setting.occurred_at) in proposal.told else [contacted]
 
 
@@ -90,4 +80,4 @@ class WaiveContact(ProposalCommand):
         if any((w.unit, w.round, w.approver, w.reason) == asked for w in proposal.communication.waivers):
             return []
         in_order(setting, task.assigned_at, "分办")
-        return [ContactWaived(unit=self.unit, round=number, reason=self.reason, approver=self.approver)]
+        return [self.told(ContactWaived, round=number)]

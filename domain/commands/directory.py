@@ -41,14 +41,7 @@ class AppointOfficial(DirectoryCommand):
             setting.knows_unit(self.unit)
         for index, unit in enumerate(self.portfolio):
             setting.knows_unit(unit, f"portfolio.{index}")
-        appointed = OfficialAppointed(
-            official=self.official,
-            name=self.name,
-            title=self.title,
-            rank=self.rank,
-            unit=self.unit,
-            portfolio=self.portfolio,
-        )
+        appointed = self.told(OfficialAppointed)
         return [] if directory.officials.get(self.official) == appointed else [appointed]
 
 
@@ -60,5 +53,5 @@ class ListMember(DirectoryCommand):
     sector: Title | None = None
 
     def decide(self, directory: Directory, setting: Setting, /) -> Decision:
-        listed = MemberListed(member=self.member, name=self.name, sector=self.sector)
+        listed = self.told(MemberListed)
         return [] if directory.members.get(self.member) == listed else [listed]

@@ -96,17 +96,7 @@ class RecordSatisfaction(ProposalCommand):
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
         if self.overall is Rating.NO_RESPONSE:
             require(self.heard is None, RATING_IN_SCALE, "未反馈的委员没有说过是否沟通", "heard")
-        recorded = SatisfactionRecorded(
-            unit=self.unit,
-            round=rated.number,
-            member=self.member,
-            attitude=self.attitude,
-            result=self.result,
-            overall=self.overall,
-            heard=self.heard,
-            comment=self.comment,
-            entered_by=self.entered_by,
-        )
+        recorded = self.told(SatisfactionRecorded, round=rated.number)
         in_order(setting, form.at, "发征询意见表")
         in_order(setting, rated.issued_at, "答复")
         known = rated.ratings.get(self.member)

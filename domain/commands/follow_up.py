@@ -19,7 +19,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Evidence, EvidenceClaim, LongText, Moment, earlier
+from domain.values import Code, EvidenceClaim, LongText, Moment, earlier
 
 
 class RecordRevisit(ProposalCommand):
@@ -50,15 +50,7 @@ class RecordRevisit(ProposalCommand):
         require(self._in_stage(proposal), REVISIT_AT_ITS_STAGE, "回访阶段与办理进度不符", "stage")
         begun = any(not earlier(setting.occurred_at, at) for at in self._beginnings(proposal))
         require(begun, OCCURRED_IN_ORDER, "发生时间早于进入该阶段的时间", "occurred_at")
-        revisited = MemberRevisited(
-            unit=self.unit,
-            stage=self.stage,
-            mode=self.mode,
-            members=tuple(dict.fromkeys(self.members)),
-            finding=self.finding,
-            member_position=self.member_position,
-            evidence=tuple(Evidence(name=item.name, sha256=item.sha256) for item in self.evidence),
-        )
+        revisited = self.told(MemberRevisited, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(revisited, setting.occurred_at) in proposal.told else [revisited]
 
     def _beginnings(self, proposal: Proposal) -> list[datetime | date]:

@@ -63,14 +63,7 @@ class FileHandlingPlan(ProposalCommand):
         task = assigned(proposal, self.unit, setting)
         setting.speaks_for(self.responsible_leader, self.unit, "responsible_leader")
         setting.speaks_for(self.desk_officer, self.unit, "desk_officer")
-        filed = HandlingPlanFiled(
-            unit=self.unit,
-            goal=self.goal,
-            measures=self.measures,
-            finish_on=self.finish_on,
-            responsible_leader=self.responsible_leader,
-            desk_officer=self.desk_officer,
-        )
+        filed = self.told(HandlingPlanFiled)
         if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed:
             return []
         in_order(setting, task.assigned_at, "分办")
@@ -98,7 +91,7 @@ class SubmitCoOpinion(ProposalCommand):
         task = assigned(proposal, self.unit, setting)
         require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
         setting.speaks_for(self.signer, self.unit, "signer")
-        submitted = CoOpinionSubmitted(unit=self.unit, text=self.text, signer=self.signer)
+        submitted = self.told(CoOpinionSubmitted)
         if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted:
             return []
         in_order(setting, task.assigned_at, "分办")

@@ -56,18 +56,7 @@ class SubmitProposal(ProposalCommand):
             setting.knows_member(member, f"co_signers.{index}")
         for index, unit in enumerate(self.suggested_units):
             setting.knows_unit(unit, f"suggested_units.{index}")
-        return [
-            ProposalSubmitted(
-                session=self.session,
-                title=self.title,
-                body=self.body,
-                timing=self.timing,
-                channel=self.channel,
-                lead_proposer=self.lead_proposer,
-                co_signers=self.co_signers,
-                suggested_units=self.suggested_units,
-            )
-        ]
+        return [self.told(ProposalSubmitted)]
 
 
 class RegisterProposal(ProposalCommand):

@@ -95,14 +95,8 @@ class DraftReply(ProposalCommand):
         if latest is not None and not latest.returned and self._identical(latest):
             return []
         after_last(setting, task)
-        drafted = ReplyDrafted(
-            unit=self.unit,
-            round=current.number,
-            draft=latest.number + 1 if latest else 1,
-            text=self.text,
-            class_scheme=scheme,
-            result_class=self.result_class,
-            openness=self.openness,
+        drafted = self.told(
+            ReplyDrafted, round=current.number, draft=latest.number + 1 if latest else 1, class_scheme=scheme
         )
         return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
 
@@ -176,16 +170,7 @@ class CountersignReply(ProposalCommand):
         agreed = self.countersignature is Countersignature.AGREED
         require(agreed or self.reason is not None, CO_UNIT_COUNTERSIGNS, "不同意会签须说明理由", "reason")
         in_order(setting, draft.at, "拟稿")
-        return [
-            ReplyCountersigned(
-                unit=self.unit,
-                answering_unit=self.answering_unit,
-                round=lead.round.number,
-                draft=self.draft,
-                countersignature=self.countersignature,
-                reason=self.reason,
-            )
-        ]
+        return [self.told(ReplyCountersigned, round=lead.round.number)]
 
 
 class SignReply(ProposalCommand):
@@ -233,7 +218,7 @@ class SignReply(ProposalCommand):
         if draft.status is not DraftStatus.REVIEWED:
             gate = rulebook.gates.review_before_signing
             breaches.append(Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
-        signed = ReplySigned(unit=self.unit, round=task.round.number, draft=self.draft, signer=self.signer)
+        signed = self.told(ReplySigned, round=task.round.number)
         return [gated(signed, breaches)]
 
 
@@ -277,13 +262,11 @@ class IssueReply(ProposalCommand):
             breaches += _unsettled(proposal, draft, setting, rulebook.gates)
         register = self._register(setting)
         number, year = setting.at(register).last_number + 1, day_of(setting.occurred_at).year
-        issued = ReplyIssued(
-            unit=self.unit,
+        issued = self.told(
+            ReplyIssued,
             round=task.round.number,
-            draft=self.draft,
             letter=LetterNumber(unit=self.unit, year=year, number=number),
             recipients=proposal.signers,
-            copied_to=self.copied_to,
         )
         taken = LetterNumberTaken(unit=self.unit, year=year, number=number, proposal=proposal.stream)
         return [gated(issued, breaches), On(register, taken)]

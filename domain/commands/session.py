@@ -35,14 +35,7 @@ class OpenSession(SessionCommand):
     closed_on: Day | None = None
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
-        opened = SessionOpened(
-            session=self.session,
-            cppcc=self.cppcc,
-            term=self.term,
-            meeting=self.meeting,
-            opened_on=self.opened_on,
-            closed_on=self.closed_on,
-        )
+        opened = self.told(SessionOpened)
         if session.opened is None:
             in_order = self.opened_on is None or self.closed_on is None or self.opened_on <= self.closed_on
             require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
