@@ -14,9 +14,18 @@ from uuid import UUID, uuid5
 
 from domain.codes import Origin
 from domain.commands import COMMANDS, Command
+from domain.policy import working_days
 from domain.policy.rulebook import Rulebook, parse
 from domain.record import Context
-from domain.streams import NAMESPACE, Stream, created_by, directory_stream, proposal_stream, session_stream
+from domain.streams import (
+    NAMESPACE,
+    Stream,
+    calendar_stream,
+    created_by,
+    directory_stream,
+    proposal_stream,
+    session_stream,
+)
 from domain.values import SHANGHAI
 from ledger.ledger import Ledger, Provenance
 
@@ -107,7 +116,7 @@ def command_id(ledger: str, key: str) -> UUID:
 
 
 def _setup(ledger: str, sample: dict[str, Any], rulebook: Rulebook) -> Iterator[Step]:
-    """Session, rulebook, units, officials, members."""
+    """The working days of the year, session, rulebook, units, officials, members."""
     session = sample["session"]
     stream, directory = session_stream(ledger, session["session"]), directory_stream(ledger)
     on = session["opened_on"]
@@ -117,6 +126,9 @@ def _setup(ledger: str, sample: dict[str, Any], rulebook: Rulebook) -> Iterator[
         command = _BY_NAME[name].model_validate({"occurred_at": on.isoformat(), **body})
         return Step(f"directory/{name}/{key}", directory, command, by, on, told, made_up)
 
+    notice = working_days.parse((files("domain") / "calendars" / f"{on.year}.toml").read_text(encoding="utf-8"))
+    announced = _BY_NAME["AnnounceCalendar"].model_validate({"occurred_at": on.isoformat(), "notice": notice})
+    yield Step("calendar", calendar_stream(ledger), announced, by, on, True, ("occurred_at",))
     facts = {name: value for name, value in session.items() if name != "made_up"}
     opened = _BY_NAME["OpenSession"].model_validate({"occurred_at": on.isoformat(), **facts})
     yield Step(_FIRST, stream, opened, by, on, True, ("occurred_at", *session["made_up"]))

@@ -20,7 +20,7 @@ from api.tokens import PRINCIPAL, digest_of
 from api.waiting import Waiting
 from domain.commands import Command
 from domain.record import Context
-from domain.streams import Stream, created_by, directory_stream, proposal_stream, session_stream
+from domain.streams import Stream, calendar_stream, created_by, directory_stream, proposal_stream, session_stream
 from ledger.committer import is_passing
 from ledger.ledger import PATIENCE, Ledger, Receipt
 from ledger.patience import within
@@ -160,6 +160,9 @@ class Desk:
 
     async def on_directory(self, command: Command) -> Done:
         return await self._handle(directory_stream(self.ledger.name), command)
+
+    async def on_calendar(self, command: Command) -> Done:
+        return await self._handle(calendar_stream(self.ledger.name), command)
 
     async def _handle(self, stream: Stream[Any], command: Command) -> Done:
         receipt = await self.ledger.handle(

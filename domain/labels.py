@@ -40,6 +40,7 @@ EVENTS: dict[str, str] = {
     "UnitListed": "列入承办单位",
     "OfficialAppointed": "列入人员",
     "MemberListed": "列入委员",
+    "CalendarAnnounced": "公布节假日安排",
     "LetterNumberTaken": "取发文字号",
     "ClockStepped": "时钟回拨",
 }
@@ -72,6 +73,7 @@ COMMANDS: dict[str, str] = {
     "ListUnit": "列入承办单位",
     "AppointOfficial": "列入人员",
     "ListMember": "列入委员",
+    "AnnounceCalendar": "登记节假日安排",
 }
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
@@ -157,8 +159,9 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "SESSION_CLOSE": "闭会之日",
         "ORDER": "责成之日",
         "FORM": "发表之日",
+        "REPLY_DUE": "答复期限",
     },
-    CountedIn: {"DAY": "日", "MONTH": "月", "FIXED_DATE": "固定日期"},
+    CountedIn: {"WORKDAY": "工作日", "DAY": "日", "MONTH": "月", "FIXED_DATE": "固定日期"},
 }
 
 FIELDS: dict[str, str] = {
@@ -222,6 +225,7 @@ FIELDS: dict[str, str] = {
     "result": "办理结果",
     "result_class": "结果分类",
     "round": "轮次",
+    "notice": "节假日安排",
     "rulebook": "办理规则",
     "sector": "界别",
     "session": "届次",

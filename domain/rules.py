@@ -59,6 +59,9 @@ RULEBOOK_CONSISTENT = Rule("rulebook-consistent", "规则须自洽且日期存�
 RULEBOOK_VERSION_FINAL = Rule("rulebook-version-final", "已采用的规则版本不得改动", "DESIGN")
 RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", "DESIGN")
 
+CALENDAR_CONSISTENT = Rule("calendar-consistent", "节假日安排须自洽", "L10")
+CALENDAR_VERSION_FINAL = Rule("calendar-version-final", "已登记的安排不得改动", "L10")
+
 # registration and assignment
 SIGNERS_DISTINCT = Rule("signers-distinct", "领衔人与附议人不得重复", "S5")
 REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")

@@ -20,6 +20,7 @@ class Session:
     opened_version: int = 0
     closed_on: date | None = None
     rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
+    digests: Mapping[tuple[str, int], str] = field(default_factory=dict)
     current: tuple[str, int] | None = None
     last_case_no: int = 0
 
@@ -27,6 +28,11 @@ class Session:
         """The pinned rulebook, or with no pin the one adopted last."""
         key = (ref.id, ref.version) if ref else self.current
         return self.rulebooks.get(key) if key else None
+
+    def ref(self, rulebook: Rulebook) -> RulebookRef:
+        """What a case pins: the digest is that of the adoption, whatever fields rulebooks have gained since."""
+        digest = self.digests[rulebook.id, rulebook.version]
+        return RulebookRef(id=rulebook.id, version=rulebook.version, digest=digest)
 
 
 def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
@@ -43,7 +49,8 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
             )
         case RulebookAdopted():
             key = (event.rulebook.id, event.rulebook.version)
-            return replace(session, rulebooks={**session.rulebooks, key: event.rulebook}, current=key)
+            rulebooks, digests = {**session.rulebooks, key: event.rulebook}, {**session.digests, key: event.digest}
+            return replace(session, rulebooks=rulebooks, digests=digests, current=key)
         case CaseNumberTaken():
             return replace(session, last_case_no=max(session.last_case_no, event.case_no))
         case _:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
+from domain.calendar import Calendar
 from domain.codes import Origin, Rank
 from domain.directory import Directory
 from domain.events import Event, OfficialAppointed
@@ -59,8 +60,8 @@ def placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`now` is the time of entry (the claimed one of a non-native fact). Directory and session may be a moment
-    stale; the streams a command declares in `beside` are exact."""
+    """`now` is the time of entry (the claimed one of a non-native fact). Directory, calendar and session may be a
+    moment stale; the streams a command declares in `beside` are exact."""
 
     ledger: str
     now: datetime
@@ -68,6 +69,7 @@ class Setting:
     context: Context
     directory: Directory
     session: Session
+    calendar: Calendar
     beside: Mapping[UUID, Any]
     origin: Origin = Origin.NATIVE
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from domain import directory, letters, proposal, session
+from domain import calendar, directory, letters, proposal, session
+from domain.calendar import Calendar
 from domain.directory import Directory
 from domain.letters import LedgerNotes, LetterRegister
 from domain.proposal import Proposal
@@ -40,6 +41,7 @@ class Stream(Generic[S]):
 PROPOSAL: Kind[Proposal] = Kind("proposal", Proposal(), proposal.evolve)
 SESSION: Kind[Session] = Kind("session", Session(), session.evolve)
 DIRECTORY: Kind[Directory] = Kind("directory", Directory(), directory.evolve)
+CALENDAR: Kind[Calendar] = Kind("calendar", Calendar(), calendar.evolve)
 LETTERS: Kind[LetterRegister] = Kind("letters", LetterRegister(), letters.evolve)
 NOTES: Kind[LedgerNotes] = Kind("ledger", LedgerNotes(), letters.evolve_notes)
 
@@ -59,6 +61,10 @@ def session_stream(ledger: str, key: str) -> Stream[Session]:
 
 def directory_stream(ledger: str) -> Stream[Directory]:
     return Stream(_id(ledger, "directory"), DIRECTORY)
+
+
+def calendar_stream(ledger: str) -> Stream[Calendar]:
+    return Stream(_id(ledger, "calendar"), CALENDAR)
 
 
 def letter_register(ledger: str, unit: str, year: int) -> Stream[LetterRegister]:

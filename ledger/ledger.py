@@ -29,7 +29,7 @@ from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.setting import Decision, Setting, placed
-from domain.streams import S, Stream, directory_stream, ledger_notes, session_stream
+from domain.streams import S, Stream, calendar_stream, directory_stream, ledger_notes, session_stream
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
@@ -299,10 +299,10 @@ class Ledger:
             return await cursor.fetchall()
 
     async def _setting(self, command: Command, state: Any, context: Context, provenance: Provenance) -> Setting:
-        """Directory and session, brought up to date, and the position they were read at."""
-        directory = directory_stream(self.name)
+        """Directory, calendar and session, brought up to date, and the position they were read at."""
+        directory, calendar = directory_stream(self.name), calendar_stream(self.name)
         key = command.session_key(state)
-        streams: list[Stream[Any]] = [directory]
+        streams: list[Stream[Any]] = [directory, calendar]
         if key is not None:
             streams.append(session_stream(self.name, key))
         position = await self._refresh(streams)
@@ -321,7 +321,8 @@ class Ledger:
             occurred_at=command.occurred_at or now,
             context=context,
             directory=self._reference[directory.id][0],
-            session=self._reference[streams[1].id][0] if key is not None else empty,
+            session=self._reference[streams[-1].id][0] if key is not None else empty,
+            calendar=self._reference[calendar.id][0],
             beside={},
             origin=provenance.origin,
         )

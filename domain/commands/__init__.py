@@ -7,7 +7,8 @@ from domain.commands.assignment import (
     DecideObjection,
     ReturnAssignment,
 )
-from domain.commands.base import Command, DirectoryCommand, ProposalCommand, SessionCommand
+from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
+from domain.commands.calendar import AnnounceCalendar
 from domain.commands.contact import RecordMemberContact, WaiveContact
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
@@ -46,6 +47,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListUnit,
     AppointOfficial,
     ListMember,
+    AnnounceCalendar,
 )
 """Every command, in the order of a case's life."""
 
@@ -53,9 +55,11 @@ __all__ = [
     "COMMANDS",
     "AcknowledgeAssignment",
     "AdoptRulebook",
+    "AnnounceCalendar",
     "AppointOfficial",
     "AssignUnits",
     "Assignment",
+    "CalendarCommand",
     "CloseHandling",
     "Command",
     "CountersignReply",

@@ -32,7 +32,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Flagged, Setting
-from domain.streams import DIRECTORY, PROPOSAL, SESSION, Kind, Stream
+from domain.streams import CALENDAR, DIRECTORY, PROPOSAL, SESSION, Kind, Stream
 from domain.values import Frozen, Moment, Note, day_of, earlier
 
 E = TypeVar("E", bound=Event)
@@ -89,6 +89,10 @@ class SessionCommand(Command):
 
 class DirectoryCommand(Command):
     kind = DIRECTORY
+
+
+class CalendarCommand(Command):
+    kind = CALENDAR
 
 
 EXISTING = (PROPOSAL_EXISTS, CASE_OPEN)
@@ -191,9 +195,15 @@ def deadline(
     """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
     the anchor where the clock starts with the event itself, and where the session's closing day is not known: the
     derivation says so."""
-    rule = rulebook.deadline(kind)
+    rule = rulebook.deadline(kind, proposal.timing)
     if rule is None or proposal.stream is None:
         return None
+    days = setting.calendar.days
+    if rule.anchor is AnchorKind.REPLY_DUE:
+        reply = deadline(DeadlineKind.REPLY, rulebook, proposal, setting, own_event, index)
+        if reply is None:
+            return None
+        return derive(rule, rulebook.id, rulebook.version, reply.anchor.model_copy(update={"on": reply.due_on}), days)
     here, version, on = own_event, proposal.version + 1 + index, setting.occurred_at
     stream = proposal.stream
     if rule.anchor is AnchorKind.TRANSFER and proposal.transferred:
@@ -201,7 +211,8 @@ def deadline(
     session = setting.session
     if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.stream:
         here, version, on, stream = "SessionOpened", session.opened_version, session.closed_on, session.stream
-    return derive(kind, rulebook, Anchor(stream=stream, version=version, event=here, on=day_of(on)))
+    anchor = Anchor(stream=stream, version=version, event=here, on=day_of(on))
+    return derive(rule, rulebook.id, rulebook.version, anchor, days)
 
 
 __all__ = [
@@ -209,6 +220,7 @@ __all__ = [
     "TIME_RULES",
     "Actor",
     "Breach",
+    "CalendarCommand",
     "Command",
     "DirectoryCommand",
     "Draft",

@@ -77,9 +77,9 @@ class RegisterProposal(ProposalCommand):
         in_order(setting, proposal.submitted_at, "提交")
         rulebook = setting.rulebook(proposal)
         numbers = session_stream(setting.ledger, proposal.session)
-        case_no = setting.at(numbers).last_case_no + 1
+        case_no, pinned = setting.at(numbers).last_case_no + 1, setting.session.ref(rulebook)
         return [
-            ProposalRegistered(session=proposal.session, case_no=case_no, topic=self.topic, rulebook=rulebook.ref()),
+            self.told(ProposalRegistered, session=proposal.session, case_no=case_no, rulebook=pinned),
             On(numbers, CaseNumberTaken(case_no=case_no, proposal=proposal.stream)),
         ]
 

@@ -12,6 +12,7 @@ from domain.events.assignment import (
     UnitAssigned,
 )
 from domain.events.base import Event
+from domain.events.calendar import CalendarAnnounced, CalendarEvent
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
 from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
@@ -53,7 +54,7 @@ SessionEvent: TypeAlias = SessionOpened | RulebookAdopted | CaseNumberTaken
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
 LetterEvent: TypeAlias = LetterNumberTaken
 LedgerEvent: TypeAlias = ClockStepped
-AnyEvent: TypeAlias = ProposalEvent | SessionEvent | DirectoryEvent | LetterEvent | LedgerEvent
+AnyEvent: TypeAlias = ProposalEvent | SessionEvent | DirectoryEvent | CalendarEvent | LetterEvent | LedgerEvent
 
 EVENT_TYPES: dict[str, type[Event]] = {event.__name__: event for event in get_args(AnyEvent)}
 """Every event class by its stored name, read off the union."""
@@ -64,6 +65,7 @@ STREAM_KINDS: dict[str, str] = {
         ("proposal", ProposalEvent),
         ("session", SessionEvent),
         ("directory", DirectoryEvent),
+        ("calendar", CalendarEvent),
         ("letters", LetterNumberTaken),
         ("ledger", ClockStepped),
     )
@@ -77,6 +79,8 @@ __all__ = [
     "AssignmentAcknowledged",
     "AssignmentEvent",
     "AssignmentReturned",
+    "CalendarAnnounced",
+    "CalendarEvent",
     "CaseNumberTaken",
     "CaseTransferredToGovernment",
     "ClockStepped",

@@ -1,15 +1,16 @@
 """Due dates, and how each was derived.
 
-Counting follows the Civil Code 201–203 (L9) but for one thing: the first day is not counted; a period of months ends
-on the same day number, or at the month's end where there is none. A last day that is a holiday is not moved yet:
-holidays are not known here.
+Counting follows the Civil Code 201–203 (L9): the first day is not counted; a period of months ends on the same day
+number, or at the month's end where there is none; where the rule says so, a last day on which nobody works moves on
+to the next working day.
 """
 
 from calendar import monthrange
 from datetime import date, timedelta
 from uuid import UUID
 
-from domain.policy.rulebook import CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
+from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import Frozen
 
 
@@ -23,7 +24,13 @@ class Anchor(Frozen):
 
 
 class Deadline(Frozen):
-    """A due date with its derivation. `due_on` runs to 24:00, Asia/Shanghai."""
+    """A due date with its derivation. `due_on` runs to 24:00, Asia/Shanghai.
+
+    `counted_to` is the day that counting alone gives. `skipped` are the days on which nobody works: in a count of
+    working days those passed over, else those at the end that it was moved over. `cap` is the last day the rule
+    admits; `calendar` names the notices consulted (`2026@1`; version 0 is a year not announced, and the date is then
+    provisional). `supersedes` is the version of the event, on the same stream, whose deadline this one replaces.
+    """
 
     kind: DeadlineKind
     rule: str
@@ -32,38 +39,79 @@ class Deadline(Frozen):
     anchor: Anchor
     counted_in: CountedIn
     value: int | None = None
+    backwards: bool = False
+    counted_to: date | None = None
+    skipped: tuple[date, ...] = ()
+    cap: date | None = None
+    calendar: str | None = None
+    provisional: bool = False
     due_on: date
     source: str
+    supersedes: int | None = None
 
 
-def derive(kind: DeadlineKind, rulebook: Rulebook, anchor: Anchor) -> Deadline | None:
-    """The deadline a rulebook sets from an anchor; None where it sets none of this kind."""
-    rule = rulebook.deadline(kind)
-    if rule is None:
-        return None
+def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anchor, days: WorkingDays) -> Deadline:
+    """The deadline a rule sets from an anchor, by the working days known."""
+    backwards, rolls = bool(rule.backwards), bool(rule.rolls)
+    counted, passed = count(rule, anchor.on, days, backwards=backwards)
+    due, moved = _roll(counted, days, backwards=backwards) if rolls else (counted, ())
+    cap = count(rule.cap, anchor.on, days)[0] if rule.cap else None
+    due = min(due, cap) if cap else due
+    asked = rolls or CountedIn.WORKDAY in (rule.counted_in, rule.cap and rule.cap.counted_in)
+    span = (min(anchor.on, due), max(anchor.on, due, counted))
     return Deadline(
-        kind=kind,
+        kind=rule.kind,
         rule=rule.rule,
-        rulebook=rulebook.id,
-        rulebook_version=rulebook.version,
+        rulebook=rulebook,
+        rulebook_version=rulebook_version,
         anchor=anchor,
         counted_in=rule.counted_in,
         value=rule.value,
-        due_on=_due(rule, anchor.on),
+        backwards=backwards,
+        counted_to=counted if counted != due else None,
+        skipped=(*passed, *moved),
+        cap=cap,
+        calendar=days.version(*span) if asked else None,
+        provisional=asked and days.provisional(*span),
+        due_on=due,
         source=rule.source,
     )
 
 
-def _due(rule: DeadlineRule, start: date) -> date:
-    match rule.counted_in:
+def count(how: Count, start: date, days: WorkingDays, *, backwards: bool = False) -> tuple[date, tuple[date, ...]]:
+    """The day a count ends on, and the days it passed over. The first day is not counted."""
+    value, sign = how.value or 0, -1 if backwards else 1
+    match how.counted_in:
         case CountedIn.DAY:
-            return start + timedelta(days=rule.value or 0)
+            return start + timedelta(days=value * sign), ()
+        case CountedIn.WORKDAY:
+            return _working_days(start, value, days, sign * ONE_DAY)
         case CountedIn.MONTH:
-            return add_months(start, rule.value or 0)
+            return add_months(start, value * sign), ()
         case CountedIn.FIXED_DATE:
-            month, day = rule.month or 1, rule.day or 1
+            month, day = how.month or 1, how.day or 1
             this_year = _on(start.year, month, day)
-            return this_year if this_year >= start else _on(start.year + 1, month, day)
+            return (this_year if this_year >= start else _on(start.year + 1, month, day)), ()
+
+
+def _working_days(day: date, value: int, days: WorkingDays, step: timedelta) -> tuple[date, tuple[date, ...]]:
+    passed = []
+    while value > 0:
+        day += step
+        if days.works(day):
+            value -= 1
+        else:
+            passed.append(day)
+    return day, tuple(sorted(passed))
+
+
+def _roll(day: date, days: WorkingDays, *, backwards: bool) -> tuple[date, tuple[date, ...]]:
+    """The day itself, or where nobody works on it the nearest one on which people do."""
+    passed, step = [], -ONE_DAY if backwards else ONE_DAY
+    while not days.works(day):
+        passed.append(day)
+        day += step
+    return day, tuple(sorted(passed))
 
 
 def add_months(start: date, months: int) -> date:

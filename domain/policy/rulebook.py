@@ -11,7 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from enum import StrEnum
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Rank, Rating
+from domain.codes import ContactMode, DecisiveMoment, Gate, Rank, Rating, Timing
 from domain.values import Frozen
 
 
@@ -23,31 +23,56 @@ class DeadlineKind(StrEnum):
 
 
 class AnchorKind(StrEnum):
-    """The event a clock starts at (process matrix: receipt, handover, or close of the session)."""
+    """The event a clock starts at: receipt, handover, or close of the session; REPLY_DUE is no event, a clock that
+    runs backwards from the day the reply is due (S36)."""
 
     TRANSFER = "TRANSFER"
     ASSIGNMENT = "ASSIGNMENT"
     SESSION_CLOSE = "SESSION_CLOSE"
     ORDER = "ORDER"
     FORM = "FORM"
+    REPLY_DUE = "REPLY_DUE"
 
 
 class CountedIn(StrEnum):
     DAY = "DAY"
+    WORKDAY = "WORKDAY"
     MONTH = "MONTH"
     FIXED_DATE = "FIXED_DATE"
 
 
-class DeadlineRule(Frozen):
-    """`value` counts days or months; a fixed date is `month`-`day` of the anchor's year, or the next one."""
+class Count(Frozen):
+    """`value` counts days, working days or months; a fixed date is `month`-`day` of the anchor's year, or the next."""
 
-    kind: DeadlineKind
-    rule: str
-    anchor: AnchorKind
     counted_in: CountedIn
     value: int | None = None
     month: int | None = None
     day: int | None = None
+
+
+class When(Frozen):
+    """Which cases a rule is for; every condition named must hold."""
+
+    timing: Timing | None = None
+
+    def holds(self, timing: Timing | None) -> bool:
+        return self.timing is None or self.timing is timing
+
+
+class DeadlineRule(Count):
+    """How long something may take. `when`: for which cases. `rolls`: a last day on which nobody works moves on to the
+    next working day. `backwards`: counted back from the anchor. `cap`: never later than this from the same anchor.
+
+    What a rulebook did not say when it was adopted is None and no part of its digest: so digests do not drift.
+    """
+
+    kind: DeadlineKind
+    rule: str
+    anchor: AnchorKind
+    when: When | None = None
+    rolls: bool | None = None
+    backwards: bool | None = None
+    cap: Count | None = None
     source: str
 
 
@@ -107,8 +132,10 @@ class Rulebook(Frozen):
     late_entry_hours: int = 24
     due_soon_days: int = 10
 
-    def deadline(self, kind: DeadlineKind) -> DeadlineRule | None:
-        return next((rule for rule in self.deadlines if rule.kind is kind), None)
+    def deadline(self, kind: DeadlineKind, timing: Timing | None = None) -> DeadlineRule | None:
+        """The first rule of this kind that is for such a case."""
+        fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(timing))
+        return next((rule for rule in fitting if rule.kind is kind), None)
 
     def has_class(self, code: str) -> bool:
         return any(known.code == code for known in self.class_scheme.classes)
@@ -132,13 +159,15 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
     """What is wrong with a rulebook, as (field, Chinese sentence); empty where it may be adopted."""
     if rulebook.version < 1:
         yield "version", "版本号从 1 起"
-    kinds = [rule.kind for rule in rulebook.deadlines]
-    if len(set(kinds)) != len(kinds):
-        yield "deadlines", "同一种期限只能规定一次"
-    if DeadlineKind.REPLY not in kinds:
-        yield "deadlines", "须规定答复期限"
+    told = [(rule.kind, rule.when) for rule in rulebook.deadlines]
     for index, rule in enumerate(rulebook.deadlines):
+        if (rule.kind, rule.when) in told[:index] or (rule.kind, None) in told[:index]:
+            yield f"deadlines.{index}", "这种期限前面已经规定，这一条永远用不上"
         yield from _deadline_problems(rule, f"deadlines.{index}")
+    for timing in Timing:
+        if rulebook.deadline(DeadlineKind.REPLY, timing) is None:
+            yield "deadlines", "须规定每一件案的答复期限"
+            break
     codes = [known.code for known in rulebook.class_scheme.classes]
     if not codes or len(set(codes)) != len(codes):
         yield "class_scheme.classes", "办理结果分类不得为空或重复"
@@ -155,7 +184,12 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
 
 _ANCHORS = {
     DeadlineKind.REPLY: {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT, AnchorKind.SESSION_CLOSE},
-    DeadlineKind.CO_OPINION: {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT, AnchorKind.SESSION_CLOSE},
+    DeadlineKind.CO_OPINION: {
+        AnchorKind.TRANSFER,
+        AnchorKind.ASSIGNMENT,
+        AnchorKind.SESSION_CLOSE,
+        AnchorKind.REPLY_DUE,
+    },
     DeadlineKind.REHANDLING: {AnchorKind.ORDER},
     DeadlineKind.FEEDBACK: {AnchorKind.FORM},
 }
@@ -164,11 +198,21 @@ _ANCHORS = {
 def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, str]]:
     if rule.anchor not in _ANCHORS[rule.kind]:
         yield f"{field}.anchor", "该种期限不能从这一事件起算"
-    if rule.counted_in is CountedIn.FIXED_DATE:
+    if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):
+        yield f"{field}.backwards", "从答复期限倒推的才倒数，也只能倒数"
+    if rule.backwards and rule.counted_in is CountedIn.FIXED_DATE:
+        yield f"{field}.counted_in", "固定日期不能倒数"
+    yield from _count_problems(rule, field)
+    if rule.cap is not None:
+        yield from _count_problems(rule.cap, f"{field}.cap")
+
+
+def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:
+    if how.counted_in is CountedIn.FIXED_DATE:
         # 2000 is a leap year: 29 February is a date, and falls on the 28th in other years
-        if rule.month is None or rule.day is None or not 1 <= rule.month <= 12:
+        if how.month is None or how.day is None or not 1 <= how.month <= 12:
             yield f"{field}.month", "固定日期须写明月和日"
-        elif not 1 <= rule.day <= monthrange(2000, rule.month)[1]:
-            yield f"{field}.day", f"没有 {rule.month} 月 {rule.day} 日这一天"
-    elif rule.value is None or not 1 <= rule.value <= 3650:
+        elif not 1 <= how.day <= monthrange(2000, how.month)[1]:
+            yield f"{field}.day", f"没有 {how.month} 月 {how.day} 日这一天"
+    elif how.value is None or not 1 <= how.value <= 3650:
         yield f"{field}.value", "须为 1 至 3650 的整数"

@@ -15,6 +15,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
             return replace(
                 proposal,
                 session=event.session,
+                timing=event.timing,
                 title=event.title,
                 lead_proposer=event.lead_proposer,
                 co_signers=event.co_signers,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain import events
-from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
+from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating, Timing
 from domain.communication import Communication
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef
@@ -159,6 +159,7 @@ class Proposal:
     stream: UUID | None = None
     version: int = 0
     session: str | None = None
+    timing: Timing | None = None
     title: str = ""
     lead_proposer: str = ""
     co_signers: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from starlette.testclient import TestClient
 
@@ -129,3 +130,12 @@ def test_another_rulebook_can_be_asked(client: TestClient, case: Case) -> None:
     under = {**query, "session": SESSION, "under": "draft-first@1"}
     other = client.get("/compliance/communication-before-reply", params=under).json()["items"]
     assert [(item["outcome"], item["rulebook"]) for item in other] == [("PASS", "draft-first")]
+
+
+def test_a_case_tells_why_it_is_due_on_that_day(client: TestClient, case: Case) -> None:
+    answer = client.get(f"/proposals/{case.id}/deadlines")
+    assert answer.status_code == 200, answer.text
+    [deadline] = answer.json()["deadlines"]
+    assert (deadline["event_title"], deadline["kind_label"], deadline["superseded_by"]) == ("分办", "答复期限", None)
+    assert deadline["why"][0] == f"答复期限为 {deadline['deadline']['due_on']}（当日 24 时止）。"
+    assert client.get(f"/proposals/{uuid4()}/deadlines").status_code == 404

@@ -17,12 +17,14 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating
 from domain.communication import Verdict
 from domain.events import STREAM_KINDS, Event
+from domain.policy import working_days
 from domain.policy.rulebook import ContactRule, Gates, Rulebook, parse
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused, Rule
 from domain.setting import Decision, Setting, placed
 from domain.streams import (
+    CALENDAR,
     DIRECTORY,
     LETTERS,
     NAMESPACE,
@@ -31,6 +33,7 @@ from domain.streams import (
     SESSION,
     Kind,
     Stream,
+    calendar_stream,
     created_by,
     directory_stream,
     proposal_stream,
@@ -58,6 +61,14 @@ ALONE: Modes = ((EDU, AssignmentMode.SOLE),)
 LED: Modes = ((EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO), (CITY, AssignmentMode.CO))
 SPLIT: Modes = ((EDU, AssignmentMode.SPLIT), (HEALTH, AssignmentMode.SPLIT))
 
+NOTICES = {
+    notice.year: notice
+    for notice in (
+        working_days.parse(file.read_text(encoding="utf-8")) for file in (files("domain") / "calendars").iterdir()
+    )
+}
+"""The notices that the repository ships, by year."""
+
 SHIPPED = parse((files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8"))
 
 
@@ -75,7 +86,7 @@ def ruled(
     )
 
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (PROPOSAL, SESSION, DIRECTORY, LETTERS, NOTES)}
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (PROPOSAL, SESSION, DIRECTORY, CALENDAR, LETTERS, NOTES)}
 
 
 def kind_of(recorded: Recorded[Any]) -> Kind[Any]:
@@ -174,6 +185,7 @@ class World:
             context=context,
             directory=self.state(directory_stream(LEDGER)),
             session=self.state(session_stream(LEDGER, key)) if key is not None else SESSION.empty,
+            calendar=self.state(calendar_stream(LEDGER)),
             beside={},
             origin=origin,
         )
@@ -206,6 +218,8 @@ class World:
     def _addressed(self, command: c.Command) -> Stream[Any]:
         if command.kind is DIRECTORY:
             return directory_stream(LEDGER)
+        if command.kind is CALENDAR:
+            return calendar_stream(LEDGER)
         if command.kind is SESSION:
             return session_stream(LEDGER, command.session if isinstance(command, c.OpenSession) else MEETING)
         if isinstance(command, c.SubmitProposal):

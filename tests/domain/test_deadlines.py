@@ -1,22 +1,38 @@
 """Due dates and how each was derived."""
 
 from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain import commands as c
-from domain.codes import Rating
-from domain.events import CaseTransferredToGovernment, SessionOpened, UnitAssigned
+from domain.codes import Rating, Timing
+from domain.events import CaseTransferredToGovernment, FeedbackFormIssued, SessionOpened, UnitAssigned
+from domain.explanation import explain
 from domain.policy.deadlines import Anchor, Deadline, add_months, derive
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, problems
+from domain.policy.rulebook import (
+    AnchorKind,
+    Count,
+    CountedIn,
+    DeadlineKind,
+    DeadlineRule,
+    Rulebook,
+    parse,
+    problems,
+)
+from domain.policy.working_days import WorkingDays
 from domain.streams import session_stream
 from domain.values import EARLIEST, LATEST
 from tests.domain.given import (
     LED,
     LEDGER,
     MEETING,
+    NOTICES,
     SHIPPED,
     World,
     assign,
@@ -25,11 +41,12 @@ from tests.domain.given import (
     opened,
     rate,
     ruled,
+    submit,
     transferred,
 )
 
 
-def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, **numbers: int) -> DeadlineRule:
+def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, **numbers: Any) -> DeadlineRule:
     return DeadlineRule(kind=kind, rule="a-limit", anchor=anchor, counted_in=counted_in, source="S10", **numbers)
 
 
@@ -40,9 +57,8 @@ def replying(anchor: AnchorKind, counted_in: CountedIn, **numbers: int) -> Ruleb
 
 def due(start: str, counted_in: CountedIn, **numbers: int) -> str:
     anchor = Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=date.fromisoformat(start))
-    derived = derive(DeadlineKind.REPLY, replying(AnchorKind.TRANSFER, counted_in, **numbers), anchor)
-    assert derived is not None
-    return derived.due_on.isoformat()
+    rule = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, counted_in, **numbers)
+    return derive(rule, "a-rulebook", 1, anchor, WorkingDays()).due_on.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +115,9 @@ def test_a_fixed_date_is_the_next_one_or_the_day_itself(start: str, month: int, 
 
 def test_a_deadline_says_how_it_was_derived() -> None:
     anchor = Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=date(2024, 3, 5))
-    assert derive(DeadlineKind.REPLY, SHIPPED, anchor) == Deadline(
+    rule = SHIPPED.deadline(DeadlineKind.REPLY)
+    assert rule is not None
+    assert derive(rule, SHIPPED.id, SHIPPED.version, anchor, WorkingDays()) == Deadline(
         kind=DeadlineKind.REPLY,
         rule="reply-within-three-months",
         rulebook=SHIPPED.id,
@@ -113,8 +131,8 @@ def test_a_deadline_says_how_it_was_derived() -> None:
 
 
 def test_a_rulebook_without_a_limit_of_this_kind_sets_none() -> None:
-    anchor = Anchor(stream=UUID(int=1), version=1, event="FeedbackFormIssued", on=date(2024, 3, 5))
-    assert derive(DeadlineKind.FEEDBACK, replying(AnchorKind.TRANSFER, CountedIn.DAY, value=1), anchor) is None
+    world = form_out(opened(replying(AnchorKind.TRANSFER, CountedIn.DAY, value=1)))
+    assert world.last(FeedbackFormIssued).event.deadline is None
 
 
 def assigned_under(rulebook: Rulebook, world: World | None = None) -> Deadline:
@@ -207,3 +225,122 @@ def test_a_deadline_stays_as_it_was_derived_when_the_rulebook_changes() -> None:
     before = world.case.tasks["jiaoyuju"].round.deadline
     world.do(c.AdoptRulebook(rulebook=ruled(version=2, deadlines=SHIPPED.deadlines[:1])))
     assert world.case.tasks["jiaoyuju"].round.deadline == before
+
+
+ALL = WorkingDays()
+for _, notice in sorted(NOTICES.items()):
+    ALL = ALL.with_notice(notice)
+
+MONTH, DAY, WORKDAY, FIXED = CountedIn.MONTH, CountedIn.DAY, CountedIn.WORKDAY, CountedIn.FIXED_DATE
+
+
+def derived(start: str, counted_in: CountedIn, **numbers: Any) -> Deadline:
+    anchor = Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=date.fromisoformat(start))
+    kind = DeadlineKind.CO_OPINION if numbers.get("backwards") else DeadlineKind.REPLY
+    return derive(limit(kind, AnchorKind.TRANSFER, counted_in, **numbers), "a-rulebook", 1, anchor, ALL)
+
+
+@pytest.mark.parametrize(
+    ("start", "counted_in", "numbers", "due_on"),
+    [
+        ("2026-03-02", WORKDAY, {"value": 3}, "2026-03-05"),
+        ("2026-02-11", WORKDAY, {"value": 3}, "2026-02-14"),  # a Saturday on which people work
+        ("2026-02-11", WORKDAY, {"value": 4}, "2026-02-24"),  # over the Spring Festival
+        ("2026-02-26", WORKDAY, {"value": 2}, "2026-02-28"),  # the second Saturday
+        ("2026-09-18", WORKDAY, {"value": 10}, "2026-10-09"),  # two festivals and a working Sunday
+        ("2026-07-01", MONTH, {"value": 3, "rolls": True}, "2026-10-08"),  # over National Day
+        ("2026-07-01", MONTH, {"value": 3}, "2026-10-01"),
+        ("2026-07-10", MONTH, {"value": 3, "rolls": True}, "2026-10-10"),  # a Saturday on which people work
+        ("2026-11-30", MONTH, {"value": 3, "rolls": True}, "2027-03-01"),
+        ("2026-01-31", MONTH, {"value": 1, "rolls": True}, "2026-02-28"),
+        ("2026-03-20", FIXED, {"month": 6, "day": 20, "rolls": True}, "2026-06-22"),  # the Dragon Boat Festival
+        ("2026-03-02", MONTH, {"value": 5, "cap": Count(counted_in=MONTH, value=6)}, "2026-08-02"),
+        ("2026-03-02", MONTH, {"value": 8, "cap": Count(counted_in=MONTH, value=6)}, "2026-09-02"),
+        ("2026-03-02", MONTH, {"value": 3, "cap": Count(counted_in=FIXED, month=5, day=15)}, "2026-05-15"),
+        ("2026-07-01", MONTH, {"value": 3, "rolls": True, "cap": Count(counted_in=MONTH, value=3)}, "2026-10-01"),
+        ("2026-06-30", DAY, {"value": 20, "backwards": True}, "2026-06-10"),
+        ("2026-10-27", DAY, {"value": 20, "backwards": True, "rolls": True}, "2026-09-30"),
+    ],
+)
+def test_each_way_of_counting_knows_the_days_on_which_nobody_works(
+    start: str, counted_in: CountedIn, numbers: dict[str, Any], due_on: str
+) -> None:
+    assert derived(start, counted_in, **numbers).due_on.isoformat() == due_on
+
+
+@given(
+    start=st.dates(date(2015, 1, 1), date(2026, 6, 1)),
+    value=st.integers(1, 60),
+    backwards=st.booleans(),
+)
+def test_so_many_working_days_lie_between(start: date, value: int, backwards: bool) -> None:
+    found = derived(start.isoformat(), WORKDAY, value=value, backwards=backwards or None)
+    low, high = sorted((start, found.due_on))
+    between = [low + timedelta(days=n) for n in range((high - low).days + 1)]
+    assert sum(ALL.works(day) for day in between if day != start) == value
+    assert set(found.skipped) == {day for day in between if day != start and not ALL.works(day)}
+    assert ALL.works(found.due_on)
+
+
+def test_a_deadline_through_a_year_not_announced_is_provisional_and_says_so() -> None:
+    found = derived("2026-12-21", WORKDAY, value=10)
+    assert (found.provisional, found.calendar) == (True, "2026@1,2027@0")
+    assert any("暂定" in sentence for sentence in explain(found, ALL))
+    assert not derived("2026-03-02", WORKDAY, value=10).provisional
+    assert derived("2026-12-21", MONTH, value=3).calendar is None, "nobody asked which days people work"
+
+
+def test_why_it_is_this_day_is_told_step_by_step() -> None:
+    moved = explain(derived("2026-07-01", MONTH, value=3, rolls=True, cap=Count(counted_in=MONTH, value=6)), ALL)
+    assert moved == [
+        "答复期限为 2026-10-08（当日 24 时止）。",
+        "依据 a-rulebook 第 1 版规则“a-limit”，出处 S10。",
+        "自交办（2026-07-01）起算 3 个月，当日不计入，至 2026-10-01。",
+        "该日为非工作日（国庆节 2026-10-01 至 2026-10-07），顺延至最近的工作日。",
+        "最迟不得晚于 2027-01-01，未到此限。",
+        "所用节假日安排：2026 年（第 1 版）。",
+    ]
+    counted = explain(derived("2026-02-11", WORKDAY, value=4), ALL)
+    assert counted[2:4] == [
+        "自交办（2026-02-11）起算 4 个工作日，当日不计入，至 2026-02-24。",
+        "其间不计的非工作日 9 天：春节 2026-02-15 至 2026-02-23。",
+    ]
+    backwards = explain(derived("2026-10-27", DAY, value=20, backwards=True, rolls=True), ALL)
+    assert backwards[0] == "会办意见期限为 2026-09-30（当日 24 时止）。"
+    assert backwards[2] == "自答复期限（2026-10-27）倒推 20 日，当日不计入，至 2026-10-07。"
+    assert "提前至最近的工作日" in backwards[3]
+    capped = explain(derived("2026-03-02", MONTH, value=8, cap=Count(counted_in=MONTH, value=6)), ALL)
+    assert "最迟不得晚于 2026-09-02，已按此截止。" in capped
+    assert explain(derived("2026-03-02", FIXED, month=5, day=15), ALL)[2] == (
+        "以固定日期为准，自交办（2026-03-02）起为 2026-05-15。"
+    )
+
+
+def book(name: str) -> Rulebook:
+    return parse((files("domain") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "timing", "reply", "opinion"),
+    [
+        ("sichuan-2024-like", Timing.IN_SESSION, "2026-08-03", None),
+        ("sichuan-2024-like", Timing.INTER_SESSION, "2026-06-02", None),
+        ("xian-2011-like", Timing.IN_SESSION, "2026-05-15", None),
+        ("shanghai-2007-like", Timing.IN_SESSION, "2026-05-06", "2026-04-16"),
+        ("national-like", Timing.IN_SESSION, "2026-08-31", "2026-04-07"),
+        ("national-like", Timing.INTER_SESSION, "2026-06-02", "2026-04-07"),
+    ],
+)
+def test_the_same_case_is_due_on_another_day_in_another_place(
+    name: str, timing: Timing, reply: str, opinion: str | None
+) -> None:
+    world = opened(book(name))
+    for year in (2026, 2027):
+        if year in NOTICES:
+            world.do(c.AnnounceCalendar(notice=NOTICES[year]), at="2026-03-01 09:00")
+    for command in (submit(timing=timing), c.RegisterProposal(), c.TransferCase(occasion="交办会")):
+        world.do(command, at="2026-03-02 09:00")
+    lead, assisting, _ = world.do(assign(LED), at="2026-03-06 09:00")
+    assert lead.event.deadline.due_on.isoformat() == reply
+    due = assisting.event.deadline
+    assert (due.due_on.isoformat() if due else None) == opinion

@@ -15,6 +15,7 @@ from domain.streams import Stream
 from tests.domain.given import (
     ALONE,
     LED,
+    NOTICES,
     SHIPPED,
     Attempt,
     World,
@@ -86,6 +87,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     ),
     c.ListUnit: (World, lambda world: c.ListUnit(unit="shuiliju", name="市水利局")),
     c.AppointOfficial: (World, lambda world: c.AppointOfficial(official="z", name="赵喆", title="市长", rank="MAYOR")),
+    c.AnnounceCalendar: (World, lambda world: c.AnnounceCalendar(notice=NOTICES[2026])),
     c.ListMember: (World, lambda world: c.ListMember(member="z", name="赵䶮")),
 }
 """For every command a state of the world in which it adds something."""
@@ -160,7 +162,7 @@ def test_nothing_happened_before_what_it_follows(kind: type[c.Command]) -> None:
 
 def test_every_rule_of_every_command_has_its_test() -> None:
     stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
-    modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory")]
+    modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory", "calendar")]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
     for general in (PROPOSAL_EXISTS, CASE_OPEN, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):

@@ -1,30 +1,41 @@
 """The numbers of one place and year as data: what may be adopted, and its digest."""
 
+import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from domain import commands as c
-from domain.codes import Gate, Rating
+from domain.codes import Gate, Rating, Timing
 from domain.policy.rulebook import (
     AnchorKind,
     ClassScheme,
+    Count,
     CountedIn,
     DeadlineKind,
     DeadlineRule,
     ResultClass,
     Rulebook,
+    When,
     parse,
     problems,
 )
 from domain.rules import RULEBOOK_CONSISTENT
 from tests.domain.given import SHIPPED, contacted, draft, opened, ruled
 
+ROOT = Path(__file__).parents[2]
 TEXT = (files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8")
+SHIPPED_BOOKS = sorted(file.name for file in (files("domain") / "rulebooks").iterdir() if file.name.endswith(".toml"))
 REPLY = SHIPPED.deadlines[0]
+IN_SESSION = When(timing=Timing.IN_SESSION)
+BEFORE_REPLY = DeadlineRule(
+    kind=DeadlineKind.CO_OPINION, rule="before-reply", anchor=AnchorKind.REPLY_DUE, counted_in=CountedIn.DAY, value=20,
+    backwards=True, source="S36",
+)  # fmt: skip
 
 
 def fixed(month: int | None, day: int | None) -> DeadlineRule:
@@ -39,8 +50,18 @@ def classes(*codes: str) -> ClassScheme:
     return ClassScheme(id="X", classes=tuple(ResultClass(code=code, title=code) for code in codes))
 
 
-def test_the_shipped_rulebook_may_be_adopted() -> None:
-    assert list(problems(parse(TEXT))) == []
+@pytest.mark.parametrize("name", SHIPPED_BOOKS)
+def test_a_shipped_rulebook_may_be_adopted_and_names_its_sources(name: str) -> None:
+    rulebook = parse((files("domain") / "rulebooks" / name).read_text(encoding="utf-8"))
+    assert list(problems(rulebook)) == []
+    assert name == f"{rulebook.id}.toml"
+    known = re.findall(r"[SPL]\d+[a-z]?", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"))
+    for rule in rulebook.deadlines:
+        assert rule.source == "虚拟" or set(rule.source.split(",")) <= set(known)
+    assert len(list(opened(rulebook).history)) > 1
+
+
+def test_the_samples_rulebook_names_every_kind_of_deadline() -> None:
     assert {rule.kind for rule in SHIPPED.deadlines} == set(DeadlineKind)
     assert SHIPPED.contact_before_reply.gate is Gate.REFUSE
 
@@ -60,7 +81,11 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"deadlines": (fixed(0, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(None, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(9, None),)}, "deadlines.0.month"),
-        ({"deadlines": (*SHIPPED.deadlines, REPLY)}, "deadlines"),
+        ({"deadlines": (*SHIPPED.deadlines, REPLY)}, "deadlines.4"),
+        ({"deadlines": (REPLY.model_copy(update={"when": IN_SESSION}),)}, "deadlines"),
+        ({"deadlines": (REPLY.model_copy(update={"backwards": True}),)}, "deadlines.0.backwards"),
+        ({"deadlines": (REPLY, BEFORE_REPLY.model_copy(update={"backwards": None}))}, "deadlines.1.backwards"),
+        ({"deadlines": (REPLY.model_copy(update={"cap": Count(counted_in="MONTH")}),)}, "deadlines.0.cap.value"),
         ({"deadlines": SHIPPED.deadlines[1:]}, "deadlines"),
         ({"deadlines": (*SHIPPED.deadlines[:1], changed(kind=DeadlineKind.FEEDBACK))}, "deadlines.1.anchor"),
         ({"deadlines": (changed(anchor=AnchorKind.FORM),)}, "deadlines.0.anchor"),

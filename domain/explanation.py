@@ -1,0 +1,68 @@
+"""为什么是这一天: a deadline's derivation, in sentences a person can check."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from domain.labels import EVENTS, label
+from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import CountedIn
+from domain.policy.working_days import WorkingDays
+
+
+def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
+    """One sentence a step: the rule, the anchor, the count, what was skipped, the cap, the calendar."""
+    said = [
+        f"{label(deadline.kind)}为 {deadline.due_on}（当日 24 时止）。",
+        f"依据 {deadline.rulebook} 第 {deadline.rulebook_version} 版规则“{deadline.rule}”，出处 {deadline.source}。",
+        _counting(deadline),
+    ]
+    if deadline.skipped:
+        said.append(_skipped(deadline, days))
+    if deadline.cap is not None:
+        reached = "已按此截止" if deadline.due_on == deadline.cap else "未到此限"
+        said.append(f"最迟不得晚于 {deadline.cap}，{reached}。")
+    if deadline.calendar is not None:
+        said.append(_notices(deadline.calendar))
+    if deadline.provisional:
+        said.append("其中有尚未公布节假日安排的年份，此期限为暂定，公布后将重新计算。")
+    return said
+
+
+def _counting(deadline: Deadline) -> str:
+    start = f"{EVENTS[deadline.anchor.event]}（{deadline.anchor.on}）"
+    if deadline.backwards:
+        start = f"答复期限（{deadline.anchor.on}）"
+    if deadline.counted_in is CountedIn.FIXED_DATE:
+        counted = f"以固定日期为准，自{start}起为 {deadline.counted_to or deadline.due_on}"
+    else:
+        unit = {CountedIn.DAY: "日", CountedIn.WORKDAY: "个工作日", CountedIn.MONTH: "个月"}[deadline.counted_in]
+        way = "倒推" if deadline.backwards else "起算"
+        counted = f"自{start}{way} {deadline.value} {unit}，当日不计入，至 {deadline.counted_to or deadline.due_on}"
+    return f"{counted}。"
+
+
+def _skipped(deadline: Deadline, days: WorkingDays) -> str:
+    named = "、".join(_run(reason or "非工作日", run) for reason, run in _runs(deadline.skipped, days))
+    if deadline.counted_in is CountedIn.WORKDAY:
+        return f"其间不计的非工作日 {len(deadline.skipped)} 天：{named}。"
+    moved = "提前" if deadline.backwards else "顺延"
+    return f"该日为非工作日（{named}），{moved}至最近的工作日。"
+
+
+def _runs(skipped: Sequence[date], days: WorkingDays) -> list[tuple[str | None, list[date]]]:
+    def reason(day: date) -> str | None:
+        why = days.why_off(day)
+        return "周末" if why in ("周六", "周日") else why
+
+    return [(why, list(run)) for why, run in groupby(skipped, key=reason)]
+
+
+def _run(reason: str, run: Sequence[date]) -> str:
+    return f"{reason} {run[0]}" + (f" 至 {run[-1]}" if len(run) > 1 else "")
+
+
+def _notices(calendar: str) -> str:
+    years = [version.split("@") for version in calendar.split(",")]
+    told = "、".join(f"{year} 年（{f'第 {version} 版' if version != '0' else '尚未公布'}）" for year, version in years)
+    return f"所用节假日安排：{told}。"

@@ -1,0 +1,107 @@
+"""Working days with 调休, from the yearly notices of the State Council's General Office.
+
+A year that no notice has announced is provisional: weekends are off, and so are the holidays that the law ties to a
+day of the solar calendar (全国年节及纪念日放假办法). Whoever counts through such a year must say so.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from domain.values import Frozen
+
+ONE_DAY = timedelta(days=1)
+
+FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+"""Holidays whose day is known without a notice."""
+
+WEEKEND = {5: "周六", 6: "周日"}
+
+
+class Holiday(Frozen):
+    """Days off in a row, first and last included."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> Iterator[date]:
+        day = self.first
+        while day <= self.last:
+            yield day
+            day += ONE_DAY
+
+
+class Notice(Frozen):
+    """One year's notice. `working` are the weekend days on which people work instead. Days of the December before may
+    belong to it. It must load for ever: `problems()` is asked at the door, never on load."""
+
+    year: int
+    version: int
+    title: str
+    sources: tuple[str, ...] = ()
+    holidays: tuple[Holiday, ...]
+    working: tuple[date, ...] = ()
+
+
+def parse(toml: str) -> Notice:
+    """Read a notice from TOML text. Raises `tomllib.TOMLDecodeError` or `pydantic.ValidationError`."""
+    return Notice.model_validate(tomllib.loads(toml))
+
+
+def problems(notice: Notice) -> Iterator[tuple[str, str]]:
+    """What is wrong with a notice, as (field, Chinese sentence); empty where it may be announced."""
+    if not 1950 <= notice.year <= 2199:
+        yield "year", "年份不在可用范围"
+    if notice.version < 1:
+        yield "version", "版本号从 1 起"
+    first, last = date(max(notice.year, 2) - 1, 12, 1), date(max(notice.year, 2), 12, 31)
+    off: set[date] = set()
+    for index, holiday in enumerate(notice.holidays):
+        if holiday.last < holiday.first or (holiday.last - holiday.first).days > 31:
+            yield f"holidays.{index}.last", "假期的末日不得早于首日，也不会超过一个月"
+        elif not first <= holiday.first <= holiday.last <= last:
+            yield f"holidays.{index}.first", "假期须在本年（或上年十二月）之内"
+        else:
+            off |= set(holiday.days)
+    for index, day in enumerate(notice.working):
+        if day.weekday() not in WEEKEND or day in off or not first <= day <= last:
+            yield f"working.{index}", "调休上班的须是假期之外的周末"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """What the notices known so far say together."""
+
+    notices: Mapping[int, Notice] = field(default_factory=dict)
+    off: Mapping[date, str] = field(default_factory=dict)
+    working: frozenset[date] = frozenset()
+
+    def announced(self, year: int) -> bool:
+        return year in self.notices
+
+    def works(self, day: date) -> bool:
+        return day in self.working or self.why_off(day) is None
+
+    def why_off(self, day: date) -> str | None:
+        """The holiday's name, or the day of the weekend; None on a working day."""
+        if day in self.working:
+            return None
+        fixed = None if self.announced(day.year) else FIXED.get((day.month, day.day))
+        return self.off.get(day) or fixed or WEEKEND.get(day.weekday())
+
+    def version(self, first: date, last: date) -> str:
+        """Which notices speak about these days, e.g. `2026@1,2027@0`; version 0 is a year not announced yet."""
+        years = range(first.year, last.year + 1)
+        return ",".join(f"{year}@{self.notices[year].version if self.announced(year) else 0}" for year in years)
+
+    def provisional(self, first: date, last: date) -> bool:
+        return not all(map(self.announced, range(first.year, last.year + 1)))
+
+    def with_notice(self, notice: Notice) -> "WorkingDays":
+        """The same with this year's notice, in place of an earlier version of it."""
+        notices = {**self.notices, notice.year: notice}
+        off = {day: h.name for known in notices.values() for h in known.holidays for day in h.days}
+        return WorkingDays(notices, off, frozenset(day for known in notices.values() for day in known.working))

@@ -1,0 +1,100 @@
+"""日历: which days people work, and what a notice may say."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import chinese_calendar
+import holidays
+import pytest
+
+from domain import commands as c
+from domain.events import CalendarAnnounced
+from domain.policy.working_days import Holiday, Notice, WorkingDays, problems
+from domain.rules import CALENDAR_CONSISTENT, CALENDAR_VERSION_FINAL
+from domain.streams import calendar_stream
+from tests.domain.given import LEDGER, NOTICES, Attempt, World, attempt, refuses
+
+ALL = WorkingDays()
+for _, shipped in sorted(NOTICES.items()):
+    ALL = ALL.with_notice(shipped)
+
+
+def days_of(year: int) -> list[date]:
+    return [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
+
+
+@pytest.mark.parametrize("year", range(2015, 2027))
+def test_two_libraries_agree_with_every_day_of_the_notices_shipped(year: int) -> None:
+    other = holidays.country_holidays("CN", years=year)
+    assert [day for day in days_of(year) if ALL.works(day) != chinese_calendar.is_workday(day)] == []
+    assert [day for day in days_of(year) if ALL.works(day) != other.is_working_day(day)] == []
+
+
+@pytest.mark.parametrize("year", sorted(NOTICES))
+def test_the_notices_shipped_may_be_announced(year: int) -> None:
+    assert list(problems(NOTICES[year])) == []
+    assert NOTICES[year].sources
+
+
+def test_a_notice_speaks_about_the_december_before_too() -> None:
+    assert ALL.works(date(2018, 12, 29))
+    assert ALL.why_off(date(2018, 12, 31)) == "元旦"
+
+
+def test_a_year_not_announced_is_provisional_and_knows_only_what_needs_no_notice() -> None:
+    days = [date(2027, 1, 1), date(2027, 5, 1), date(2027, 10, 4), date(2027, 6, 9), date(2027, 6, 12)]
+    assert [ALL.why_off(day) for day in days] == ["元旦", "劳动节", None, None, "周六"]
+    assert ALL.provisional(date(2026, 12, 20), date(2027, 1, 5))
+    assert ALL.version(date(2026, 12, 20), date(2027, 1, 5)) == "2026@1,2027@0"
+    assert not ALL.provisional(date(2025, 12, 20), date(2026, 1, 5))
+
+
+def test_a_notice_is_announced_and_known_from_then_on() -> None:
+    world = World()
+    [fact] = world.do(c.AnnounceCalendar(notice=NOTICES[2026]))
+    assert fact.event == CalendarAnnounced(notice=NOTICES[2026])
+    known = world.state(calendar_stream(LEDGER)).days
+    assert not known.works(date(2026, 2, 16))
+    assert known.works(date(2026, 2, 28))
+    assert world.do(c.AnnounceCalendar(notice=NOTICES[2026])) == []
+
+
+def test_a_later_version_takes_the_place_of_an_earlier_one() -> None:
+    world = World()
+    world.do(c.AnnounceCalendar(notice=NOTICES[2026]))
+    moved = NOTICES[2026].model_copy(update={"version": 2, "holidays": NOTICES[2026].holidays[1:]})
+    world.do(c.AnnounceCalendar(notice=moved))
+    known = world.state(calendar_stream(LEDGER)).days
+    assert known.works(date(2026, 1, 1))
+    assert known.version(date(2026, 1, 1), date(2026, 1, 2)) == "2026@2"
+
+
+@refuses(c.AnnounceCalendar, CALENDAR_VERSION_FINAL, "notice.version")
+def test_what_has_been_announced_is_not_rewritten() -> Attempt:
+    world = World()
+    world.do(c.AnnounceCalendar(notice=NOTICES[2026]))
+    return attempt(world, c.AnnounceCalendar(notice=NOTICES[2026].model_copy(update={"working": ()})))
+
+
+def notice(**change: Any) -> Notice:
+    usual = {"year": 2027, "version": 1, "title": "测试", "holidays": (), "working": ()}
+    return Notice(**{**usual, **change})
+
+
+@refuses(c.AnnounceCalendar, CALENDAR_CONSISTENT, "notice.working.0")
+@pytest.mark.parametrize("day", [date(2027, 1, 4), date(2028, 1, 1)], ids=["a Monday", "another year"])
+def test_people_work_instead_on_weekends_of_the_year(day: date) -> Attempt:
+    return attempt(World(), c.AnnounceCalendar(notice=notice(working=(day,))))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"year": 1900}, "year"),
+        ({"version": 0}, "version"),
+        ({"holidays": (Holiday(name="春节", first=date(2027, 2, 9), last=date(2027, 2, 5)),)}, "holidays.0.last"),
+        ({"holidays": (Holiday(name="春节", first=date(2026, 2, 5), last=date(2026, 2, 9)),)}, "holidays.0.first"),
+    ],
+)
+def test_a_notice_that_cannot_be_is_refused_by_its_field(change: dict[str, Any], field: str) -> None:
+    assert field in [found for found, _ in problems(notice(**change))]
