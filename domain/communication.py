@@ -150,10 +150,12 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
         case events.UnitAssigned():
             waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
+            known = _left(known, (event.unit,))
             return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
         case events.ObjectionUpheld():
-            left = tuple(r.model_copy(update={"left": True}) if r.unit == event.unit else r for r in known.rounds)
-            return known.model_copy(update={"rounds": left})
+            return _left(known, (event.unit,))
+        case events.CaseReassigned():
+            return _left(known, event.left)
         case events.MemberContacted():
             contact = Contact(
                 mark=mark(recorded),
@@ -202,6 +204,12 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             events.ProposalRegistered()
             | events.CaseTransferredToGovernment()
             | events.AssignmentAcknowledged()
+            | events.ResponsibilityNamed()
+            | events.CasesHandledJointly()
+            | events.ObjectionEscalated()
+            | events.UnitAdditionRequested()
+            | events.UnitAdditionGranted()
+            | events.UnitAdditionRefused()
             | events.AssignmentReturned()
             | events.ObjectionRejected()
             | events.HandlingPlanFiled()
@@ -216,6 +224,11 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             return known
         case _:
             assert_never(event)
+
+
+def _left(known: Communication, units: Iterable[str]) -> Communication:
+    rounds = tuple(r.model_copy(update={"left": True}) if r.unit in units else r for r in known.rounds)
+    return known.model_copy(update={"rounds": rounds})
 
 
 def _begin(known: Communication, begun: ReplyRound, answers: bool) -> Communication:

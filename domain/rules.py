@@ -74,6 +74,14 @@ ONLY_ASSIGNED_UNIT_ACTS = Rule("only-assigned-unit-acts", "只有本案承办单
 ONLY_ASSIGNED_UNIT_REPLIES = Rule("only-assigned-unit-replies", "只有直接承办单位可以答复", "S14", gate=True)
 OBJECTION_NAMES_UNIT = Rule("objection-names-unit", "退件须写明建议承办单位", "S18")
 OBJECTION_BEFORE_HANDLING = Rule("objection-before-handling", "已拟稿的单位不得再退件", "S18")
+OBJECTION_IN_TIME = Rule("objection-in-time", "逾期退件不予受理", "S16,S18", gate=True)
+ESCALATED_AFTER_DECISION = Rule("escalated-after-decision", "经裁定仍有异议方可呈报领导，领导裁定后应当服从", "S15,S18")
+ESCALATED_DECIDED_BY_LEADER = Rule("escalated-decided-by-leader", "呈报领导的异议由领导裁定", "S15,S18")
+ADDITION_OPEN = Rule("addition-open", "增办建议须经裁定", "P2")
+ADDITION_NAMES_OTHERS = Rule("addition-names-others", "建议增办的须是其他单位", "P2")
+REASSIGNED_BEFORE_REPLY = Rule("reassigned-before-reply", "已答复的单位不再改办", "DESIGN")
+RESPONSIBILITY_RANK = Rule("responsibility-rank", "三级责任人须达到相应职级", "S0")
+JOINT_CASES_OF_ONE_UNIT = Rule("joint-cases-of-one-unit", "并案办理的须是同一单位承办、尚未办结的案件", "S9,S14")
 OBJECTION_OPEN = Rule("objection-open", "退件须经裁定", "S15")
 
 # contact

@@ -98,8 +98,28 @@ class Setting:
         require(own, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
         return known
 
+    def of_unit(self, official: str, unit: str, field: str) -> OfficialAppointed:
+        """The official, if listed and of this unit itself."""
+        self.knows_official(official, field)
+        known = self.directory.officials[official]
+        require(known.unit == unit, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
+        return known
+
+    def city_leader(self, official: str, field: str) -> OfficialAppointed:
+        """The official, if listed and one of the city's leaders."""
+        self.knows_official(official, field)
+        known = self.directory.officials[official]
+        leads = known.rank.height >= Rank.VICE_MAYOR.height
+        require(leads, SIGNER_OF_UNIT, f"“{known.name}”不是市政府领导", field)
+        return known
+
     def knows_member(self, member: str, field: str) -> None:
         require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)
+
+    def official_name(self, official: str) -> str:
+        """For messages: the official's listed name, else the code."""
+        listed = self.directory.officials.get(official)
+        return listed.name if listed else official
 
     def unit_name(self, unit: str) -> str:
         """For messages: the unit's listed name, else its code."""

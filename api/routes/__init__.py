@@ -14,6 +14,7 @@ from api.routes import (
     feedback,
     follow_up,
     handling,
+    objection,
     operations,
     registration,
     reply,
@@ -25,6 +26,7 @@ from api.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     registration.router,
     assignment.router,
+    objection.router,
     contact.router,
     handling.router,
     reply.router,

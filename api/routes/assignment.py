@@ -1,7 +1,13 @@
-"""分办."""
+"""分办、改办."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.assignment import AcknowledgeAssignment, AssignUnits, DecideObjection, ReturnAssignment
+from domain.commands.assignment import (
+    AcknowledgeAssignment,
+    AssignUnits,
+    HandleJointly,
+    NameResponsibility,
+    ReassignCase,
+)
 
 router = routes("分办")
 
@@ -10,7 +16,8 @@ on_cases(
     {
         "assignments": AssignUnits,
         "acknowledgements": AcknowledgeAssignment,
-        "assignment-returns": ReturnAssignment,
-        "objection-decisions": DecideObjection,
+        "reassignments": ReassignCase,
+        "responsibilities": NameResponsibility,
+        "joint-handling": HandleJointly,
     },
 )

@@ -4,8 +4,9 @@ from domain.commands.assignment import (
     AcknowledgeAssignment,
     Assignment,
     AssignUnits,
-    DecideObjection,
-    ReturnAssignment,
+    HandleJointly,
+    NameResponsibility,
+    ReassignCase,
 )
 from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
 from domain.commands.calendar import AnnounceCalendar
@@ -14,6 +15,13 @@ from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
 from domain.commands.follow_up import RecordRevisit
 from domain.commands.handling import CloseHandling, FileHandlingPlan, OrderRehandling, SubmitCoOpinion
+from domain.commands.objection import (
+    DecideObjection,
+    DecideUnitAddition,
+    EscalateObjection,
+    RequestUnitAddition,
+    ReturnAssignment,
+)
 from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
 from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
@@ -27,6 +35,12 @@ COMMANDS: tuple[type[Command], ...] = (
     AcknowledgeAssignment,
     ReturnAssignment,
     DecideObjection,
+    EscalateObjection,
+    RequestUnitAddition,
+    DecideUnitAddition,
+    ReassignCase,
+    NameResponsibility,
+    HandleJointly,
     RecordMemberContact,
     WaiveContact,
     FileHandlingPlan,
@@ -64,21 +78,27 @@ __all__ = [
     "Command",
     "CountersignReply",
     "DecideObjection",
+    "DecideUnitAddition",
     "DefectClaim",
     "DirectoryCommand",
     "DraftReply",
+    "EscalateObjection",
     "FileHandlingPlan",
+    "HandleJointly",
     "IssueFeedbackForm",
     "IssueReply",
     "ListMember",
     "ListUnit",
+    "NameResponsibility",
     "OpenSession",
     "OrderRehandling",
     "ProposalCommand",
+    "ReassignCase",
     "RecordMemberContact",
     "RecordRevisit",
     "RecordSatisfaction",
     "RegisterProposal",
+    "RequestUnitAddition",
     "ReturnAssignment",
     "ReturnReply",
     "ReviewReply",

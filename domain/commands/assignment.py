@@ -1,38 +1,51 @@
-"""分办、签收、退件."""
+"""分办、签收、改办."""
 
-from collections.abc import Collection
-from typing import Annotated, ClassVar
+from collections.abc import Collection, Sequence
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
-from domain.codes import AssignmentMode
-from domain.commands.base import EXISTING, ProposalCommand, after_last, assigned, deadline, in_order, open_case
+from domain.codes import AssignmentMode, Rank
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    after_last,
+    answering,
+    assigned,
+    deadline,
+    in_order,
+    open_case,
+)
 from domain.events import (
     AssignmentAcknowledged,
-    AssignmentReturned,
-    ObjectionRejected,
-    ObjectionUpheld,
+    CaseReassigned,
+    CasesHandledJointly,
+    ResponsibilityNamed,
     UnitAssigned,
 )
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus
 from domain.rules import (
+    JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
     MODE_CHANGES_BY_REASSIGNMENT,
     MODES_COMPATIBLE,
-    OBJECTION_BEFORE_HANDLING,
-    OBJECTION_NAMES_UNIT,
-    OBJECTION_OPEN,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    REASSIGNED_BEFORE_REPLY,
+    RESPONSIBILITY_RANK,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
     Rule,
     require,
 )
-from domain.setting import Decision, Setting
+from domain.setting import Decision, On, Setting
+from domain.streams import Stream, proposal_stream
 from domain.values import Code, Frozen, Note
 
 
@@ -87,12 +100,28 @@ class AssignUnits(ProposalCommand):
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         replied = any(task.mode is AssignmentMode.LEAD and task.round.issued for task in proposal.active_tasks)
         require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
-        return [self._assign(proposal, setting, wanted, index) for index, wanted in enumerate(new)]
+        return [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
 
-    def _assign(self, proposal: Proposal, setting: Setting, wanted: Assignment, index: int) -> UnitAssigned:
-        kind = DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION
-        due = deadline(kind, setting.rulebook(proposal), proposal, setting, "UnitAssigned", index)
-        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=self.basis, leader=self.leader, deadline=due)
+
+def assign(
+    proposal: Proposal, setting: Setting, wanted: Assignment, index: int, basis: str, leader: str | None = None
+) -> UnitAssigned:
+    """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision."""
+    rulebook = setting.rulebook(proposal)
+
+    def due(kind: DeadlineKind) -> Deadline | None:
+        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index)
+
+    kinds = [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
+    kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
+    return UnitAssigned(
+        unit=wanted.unit,
+        mode=wanted.mode,
+        basis=basis,
+        leader=leader,
+        deadline=due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION),
+        further=tuple(limit for kind in kinds if (limit := due(kind))),
+    )
 
 
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
@@ -123,60 +152,120 @@ class AcknowledgeAssignment(ProposalCommand):
         return [AssignmentAcknowledged(unit=self.unit)]
 
 
-class ReturnAssignment(ProposalCommand):
-    """The unit objects: not ours, and whose it is."""
+class ReassignCase(ProposalCommand):
+    """Change who handles a case, or how, before the units concerned have replied (改办)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_UNIT,
         KNOWN_OFFICIAL,
-        OBJECTION_NAMES_UNIT,
-        OBJECTION_BEFORE_HANDLING,
-        OBJECTION_OPEN,
         SIGNER_OF_UNIT,
+        MODES_COMPATIBLE,
+        REASSIGNED_BEFORE_REPLY,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
+
+    leaving: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    assignments: Annotated[tuple[Assignment, ...], Field(min_length=1, max_length=30)]
+    reason: Note
+    decided_by: Code | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        modes = {task.unit: task.mode for task in proposal.active_tasks}
+        leaving = [unit for unit in self.leaving if unit in modes]
+        for index, unit in enumerate(self.leaving):
+            known = unit in proposal.tasks
+            require(known, ONLY_ASSIGNED_UNIT_ACTS, "不是本案承办单位", f"leaving.{index}")
+            modes.pop(unit, None)
+        new = []
+        for index, wanted in enumerate(self.assignments):
+            setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
+            stays = wanted.unit not in self.leaving
+            require(stays, MODES_COMPATIBLE, "不能既退出又承办", f"assignments.{index}.unit")
+            if modes.get(wanted.unit) is not wanted.mode:
+                new.append(wanted)
+            modes[wanted.unit] = wanted.mode
+        require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
+        if not leaving and not new:
+            return []
+        self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
+        if self.decided_by is not None:
+            setting.city_leader(self.decided_by, "decided_by")
+        changed = [wanted.unit for wanted in new if wanted.unit in {task.unit for task in proposal.active_tasks}]
+        reassigned = CaseReassigned(left=(*leaving, *changed), reason=self.reason, decided_by=self.decided_by)
+        assigned = [assign(proposal, setting, one, index, self.reason) for index, one in enumerate(new, 1)]
+        return [reassigned, *assigned]
+
+    def _not_replied(self, proposal: Proposal, setting: Setting, units: Sequence[str]) -> None:
+        for unit in units:
+            task = proposal.tasks.get(unit)
+            if task is None:
+                in_order(setting, proposal.transferred_at, "交办")
+                continue
+            replied = f"“{setting.unit_name(unit)}”已经答复，不能改办"
+            require(not (task.active and task.round.issued), REASSIGNED_BEFORE_REPLY, replied)
+            after_last(setting, task)
+
+
+class NameResponsibility(ProposalCommand):
+    """Name who in the unit answers for the case: head, portfolio leader, desk officer (S0)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        RESPONSIBILITY_RANK,
         OCCURRED_IN_ORDER,
     )
 
     unit: Code
-    reason: Note
-    suggested_unit: Code
-    signed_by: Code
+    head: Code
+    portfolio_leader: Code
+    desk_officer: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        returned = self.told(AssignmentReturned)
-        pending = proposal.tasks.get(self.unit)
-        if pending is not None and pending.status is TaskStatus.RETURNED:
-            require(pending.objection == returned, OBJECTION_OPEN, "该单位已退件，待裁定，不能另提理由", "unit")
-            return []
         task = assigned(proposal, self.unit, setting)
-        setting.knows_unit(self.suggested_unit, "suggested_unit")
-        setting.speaks_for(self.signed_by, self.unit, "signed_by")
-        elsewhere = self.suggested_unit != self.unit
-        require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
-        require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
-        after_last(setting, task)
-        return [returned]
+        for field, rank in (("head", Rank.UNIT_HEAD), ("portfolio_leader", Rank.UNIT_PORTFOLIO_LEADER)):
+            known = setting.of_unit(getattr(self, field), self.unit, field)
+            require(known.rank.height >= rank.height, RESPONSIBILITY_RANK, f"“{known.name}”的职级不够", field)
+        setting.of_unit(self.desk_officer, self.unit, "desk_officer")
+        named = self.told(ResponsibilityNamed)
+        if task.responsible == named:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [named]
 
 
-class DecideObjection(ProposalCommand):
-    """The office decides a unit's objection: upheld, and the unit leaves; or rejected, and it stays."""
+class HandleJointly(ProposalCommand):
+    """Handle this case together with others of the same unit; each proposer is still answered apart (S9, S14)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES, JOINT_CASES_OF_ONE_UNIT)
 
     unit: Code
-    upheld: StrictBool
+    cases: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50)]
     reason: Note
+
+    def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [proposal_stream(case) for case in dict.fromkeys(self.cases) if case != proposal.stream]
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = proposal.tasks.get(self.unit)
-        kind = ObjectionUpheld if self.upheld else ObjectionRejected
-        decided = kind(unit=self.unit, reason=self.reason)
-        if task is None or task.status is not TaskStatus.RETURNED:
-            again = task is not None and task.decided == decided
-            require(again, OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+        answering(proposal, self.unit, setting)
+        others = self.beside(proposal, setting)
+        for index, other in enumerate(others):
+            state = setting.at(other)
+            task = state.tasks.get(self.unit)
+            fits = state.closed is None and task is not None and task.active and task.mode.answers
+            require(fits, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复，或已办结", f"cases.{index}")
+        require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
+        together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
+        known = proposal.joint.get(self.unit, frozenset())
+        if {other.id for other in others} <= known:
             return []
-        after_last(setting, task)
-        return [decided]
+        joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
+        return [joint, *(On(other, joint) for other in others)]

@@ -6,9 +6,9 @@ from typing import TypeAlias, get_args
 from domain.events.assignment import (
     AssignmentAcknowledged,
     AssignmentEvent,
-    AssignmentReturned,
-    ObjectionRejected,
-    ObjectionUpheld,
+    CaseReassigned,
+    CasesHandledJointly,
+    ResponsibilityNamed,
     UnitAssigned,
 )
 from domain.events.base import Event
@@ -25,6 +25,16 @@ from domain.events.handling import (
     RehandlingOrdered,
 )
 from domain.events.ledger import ClockStepped
+from domain.events.objection import (
+    AssignmentReturned,
+    ObjectionEscalated,
+    ObjectionEvent,
+    ObjectionRejected,
+    ObjectionUpheld,
+    UnitAdditionGranted,
+    UnitAdditionRefused,
+    UnitAdditionRequested,
+)
 from domain.events.registration import (
     CaseNumberTaken,
     CaseTransferredToGovernment,
@@ -48,7 +58,14 @@ ReplyEvent: TypeAlias = DraftEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
-    RegistrationEvent | AssignmentEvent | ContactEvent | HandlingEvent | ReplyEvent | FeedbackEvent | FollowUpEvent
+    RegistrationEvent
+    | AssignmentEvent
+    | ObjectionEvent
+    | ContactEvent
+    | HandlingEvent
+    | ReplyEvent
+    | FeedbackEvent
+    | FollowUpEvent
 )
 SessionEvent: TypeAlias = SessionOpened | RulebookAdopted | CaseNumberTaken
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
@@ -82,7 +99,9 @@ __all__ = [
     "CalendarAnnounced",
     "CalendarEvent",
     "CaseNumberTaken",
+    "CaseReassigned",
     "CaseTransferredToGovernment",
+    "CasesHandledJointly",
     "ClockStepped",
     "CoOpinionSubmitted",
     "ContactEvent",
@@ -104,6 +123,8 @@ __all__ = [
     "MemberContacted",
     "MemberListed",
     "MemberRevisited",
+    "ObjectionEscalated",
+    "ObjectionEvent",
     "ObjectionRejected",
     "ObjectionUpheld",
     "OfficialAppointed",
@@ -119,11 +140,15 @@ __all__ = [
     "ReplyReturned",
     "ReplyReviewed",
     "ReplySigned",
+    "ResponsibilityNamed",
     "ReviewEvent",
     "RulebookAdopted",
     "SatisfactionRecorded",
     "SessionEvent",
     "SessionOpened",
+    "UnitAdditionGranted",
+    "UnitAdditionRefused",
+    "UnitAdditionRequested",
     "UnitAssigned",
     "UnitListed",
 ]

@@ -1,9 +1,10 @@
-"""分办、签收、退件: which units handle a case, and what they object to.
+"""分办、签收、改办: which units handle a case, who in them answers for it.
 
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
 from typing import TypeAlias
+from uuid import UUID
 
 from domain.codes import AssignmentMode
 from domain.events.base import Event
@@ -11,13 +12,15 @@ from domain.policy.deadlines import Deadline
 
 
 class UnitAssigned(Event):
-    """分办: one event per unit. `deadline` is the reply's, or for an assisting unit the co-opinion's."""
+    """分办: one event per unit. `deadline` is the reply's, or for an assisting unit the co-opinion's; `further` are
+    the other limits that begin here."""
 
     unit: str
     mode: AssignmentMode
     basis: str
     leader: str | None = None
     deadline: Deadline | None = None
+    further: tuple[Deadline, ...] = ()
 
 
 class AssignmentAcknowledged(Event):
@@ -26,29 +29,31 @@ class AssignmentAcknowledged(Event):
     unit: str
 
 
-class AssignmentReturned(Event):
-    """退件: the unit says the case is not its own, and whose it is. It stays assigned until the office decides."""
+class CaseReassigned(Event):
+    """改办: these units leave the case, or take part in another way; assignments of the same decision follow."""
 
-    unit: str
+    left: tuple[str, ...]
     reason: str
-    suggested_unit: str
-    signed_by: str
+    decided_by: str | None = None
 
 
-class ObjectionUpheld(Event):
-    """异议成立: the unit leaves the case."""
-
-    unit: str
-    reason: str
-
-
-class ObjectionRejected(Event):
-    """异议不成立: the unit keeps the case."""
+class ResponsibilityNamed(Event):
+    """三级责任: the head leads, the portfolio leader answers for it, the desk officer does the work (S0)."""
 
     unit: str
+    head: str
+    portfolio_leader: str
+    desk_officer: str
+
+
+class CasesHandledJointly(Event):
+    """并案办理: the unit handles these cases together and answers each apart (S9, S14)."""
+
+    unit: str
+    cases: tuple[UUID, ...]
     reason: str
 
 
 AssignmentEvent: TypeAlias = (
-    UnitAssigned | AssignmentAcknowledged | AssignmentReturned | ObjectionUpheld | ObjectionRejected
+    UnitAssigned | AssignmentAcknowledged | CaseReassigned | ResponsibilityNamed | CasesHandledJointly
 )

@@ -16,6 +16,10 @@ from domain.values import Frozen
 
 
 class DeadlineKind(StrEnum):
+    ACKNOWLEDGEMENT = "ACKNOWLEDGEMENT"
+    OBJECTION = "OBJECTION"
+    OBJECTION_ANSWER = "OBJECTION_ANSWER"
+    FIRST_CONTACT = "FIRST_CONTACT"
     REPLY = "REPLY"
     CO_OPINION = "CO_OPINION"
     REHANDLING = "REHANDLING"
@@ -32,6 +36,7 @@ class AnchorKind(StrEnum):
     ORDER = "ORDER"
     FORM = "FORM"
     REPLY_DUE = "REPLY_DUE"
+    RETURN = "RETURN"
 
 
 class CountedIn(StrEnum):
@@ -104,6 +109,8 @@ class Gates(Frozen):
     co_opinion_before_issue: Gate = Gate.REFUSE
     countersigned_before_issue: Gate = Gate.REFUSE
     signer_rank: Gate = Gate.REFUSE
+    objection_in_time: Gate | None = None
+    """REFUSE where a rulebook does not say."""
 
 
 class RulebookRef(Frozen):
@@ -182,7 +189,12 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
             yield field, "时限不得为负"
 
 
+_ASSIGNED = {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT}
 _ANCHORS = {
+    DeadlineKind.ACKNOWLEDGEMENT: _ASSIGNED,
+    DeadlineKind.OBJECTION: _ASSIGNED,
+    DeadlineKind.FIRST_CONTACT: _ASSIGNED,
+    DeadlineKind.OBJECTION_ANSWER: {AnchorKind.RETURN},
     DeadlineKind.REPLY: {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT, AnchorKind.SESSION_CLOSE},
     DeadlineKind.CO_OPINION: {
         AnchorKind.TRANSFER,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain import communication, events
-from domain.proposal import assignment, feedback, handling, registration, reply
+from domain.proposal import assignment, feedback, handling, objection, registration, reply
 from domain.proposal.state import Act, Draft, DraftStatus, Proposal, Round, TaskStatus, UnitTask, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
@@ -20,6 +20,7 @@ _STEPS = (
     events.AssignmentReturned,
     events.ObjectionUpheld,
     events.ObjectionRejected,
+    events.ObjectionEscalated,
     events.ReplyDrafted,
     events.ReplyReviewed,
     events.ReplyReturned,
@@ -47,6 +48,8 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return registration.evolve(proposal, event, recorded)
     if isinstance(event, events.AssignmentEvent):
         return assignment.evolve(proposal, event, recorded)
+    if isinstance(event, events.ObjectionEvent):
+        return objection.evolve(proposal, event)
     if isinstance(event, events.MemberContacted | events.MemberRevisited):
         return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
     if isinstance(event, events.ContactWaived):

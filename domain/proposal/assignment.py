@@ -1,4 +1,4 @@
-"""分办、签收、退件."""
+"""分办、签收、改办."""
 
 from dataclasses import replace
 from typing import Any, assert_never
@@ -21,14 +21,15 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             return replace(with_task(proposal, task), filed=filed)
         case events.AssignmentAcknowledged():
             return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
-        case events.AssignmentReturned():
-            task = replace(task_of(proposal, event.unit), status=TaskStatus.RETURNED, objection=event)
-            return with_task(proposal, task)
-        case events.ObjectionUpheld():
-            return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.LEFT, decided=event))
-        case events.ObjectionRejected():
-            return with_task(
-                proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ASSIGNED, decided=event)
-            )
+        case events.CaseReassigned():
+            for unit in event.left:
+                proposal = with_task(proposal, replace(task_of(proposal, unit), status=TaskStatus.LEFT))
+            return proposal
+        case events.ResponsibilityNamed():
+            return with_task(proposal, replace(task_of(proposal, event.unit), responsible=event))
+        case events.CasesHandledJointly():
+            others = frozenset(event.cases) - {recorded.stream}
+            joint = {**proposal.joint, event.unit: proposal.joint.get(event.unit, frozenset()) | others}
+            return replace(proposal, joint=joint)
         case _:
             assert_never(event)

@@ -10,7 +10,7 @@ from domain import events
 from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating, Timing
 from domain.communication import Communication
 from domain.policy.deadlines import Deadline
-from domain.policy.rulebook import RulebookRef
+from domain.policy.rulebook import DeadlineKind, RulebookRef
 from domain.record import Context
 
 
@@ -116,6 +116,10 @@ class UnitTask:
     last: Act | None = None
     co_opinion: datetime | date | None = None
     objection: events.AssignmentReturned | None = None
+    escalated: events.ObjectionEscalated | None = None
+    addition: events.UnitAdditionRequested | None = None
+    addition_decided: events.UnitAdditionGranted | events.UnitAdditionRefused | None = None
+    responsible: events.ResponsibilityNamed | None = None
     rounds: Mapping[int, Round] = field(default_factory=dict)
 
     @property
@@ -140,6 +144,11 @@ class UnitTask:
         for number in sorted(self.rounds):
             latest |= self.rounds[number].ratings
         return frozenset(member for member, rated in latest.items() if rated.overall is Rating.DISSATISFIED)
+
+    def limit(self, kind: DeadlineKind) -> Deadline | None:
+        """One of the further limits that began with the assignment."""
+        further = self.assigned.further if self.assigned else ()
+        return next((limit for limit in further if limit.kind is kind), None)
 
     @property
     def untouched(self) -> bool:
@@ -175,6 +184,8 @@ class Proposal:
     communication: Communication = Communication()
     closed: events.HandlingClosed | None = None
     closed_at: datetime | date | None = None
+    joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    """By unit, the cases it handles together with this one."""
     told: frozenset[tuple[object, ...]] = frozenset()
     """Contacts and revisits already recorded, by what makes two reports the same fact."""
     filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)

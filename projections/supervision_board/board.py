@@ -141,6 +141,12 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return returned.model_copy(update={"objections": row.objections + 1})
         case events.ObjectionUpheld():
             return _changed(row, event.unit, status=TaskStatus.LEFT)
+        case events.CaseReassigned():
+            for unit in event.left:
+                row = _changed(row, unit, status=TaskStatus.LEFT)
+            return row
+        case events.ObjectionEscalated():
+            return _changed(row, event.unit, status=TaskStatus.RETURNED)
         case events.ObjectionRejected():
             return _changed(row, event.unit, status=TaskStatus.ASSIGNED)
         case events.MemberContacted():
@@ -184,7 +190,15 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row.model_copy(update=closed)
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
-        case events.ContactWaived() | events.ReplyCountersigned():
+        case (
+            events.ContactWaived()
+            | events.ReplyCountersigned()
+            | events.ResponsibilityNamed()
+            | events.CasesHandledJointly()
+            | events.UnitAdditionRequested()
+            | events.UnitAdditionGranted()
+            | events.UnitAdditionRefused()
+        ):
             return row
         case _:
             assert_never(event)

@@ -322,6 +322,11 @@ def leader_of(unit: str) -> str:
     return f"{unit}-fu"
 
 
+def head_of(unit: str) -> str:
+    """Who heads a unit."""
+    return f"{unit}-zheng"
+
+
 def usual_hand(command: c.Command) -> str:
     match command:
         case c.SubmitProposal():
@@ -354,8 +359,32 @@ def hand_back(unit: str = EDU, **change: Any) -> c.ReturnAssignment:
     return c.ReturnAssignment(**{"unit": unit, **usual, **change})
 
 
-def decide_objection(unit: str = EDU, *, upheld: bool) -> c.DecideObjection:
-    return c.DecideObjection(unit=unit, upheld=upheld, reason="职责以三定方案为准")
+def decide_objection(unit: str = EDU, *, upheld: bool, **change: Any) -> c.DecideObjection:
+    return c.DecideObjection(**{"unit": unit, "upheld": upheld, "reason": "职责以三定方案为准", **change})
+
+
+def escalate(unit: str = EDU, **change: Any) -> c.EscalateObjection:
+    usual = {"statement": "本单位无此职责，附三定方案", "signed_by": leader_of(unit), "leader": MAYOR}
+    return c.EscalateObjection(**{"unit": unit, **usual, **change})
+
+
+def ask_to_add(unit: str = EDU, *units: str, **change: Any) -> c.RequestUnitAddition:
+    usual = {"units": units or (HEALTH,), "reason": "涉及医疗机构", "signed_by": leader_of(unit)}
+    return c.RequestUnitAddition(**{"unit": unit, **usual, **change})
+
+
+def decide_addition(unit: str = EDU, *, granted: bool) -> c.DecideUnitAddition:
+    return c.DecideUnitAddition(unit=unit, granted=granted, reason="职责交叉")
+
+
+def reassign(modes: Modes, *leaving: str, **change: Any) -> c.ReassignCase:
+    wanted = tuple(c.Assignment(unit=unit, mode=mode) for unit, mode in modes)
+    return c.ReassignCase(**{"leaving": leaving, "assignments": wanted, "reason": "牵头单位调整", **change})
+
+
+def responsible(unit: str = EDU, **change: Any) -> c.NameResponsibility:
+    people = {"head": head_of(unit), "portfolio_leader": leader_of(unit), "desk_officer": officer_of(unit)}
+    return c.NameResponsibility(**{"unit": unit, **people, **change})
 
 
 def contact(when: str | datetime | date, unit: str | None = EDU, **change: Any) -> c.RecordMemberContact:
@@ -452,6 +481,7 @@ def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 
         world.do(c.ListUnit(unit=unit, name=name))
         _appoint(world, officer_of(unit), "王喆", "科长", Rank.OFFICER, unit)
         _appoint(world, leader_of(unit), "李镕", "副局长", Rank.UNIT_PORTFOLIO_LEADER, unit)
+        _appoint(world, head_of(unit), "孙䶮", "局长", Rank.UNIT_HEAD, unit)
     _appoint(world, MAYOR, "赵䶮", "副市长", Rank.VICE_MAYOR, None)
     for member, name in MEMBERS.items():
         world.do(c.ListMember(member=member, name=name))
@@ -576,6 +606,20 @@ def returned(modes: Modes = ALONE) -> World:
     """The first unit has handed the case back; nobody has decided yet."""
     world = assigned(modes=modes)
     world.do(hand_back())
+    return world
+
+
+def rejected(modes: Modes = ALONE) -> World:
+    """The office has not agreed with the first unit's objection."""
+    world = returned(modes)
+    world.do(decide_objection(upheld=False))
+    return world
+
+
+def escalated(modes: Modes = ALONE) -> World:
+    """The first unit has put its objection to the vice mayor."""
+    world = rejected(modes)
+    world.do(escalate())
     return world
 
 

@@ -5,17 +5,21 @@ from datetime import date, timedelta
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode
+from domain.codes import AssignmentMode, Outcome
 from domain.events import (
     AssignmentAcknowledged,
     AssignmentReturned,
+    CaseReassigned,
     CaseTransferredToGovernment,
     ObjectionRejected,
     ObjectionUpheld,
+    ResponsibilityNamed,
+    UnitAssigned,
 )
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus
 from domain.rules import (
+    JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
     MODE_CHANGES_BY_REASSIGNMENT,
@@ -25,9 +29,13 @@ from domain.rules import (
     OBJECTION_OPEN,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    REASSIGNED_BEFORE_REPLY,
+    RESPONSIBILITY_RANK,
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
 )
+from domain.streams import proposal_stream
 from domain.values import day_of
 from tests.domain.given import (
     ALONE,
@@ -40,6 +48,7 @@ from tests.domain.given import (
     Attempt,
     Given,
     Modes,
+    World,
     acknowledged,
     assign,
     assigned,
@@ -53,8 +62,10 @@ from tests.domain.given import (
     issued,
     leader_of,
     left,
+    reassign,
     refuses,
     registered,
+    responsible,
     returned,
     transferred,
 )
@@ -282,3 +293,129 @@ def test_a_day_between_two_hours_does_not_turn_time_back() -> None:
     hour = world.last(CaseTransferredToGovernment).occurred_at
     world.do(assign(occurred_at=day_of(hour)))
     assert world.refused(draft(occurred_at=hour - timedelta(minutes=1))).rule is OCCURRED_IN_ORDER
+
+
+# reassignment, responsibility, joint handling
+
+
+def test_a_case_is_reassigned_with_its_history_kept() -> None:
+    world = acknowledged()
+    reassigned, given_to = world.do(reassign(((CITY, SOLE),), EDU, decided_by=MAYOR))
+    assert reassigned.event == CaseReassigned(left=(EDU,), reason="牵头单位调整", decided_by=MAYOR)
+    assert (given_to.event.unit, given_to.event.basis) == (CITY, "牵头单位调整")
+    assert given_to.event.deadline.anchor.event == "CaseTransferredToGovernment"
+    assert (world.case.tasks[EDU].status, world.case.tasks[CITY].status) == (TaskStatus.LEFT, TaskStatus.ASSIGNED)
+    assert world.do(reassign(((CITY, SOLE),), EDU, decided_by=MAYOR)) == []
+
+
+def test_an_assisting_unit_may_become_the_lead() -> None:
+    world = countersigned(modes=LED)
+    facts = world.do(reassign(((HEALTH, LEADS),), EDU))
+    assert [type(fact.event) for fact in facts] == [CaseReassigned, UnitAssigned]
+    assert facts[0].event.left == (EDU, HEALTH)
+    assert [task.unit for task in world.case.answering] == [HEALTH]
+    assert world.verdict(HEALTH).outcome is Outcome.PENDING
+    assert world.verdict(EDU).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_unit_alone_may_be_given_help_by_becoming_the_lead() -> None:
+    world = drafted()
+    facts = world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+    assert [(fact.event.unit, fact.event.mode) for fact in facts[1:]] == [(EDU, LEADS), (HEALTH, CO)]
+    assert world.case.tasks[EDU].untouched, "it begins anew"
+
+
+@refuses(c.ReassignCase, REASSIGNED_BEFORE_REPLY)
+def test_a_unit_that_has_replied_is_not_replaced() -> Attempt:
+    return attempt(issued(), reassign(((CITY, SOLE),), EDU))
+
+
+@refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments")
+def test_a_reassignment_keeps_the_ways_of_taking_part_apart() -> Attempt:
+    return attempt(assigned(), reassign(((CITY, SOLE),)))
+
+
+@refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments.0.unit")
+def test_a_unit_does_not_leave_and_stay() -> Attempt:
+    return attempt(assigned(), reassign(((EDU, SOLE),), EDU))
+
+
+@refuses(c.ReassignCase, ONLY_ASSIGNED_UNIT_ACTS, "leaving.0")
+def test_only_a_unit_on_the_case_leaves_it() -> Attempt:
+    return attempt(assigned(), reassign(((CITY, SOLE),), HEALTH))
+
+
+@refuses(c.ReassignCase, KNOWN_UNIT, "assignments.0.unit")
+def test_a_case_is_reassigned_to_listed_units() -> Attempt:
+    return attempt(assigned(), reassign((("nowhere", SOLE),), EDU))
+
+
+@refuses(c.ReassignCase, KNOWN_OFFICIAL, "decided_by")
+def test_who_decides_a_reassignment_is_listed() -> Attempt:
+    return attempt(assigned(), reassign(((CITY, SOLE),), EDU, decided_by="nobody"))
+
+
+@refuses(c.ReassignCase, SIGNER_OF_UNIT, "decided_by")
+def test_who_decides_a_reassignment_by_name_leads_the_city() -> Attempt:
+    return attempt(assigned(), reassign(((CITY, SOLE),), EDU, decided_by=leader_of(CITY)))
+
+
+def test_three_people_of_the_unit_answer_for_the_case() -> None:
+    world = assigned()
+    [fact] = world.do(responsible())
+    assert isinstance(fact.event, ResponsibilityNamed)
+    assert world.do(responsible()) == []
+    assert world.case.tasks[EDU].responsible == fact.event
+
+
+@refuses(c.NameResponsibility, RESPONSIBILITY_RANK, "head")
+def test_the_head_heads_the_unit() -> Attempt:
+    return attempt(assigned(), responsible(head=leader_of(EDU)))
+
+
+@refuses(c.NameResponsibility, SIGNER_OF_UNIT, "desk_officer")
+def test_the_desk_officer_sits_in_the_unit() -> Attempt:
+    return attempt(assigned(), responsible(desk_officer=leader_of(HEALTH)))
+
+
+@refuses(c.NameResponsibility, KNOWN_OFFICIAL, "portfolio_leader")
+def test_who_answers_for_a_case_is_listed() -> Attempt:
+    return attempt(assigned(), responsible(portfolio_leader="nobody"))
+
+
+@refuses(c.NameResponsibility, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_only_a_unit_on_the_case_names_its_people() -> Attempt:
+    return attempt(transferred(), responsible())
+
+
+def together(world: World) -> c.HandleJointly:
+    cases = {fact.stream for fact in world.all(UnitAssigned)} - {world.proposal}
+    return c.HandleJointly(unit=EDU, cases=tuple(cases), reason="同一主题")
+
+
+def test_cases_handled_jointly_know_each_other_and_are_answered_apart() -> None:
+    world = assigned(assigned())
+    facts = world.do(together(world))
+    streams = {fact.stream for fact in facts}
+    assert (len(facts), len(streams)) == (2, 2)
+    assert world.case.joint[EDU] == streams - {world.proposal}
+    assert world.do(together(world)) == []
+    assert all(not world.state(proposal_stream(stream)).tasks[EDU].round.issued for stream in streams)
+
+
+@refuses(c.HandleJointly, JOINT_CASES_OF_ONE_UNIT, "cases.0")
+def test_only_cases_of_the_same_unit_are_handled_jointly() -> Attempt:
+    world = assigned(assigned(modes=((CITY, SOLE),)))
+    return attempt(world, together(world))
+
+
+@refuses(c.HandleJointly, JOINT_CASES_OF_ONE_UNIT, "cases")
+def test_a_case_is_not_handled_jointly_with_itself() -> Attempt:
+    world = assigned()
+    return attempt(world, c.HandleJointly(unit=EDU, cases=(world.proposal,), reason="同一主题"))
+
+
+@refuses(c.HandleJointly, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_a_unit_that_answers_handles_jointly() -> Attempt:
+    world = assigned(assigned(), LED)
+    return attempt(world, together(world).model_copy(update={"unit": HEALTH}))

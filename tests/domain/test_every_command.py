@@ -5,20 +5,24 @@ from contextlib import suppress
 from datetime import date
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain import commands as c
-from domain.events import RulebookAdopted
+from domain.codes import AssignmentMode
+from domain.events import RulebookAdopted, UnitAssigned
 from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
 from domain.streams import Stream
 from tests.domain.given import (
     ALONE,
+    CITY,
     LED,
     NOTICES,
     SHIPPED,
     Attempt,
     World,
+    ask_to_add,
     assign,
     assigned,
     attempt,
@@ -27,9 +31,11 @@ from tests.domain.given import (
     contact,
     contacted,
     countersign,
+    decide_addition,
     decide_objection,
     draft,
     drafted,
+    escalate,
     form,
     form_out,
     hand_back,
@@ -39,8 +45,11 @@ from tests.domain.given import (
     opinion,
     plan,
     rate,
+    reassign,
     registered,
     rehandle,
+    rejected,
+    responsible,
     returned,
     review,
     reviewed,
@@ -57,6 +66,22 @@ from tests.domain.given import (
 
 Sample = tuple[Callable[[], World], Callable[[World], c.Command]]
 
+
+def asked_to_add() -> World:
+    world = assigned()
+    world.do(ask_to_add())
+    return world
+
+
+def two_cases() -> World:
+    return assigned(assigned())
+
+
+def jointly(world: World) -> c.HandleJointly:
+    others = {fact.stream for fact in world.all(UnitAssigned)} - {world.proposal}
+    return c.HandleJointly(unit="jiaoyuju", cases=tuple(others) or (UUID(int=1),), reason="同一主题")
+
+
 HAPPY: dict[type[c.Command], Sample] = {
     c.SubmitProposal: (opened, lambda world: submit()),
     c.RegisterProposal: (submitted, lambda world: c.RegisterProposal()),
@@ -65,6 +90,12 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.AcknowledgeAssignment: (assigned, lambda world: c.AcknowledgeAssignment(unit="jiaoyuju")),
     c.ReturnAssignment: (assigned, lambda world: hand_back()),
     c.DecideObjection: (returned, lambda world: decide_objection(upheld=True)),
+    c.EscalateObjection: (rejected, lambda world: escalate()),
+    c.RequestUnitAddition: (assigned, lambda world: ask_to_add()),
+    c.DecideUnitAddition: (asked_to_add, lambda world: decide_addition(granted=True)),
+    c.ReassignCase: (assigned, lambda world: reassign(((CITY, AssignmentMode.SOLE),), "jiaoyuju")),
+    c.NameResponsibility: (assigned, lambda world: responsible()),
+    c.HandleJointly: (two_cases, jointly),
     c.RecordMemberContact: (assigned, lambda world: contact(world.now)),
     c.WaiveContact: (assigned, lambda world: waive()),
     c.FileHandlingPlan: (assigned, lambda world: plan()),
@@ -162,7 +193,10 @@ def test_nothing_happened_before_what_it_follows(kind: type[c.Command]) -> None:
 
 def test_every_rule_of_every_command_has_its_test() -> None:
     stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
-    modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, "session", "directory", "calendar")]
+    modules = [
+        import_module(f"tests.domain.test_{stage}")
+        for stage in (*stages, "objection", "session", "directory", "calendar")
+    ]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
     for general in (PROPOSAL_EXISTS, CASE_OPEN, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):

@@ -61,8 +61,9 @@ def test_a_shipped_rulebook_may_be_adopted_and_names_its_sources(name: str) -> N
     assert len(list(opened(rulebook).history)) > 1
 
 
-def test_the_samples_rulebook_names_every_kind_of_deadline() -> None:
-    assert {rule.kind for rule in SHIPPED.deadlines} == set(DeadlineKind)
+def test_the_samples_rulebook_limits_replies_opinions_rounds_and_forms() -> None:
+    kinds = {DeadlineKind.REPLY, DeadlineKind.CO_OPINION, DeadlineKind.REHANDLING, DeadlineKind.FEEDBACK}
+    assert {rule.kind for rule in SHIPPED.deadlines} == kinds
     assert SHIPPED.contact_before_reply.gate is Gate.REFUSE
 
 

@@ -24,6 +24,7 @@ from domain.codes import (
     Rating,
     RevisitStage,
 )
+from domain.events import ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
@@ -46,6 +47,7 @@ from tests.domain.given import (
     Attempt,
     World,
     acknowledged,
+    ask_to_add,
     assign,
     assigned,
     attempt,
@@ -54,10 +56,12 @@ from tests.domain.given import (
     contacted,
     countersign,
     countersigned,
+    decide_addition,
     decide_objection,
     dissatisfied,
     draft,
     drafted,
+    escalate,
     form,
     form_out,
     hand_back,
@@ -69,8 +73,10 @@ from tests.domain.given import (
     opinion,
     plan,
     rate,
+    reassign,
     registered,
     rehandle,
+    responsible,
     review,
     reviewed,
     revisit,
@@ -156,6 +162,11 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.AcknowledgeAssignment, unit=units),
         st.builds(hand_back, units, suggested_unit=units, signed_by=officials),
         st.builds(decide_objection, units, upheld=st.booleans()),
+        st.builds(escalate, units, leader=officials),
+        st.builds(ask_to_add, units, units),
+        st.builds(decide_addition, units, granted=st.booleans()),
+        st.builds(reassign, st.one_of(st.sampled_from((ALONE, LED, SPLIT)), modes), units),
+        st.builds(responsible, units),
         st.builds(contact, instants, st.one_of(st.none(), units), members=reached, mode=st.sampled_from(ContactMode)),
         st.builds(waive, units, officials),
         st.builds(plan, units, goal=texts, desk_officer=officials),
@@ -235,12 +246,24 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
     return rehandle(unit) if _unhappy(round_) else close()
 
 
+def jointly(world: World, unit: str) -> c.HandleJointly:
+    """With every other case there is."""
+    others = {fact.stream for fact in world.all(ProposalSubmitted)} - {world.proposal}
+    return c.HandleJointly(unit=unit, cases=tuple(sorted(others)) or (world.proposal,), reason="同一主题")
+
+
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: contact(world.now, unit),
     lambda world, unit: contact(world.now, unit, members=(LEAD, SECOND), mode="PHONE"),
     lambda world, unit: waive(unit),
     lambda world, unit: hand_back(unit),
     lambda world, unit: decide_objection(unit, upheld=True),
+    lambda world, unit: escalate(unit),
+    lambda world, unit: ask_to_add(unit, CITY),
+    lambda world, unit: decide_addition(unit, granted=True),
+    lambda world, unit: reassign(((CITY, AssignmentMode.SOLE),), *(task.unit for task in world.case.active_tasks)),
+    lambda world, unit: responsible(unit),
+    jointly,
     lambda world, unit: opinion(unit),
     lambda world, unit: countersign(unit),
     lambda world, unit: plan(unit),

@@ -1,0 +1,23 @@
+"""异议."""
+
+from api.routes.routing import on_cases, routes
+from domain.commands.objection import (
+    DecideObjection,
+    DecideUnitAddition,
+    EscalateObjection,
+    RequestUnitAddition,
+    ReturnAssignment,
+)
+
+router = routes("异议")
+
+on_cases(
+    router,
+    {
+        "assignment-returns": ReturnAssignment,
+        "objection-decisions": DecideObjection,
+        "objection-escalations": EscalateObjection,
+        "addition-requests": RequestUnitAddition,
+        "addition-decisions": DecideUnitAddition,
+    },
+)
