@@ -14,6 +14,58 @@ class Channel(StrEnum):
     STAFF = "STAFF"
 
 
+class ReviewLevel(StrEnum):
+    """Levels of review, lowest first (S46)."""
+
+    FIRST = "FIRST"
+    SECOND = "SECOND"
+    FINAL = "FINAL"
+
+    @property
+    def height(self) -> int:
+        return list(ReviewLevel).index(self)
+
+
+class ReviewOpinion(StrEnum):
+    ADMIT = "ADMIT"
+    REVISE = "REVISE"
+    MERGE = "MERGE"
+    CONVERT = "CONVERT"
+    REFUSE = "REFUSE"
+
+
+class RefusalGround(StrEnum):
+    """Why a proposal is not registered: the ten national grounds (S2), and those cities add (P1)."""
+
+    SECRET = "SECRET"
+    STATE_BANNED = "STATE_BANNED"
+    PARTY_INTERNAL = "PARTY_INTERNAL"
+    PARTY_GROUP_INTERNAL = "PARTY_GROUP_INTERNAL"
+    LITIGATION = "LITIGATION"
+    ACADEMIC = "ACADEMIC"
+    PERSONAL = "PERSONAL"
+    PROMOTION = "PROMOTION"
+    NAMED_ACCUSATION = "NAMED_ACCUSATION"
+    EMPTY = "EMPTY"
+    OUT_OF_REMIT = "OUT_OF_REMIT"
+
+
+class Conversion(StrEnum):
+    """Where a proposal that is no case goes instead."""
+
+    SOCIAL_OPINION = "SOCIAL_OPINION"
+    LETTER = "LETTER"
+    SUGGESTION = "SUGGESTION"
+
+
+class Ending(StrEnum):
+    """How a proposal ends without a reply."""
+
+    NOT_REGISTERED = "NOT_REGISTERED"
+    WITHDRAWN = "WITHDRAWN"
+    MERGED = "MERGED"
+
+
 class AssignmentMode(StrEnum):
     SOLE = "SOLE"
     LEAD = "LEAD"
@@ -168,6 +220,9 @@ class Stage(StrEnum):
     AWAITING_FEEDBACK = "AWAITING_FEEDBACK"
     REHANDLING = "REHANDLING"
     CLOSED = "CLOSED"
+    NOT_REGISTERED = "NOT_REGISTERED"
+    WITHDRAWN = "WITHDRAWN"
+    MERGED = "MERGED"
 
 
 class Light(StrEnum):

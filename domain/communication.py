@@ -147,6 +147,8 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
     match event:
         case events.ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
+        case events.ProposalsMerged():
+            return known.model_copy(update={"co_signers": event.co_signers})
         case events.UnitAssigned():
             waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
@@ -156,6 +158,8 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             return _left(known, (event.unit,))
         case events.CaseReassigned():
             return _left(known, event.left)
+        case events.ProposalAbsorbed() | events.ProposalWithdrawn():
+            return _left(known, [answered.unit for answered in known.rounds])
         case events.MemberContacted():
             contact = Contact(
                 mark=mark(recorded),
@@ -203,6 +207,13 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
         case (
             events.ProposalRegistered()
             | events.CaseTransferredToGovernment()
+            | events.ReviewOpinionRecorded()
+            | events.ProposalReturnedForRevision()
+            | events.ProposalResubmitted()
+            | events.ProposalNotRegistered()
+            | events.RefusalNotified()
+            | events.ProposalConverted()
+            | events.CaseRulebookChanged()
             | events.AssignmentAcknowledged()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()

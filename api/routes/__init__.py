@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    admission,
     assignment,
     audit,
     boards,
@@ -25,6 +26,7 @@ from api.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     registration.router,
+    admission.router,
     assignment.router,
     objection.router,
     contact.router,

@@ -10,7 +10,7 @@ from pydantic import Field
 from domain import communication
 from domain.codes import DecisiveMoment, Gate, Outcome
 from domain.events import Event
-from domain.labels import EVENTS
+from domain.labels import EVENTS, label
 from domain.policy.deadlines import Anchor, Deadline, derive
 from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
@@ -105,6 +105,8 @@ def existing(proposal: Proposal) -> None:
 def open_case(proposal: Proposal) -> None:
     existing(proposal)
     require(proposal.closed is None, CASE_OPEN, "案件已办结，不能再办理")
+    ended = proposal.ended
+    require(ended is None, CASE_OPEN, f"提案{label(ended)}，不能再办理" if ended else "")
 
 
 def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:

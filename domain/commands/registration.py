@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from domain.codes import Channel, Timing
-from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case
+from domain.commands.base import EXISTING, ProposalCommand, in_order, open_case
 from domain.events import CaseNumberTaken, CaseTransferredToGovernment, ProposalRegistered, ProposalSubmitted
 from domain.proposal import Proposal
 from domain.rules import (
@@ -14,9 +14,9 @@ from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
     OCCURRED_IN_ORDER,
-    PROPOSAL_EXISTS,
     REGISTERED_BEFORE_TRANSFER,
     REGISTERED_ONCE,
+    REVISED_BEFORE_REGISTRATION,
     RULEBOOK_IN_FORCE,
     SIGNERS_DISTINCT,
     SUBMITTED_ONCE,
@@ -62,7 +62,13 @@ class SubmitProposal(ProposalCommand):
 class RegisterProposal(ProposalCommand):
     """Admit the proposal as a case: takes the session's next number and pins the rulebook in force."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REGISTERED_ONCE, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        REGISTERED_ONCE,
+        REVISED_BEFORE_REGISTRATION,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
 
     topic: Title | None = None
 
@@ -70,10 +76,11 @@ class RegisterProposal(ProposalCommand):
         return (session_stream(setting.ledger, proposal.session),) if proposal.session else ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
+        open_case(proposal)
         if proposal.case_no is not None or proposal.session is None or proposal.stream is None:
             require(proposal.topic == self.topic, REGISTERED_ONCE, "已立案，类别不同", "topic")
             return []
+        require(proposal.to_revise is None, REVISED_BEFORE_REGISTRATION, "已退回修改，须待重新提交")
         in_order(setting, proposal.submitted_at, "提交")
         rulebook = setting.rulebook(proposal)
         numbers = session_stream(setting.ledger, proposal.session)

@@ -3,6 +3,19 @@ forgets one is a type error."""
 
 from typing import TypeAlias, get_args
 
+from domain.events.admission import (
+    AdmissionEvent,
+    CaseRulebookChanged,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalResubmitted,
+    ProposalReturnedForRevision,
+    ProposalsMerged,
+    ProposalWithdrawn,
+    RefusalNotified,
+    ReviewOpinionRecorded,
+)
 from domain.events.assignment import (
     AssignmentAcknowledged,
     AssignmentEvent,
@@ -59,6 +72,7 @@ ReplyEvent: TypeAlias = DraftEvent | ReviewEvent
 
 ProposalEvent: TypeAlias = (
     RegistrationEvent
+    | AdmissionEvent
     | AssignmentEvent
     | ObjectionEvent
     | ContactEvent
@@ -92,6 +106,7 @@ STREAM_KINDS: dict[str, str] = {
 
 __all__ = [
     "EVENT_TYPES",
+    "AdmissionEvent",
     "AnyEvent",
     "AssignmentAcknowledged",
     "AssignmentEvent",
@@ -100,6 +115,7 @@ __all__ = [
     "CalendarEvent",
     "CaseNumberTaken",
     "CaseReassigned",
+    "CaseRulebookChanged",
     "CaseTransferredToGovernment",
     "CasesHandledJointly",
     "ClockStepped",
@@ -128,9 +144,17 @@ __all__ = [
     "ObjectionRejected",
     "ObjectionUpheld",
     "OfficialAppointed",
+    "ProposalAbsorbed",
+    "ProposalConverted",
     "ProposalEvent",
+    "ProposalNotRegistered",
     "ProposalRegistered",
+    "ProposalResubmitted",
+    "ProposalReturnedForRevision",
     "ProposalSubmitted",
+    "ProposalWithdrawn",
+    "ProposalsMerged",
+    "RefusalNotified",
     "RegistrationEvent",
     "RehandlingOrdered",
     "ReplyCountersigned",
@@ -142,6 +166,7 @@ __all__ = [
     "ReplySigned",
     "ResponsibilityNamed",
     "ReviewEvent",
+    "ReviewOpinionRecorded",
     "RulebookAdopted",
     "SatisfactionRecorded",
     "SessionEvent",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain import communication, events
-from domain.proposal import assignment, feedback, handling, objection, registration, reply
+from domain.proposal import admission, assignment, feedback, handling, objection, registration, reply
 from domain.proposal.state import Act, Draft, DraftStatus, Proposal, Round, TaskStatus, UnitTask, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
@@ -46,6 +46,8 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
     event = recorded.event
     if isinstance(event, events.RegistrationEvent):
         return registration.evolve(proposal, event, recorded)
+    if isinstance(event, events.AdmissionEvent):
+        return admission.evolve(proposal, event)
     if isinstance(event, events.AssignmentEvent):
         return assignment.evolve(proposal, event, recorded)
     if isinstance(event, events.ObjectionEvent):

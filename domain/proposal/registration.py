@@ -17,6 +17,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 session=event.session,
                 timing=event.timing,
                 title=event.title,
+                body=event.body,
                 lead_proposer=event.lead_proposer,
                 co_signers=event.co_signers,
                 submitted_at=recorded.occurred_at,

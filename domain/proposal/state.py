@@ -7,7 +7,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain import events
-from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating, Timing
+from domain.codes import (
+    AssignmentMode,
+    Countersignature,
+    Defect,
+    Ending,
+    Openness,
+    Rating,
+    ReviewLevel,
+    Timing,
+)
 from domain.communication import Communication
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind, RulebookRef
@@ -180,6 +189,16 @@ class Proposal:
     transferred: tuple[int, datetime | date] | None = None
     transferred_at: datetime | date | None = None
     occasion: str | None = None
+    reviews: Mapping[ReviewLevel, events.ReviewOpinionRecorded] = field(default_factory=dict)
+    body: str | None = None
+    to_revise: str | None = None
+    ended: Ending | None = None
+    refusal: events.ProposalNotRegistered | None = None
+    notified: frozenset[str] = frozenset()
+    converted: events.ProposalConverted | None = None
+    absorbed: frozenset[UUID] = frozenset()
+    absorbed_into: UUID | None = None
+    withdrawn: events.ProposalWithdrawn | None = None
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
     communication: Communication = Communication()
     closed: events.HandlingClosed | None = None

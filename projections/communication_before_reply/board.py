@@ -11,7 +11,13 @@ from pathlib import Path
 from domain import communication
 from domain.codes import Outcome
 from domain.communication import Communication, Proof, ReplyRound
-from domain.events import ProposalEvent, ProposalRegistered, ProposalSubmitted
+from domain.events import (
+    CaseRulebookChanged,
+    ProposalEvent,
+    ProposalRegistered,
+    ProposalResubmitted,
+    ProposalSubmitted,
+)
 from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.record import Recorded
 from domain.rules import CONTACT_BEFORE_REPLY
@@ -75,6 +81,10 @@ def _of_case(case: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:
     event = recorded.event
     if isinstance(event, ProposalSubmitted):
         return case.model_copy(update={"session": event.session, "title": event.title})
+    if isinstance(event, ProposalResubmitted):
+        return case.model_copy(update={"title": event.title})
+    if isinstance(event, CaseRulebookChanged):
+        return case.model_copy(update=pin(event.rulebook))
     if isinstance(event, ProposalRegistered):
         return case.model_copy(update={"case_no": event.case_no, **pin(event.rulebook)})
     return case

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Origin, Rating, Stage
+from domain.codes import AssignmentMode, Ending, Origin, Rating, Stage
 from domain.policy.deadlines import Deadline
 from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
@@ -93,6 +93,7 @@ class SupervisionRow(Row):
     class_scheme: str | None = None
     satisfaction: Rating | None = None
     awaited: int = 0
+    ended: Ending | None = None
     closed_on: date | None = None
     origins: tuple[Origin, ...] = ()
     has_made_up: bool = False
@@ -139,6 +140,17 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.AssignmentReturned():
             returned = _changed(row, event.unit, status=TaskStatus.RETURNED)
             return returned.model_copy(update={"objections": row.objections + 1})
+        case events.ProposalResubmitted():
+            return row.model_copy(update={"title": event.title})
+        case events.ProposalNotRegistered() | events.ProposalConverted():
+            return row.model_copy(update={"ended": Ending.NOT_REGISTERED})
+        case events.ProposalAbsorbed():
+            return row.model_copy(update={"ended": Ending.MERGED})
+        case events.ProposalWithdrawn():
+            return row.model_copy(update={"ended": Ending.WITHDRAWN})
+        case events.CaseRulebookChanged():
+            rulebook = reference.rulebooks.get(event.rulebook.digest)
+            return row.model_copy(update={"due_soon_days": rulebook.due_soon_days if rulebook else 0})
         case events.ObjectionUpheld():
             return _changed(row, event.unit, status=TaskStatus.LEFT)
         case events.CaseReassigned():
@@ -191,7 +203,11 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
         case (
-            events.ContactWaived()
+            events.ReviewOpinionRecorded()
+            | events.ProposalReturnedForRevision()
+            | events.RefusalNotified()
+            | events.ProposalsMerged()
+            | events.ContactWaived()
             | events.ReplyCountersigned()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()
@@ -237,6 +253,8 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
 
 def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
     still_open = [line for line in answering if line.open]
+    if row.ended:
+        return Stage(row.ended.value)
     if row.closed_on:
         return Stage.CLOSED
     if row.case_no is None:
@@ -258,7 +276,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=2,
+    version=3,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

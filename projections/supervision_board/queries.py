@@ -9,7 +9,7 @@ from projections.asking import Ask, Page, page_of, read_cursor
 
 _LIGHT = """
 CASE
-    WHEN closed_on IS NOT NULL OR (replied_on IS NOT NULL AND due_on IS NULL) THEN 'DONE'
+    WHEN closed_on IS NOT NULL OR ended IS NOT NULL OR (replied_on IS NOT NULL AND due_on IS NULL) THEN 'DONE'
     WHEN due_on IS NULL THEN 'NONE'
     WHEN due_on < %(today)s::date THEN 'RED'
     WHEN due_on - %(today)s::date <= due_soon_days THEN 'YELLOW'

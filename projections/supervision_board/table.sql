@@ -22,6 +22,7 @@ CREATE TABLE {table} (
     class_scheme text,
     satisfaction text,
     awaited int NOT NULL,
+    ended text,
     closed_on date,
     origins jsonb NOT NULL,
     has_made_up boolean NOT NULL,

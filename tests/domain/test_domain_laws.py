@@ -21,7 +21,12 @@ from domain.events import (
     MemberRevisited,
     ObjectionRejected,
     ObjectionUpheld,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
     ProposalRegistered,
+    ProposalWithdrawn,
+    RefusalNotified,
     RehandlingOrdered,
     ReplyDrafted,
     ReplyIssued,
@@ -35,11 +40,18 @@ from domain.proposal import Proposal
 from domain.record import Recorded, same_person
 from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
 from domain.setting import Decision
-from domain.streams import LETTERS, PROPOSAL, Kind, session_stream
+from domain.streams import LETTERS, PROPOSAL, Kind, proposal_stream, session_stream
 from domain.values import earlier, parse_moment, write_moment
 from tests.domain.given import LEDGER, MEETING, Weighed, World, kind_of
 from tests.domain.walks import Step, histories, taken, walks
 
+AFTERWARDS: dict[type, tuple[type, ...]] = {
+    HandlingClosed: (MemberRevisited,),
+    ProposalNotRegistered: (RefusalNotified, ProposalConverted),
+    ProposalConverted: (RefusalNotified,),
+    ProposalAbsorbed: (),
+    ProposalWithdrawn: (MemberRevisited,),
+}
 ANY_CONTACT = ContactRule(gate=Gate.FLAG, source="测试")
 PASSED = (Outcome.PASS, Outcome.PASS_BACKFILLED, Outcome.CONTESTED)
 STEPS = (
@@ -175,6 +187,26 @@ def test_a_reply_that_passed_is_not_failed_by_what_comes_after(world: World) -> 
                 assert key not in passed or outcome in PASSED, (recorded, key)
                 if answered.issued and outcome in PASSED:
                     passed.add(key)
+
+
+@law
+@given(histories())
+def test_what_has_ended_has_ended(world: World) -> None:
+    """After the end of a proposal nothing is added to it but a notice, where it goes instead, a return visit."""
+    after: dict[UUID, type] = {}
+    for recorded in world.history:
+        if recorded.stream in after:
+            assert isinstance(recorded.event, AFTERWARDS[after[recorded.stream]]), recorded
+        if isinstance(recorded.event, tuple(AFTERWARDS)):
+            after[recorded.stream] = type(recorded.event)
+
+
+@law
+@given(histories())
+def test_every_proposer_of_a_merged_proposal_signs_the_one_that_stands_for_it(world: World) -> None:
+    for recorded in world.all(ProposalAbsorbed):
+        absorbed = world.state(proposal_stream(recorded.stream))
+        assert set(absorbed.signers) <= set(world.state(proposal_stream(recorded.event.into)).signers)
 
 
 @law

@@ -14,6 +14,7 @@ from domain.codes import AssignmentMode
 from domain.events import RulebookAdopted, UnitAssigned
 from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
 from domain.streams import Stream
+from tests.domain import test_admission as admission
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -73,6 +74,12 @@ def asked_to_add() -> World:
     return world
 
 
+def two_rulebooks() -> World:
+    world = registered()
+    world.do(c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})))
+    return world
+
+
 def two_cases() -> World:
     return assigned(assigned())
 
@@ -84,6 +91,15 @@ def jointly(world: World) -> c.HandleJointly:
 
 HAPPY: dict[type[c.Command], Sample] = {
     c.SubmitProposal: (opened, lambda world: submit()),
+    c.RecordReviewOpinion: (submitted, lambda world: admission.opinion_of()),
+    c.ReturnForRevision: (submitted, lambda world: admission.send_for_revision()),
+    c.ResubmitProposal: (admission.revising, lambda world: c.ResubmitProposal(title="另一案由")),
+    c.RefuseRegistration: (submitted, lambda world: admission.turn_down()),
+    c.NotifyRefusal: (admission.turned_down, lambda world: admission.tell()),
+    c.ConvertProposal: (submitted, lambda world: admission.pass_on()),
+    c.MergeProposals: (admission.two_submitted, admission.merge),
+    c.WithdrawProposal: (submitted, lambda world: admission.withdraw()),
+    c.ChangeCaseRulebook: (two_rulebooks, lambda world: admission.change_rules()),
     c.RegisterProposal: (submitted, lambda world: c.RegisterProposal()),
     c.TransferCase: (registered, lambda world: c.TransferCase(occasion="交办会")),
     c.AssignUnits: (transferred, lambda world: assign(ALONE)),
@@ -192,11 +208,9 @@ def test_nothing_happened_before_what_it_follows(kind: type[c.Command]) -> None:
 
 
 def test_every_rule_of_every_command_has_its_test() -> None:
-    stages = ("registration", "assignment", "contact", "handling", "reply", "review", "feedback", "follow_up")
-    modules = [
-        import_module(f"tests.domain.test_{stage}")
-        for stage in (*stages, "objection", "session", "directory", "calendar")
-    ]
+    stages = ("registration", "admission", "assignment", "objection", "contact", "handling", "reply", "review")
+    others = ("feedback", "follow_up", "session", "directory", "calendar")
+    modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, *others)]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
     for general in (PROPOSAL_EXISTS, CASE_OPEN, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):

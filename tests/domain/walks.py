@@ -14,6 +14,7 @@ from domain import commands as c
 from domain.codes import (
     AssignmentMode,
     ContactMode,
+    Conversion,
     Countersignature,
     DecisiveMoment,
     Gate,
@@ -22,6 +23,9 @@ from domain.codes import (
     Origin,
     Rank,
     Rating,
+    RefusalGround,
+    ReviewLevel,
+    ReviewOpinion,
     RevisitStage,
 )
 from domain.events import ProposalSubmitted
@@ -42,6 +46,7 @@ from tests.domain.given import (
     OFFICE,
     REVIEWER,
     SECOND,
+    SHIPPED,
     SPLIT,
     STRANGER,
     Attempt,
@@ -162,6 +167,21 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.AcknowledgeAssignment, unit=units),
         st.builds(hand_back, units, suggested_unit=units, signed_by=officials),
         st.builds(decide_objection, units, upheld=st.booleans()),
+        st.builds(
+            c.RecordReviewOpinion,
+            level=st.sampled_from(ReviewLevel),
+            opinion=st.sampled_from(ReviewOpinion),
+            note=texts,
+        ),
+        st.builds(c.ReturnForRevision, reason=texts),
+        st.builds(c.ResubmitProposal, title=texts, body=texts),
+        st.builds(c.RefuseRegistration, ground=st.sampled_from(RefusalGround), explanation=texts),
+        st.builds(c.NotifyRefusal, members=st.one_of(st.just(()), reached), note=texts),
+        st.builds(
+            c.ConvertProposal, conversion=st.sampled_from(Conversion), sent_to=st.just("市政协研究室"), reason=texts
+        ),
+        st.builds(c.WithdrawProposal, member=members, reason=texts),
+        st.builds(c.ChangeCaseRulebook, rulebook=st.just(SHIPPED.id), version=st.sampled_from((1, 2)), reason=texts),
         st.builds(escalate, units, leader=officials),
         st.builds(ask_to_add, units, units),
         st.builds(decide_addition, units, granted=st.booleans()),
@@ -252,6 +272,12 @@ def jointly(world: World, unit: str) -> c.HandleJointly:
     return c.HandleJointly(unit=unit, cases=tuple(sorted(others)) or (world.proposal,), reason="同一主题")
 
 
+def merging(world: World) -> c.MergeProposals:
+    """Every other proposal into the one at hand."""
+    others = {fact.stream for fact in world.all(ProposalSubmitted)} - {world.proposal}
+    return c.MergeProposals(absorbed=tuple(sorted(others)) or (world.proposal,), reason="内容相近")
+
+
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: contact(world.now, unit),
     lambda world, unit: contact(world.now, unit, members=(LEAD, SECOND), mode="PHONE"),
@@ -264,6 +290,7 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: reassign(((CITY, AssignmentMode.SOLE),), *(task.unit for task in world.case.active_tasks)),
     lambda world, unit: responsible(unit),
     jointly,
+    lambda world, unit: merging(world),
     lambda world, unit: opinion(unit),
     lambda world, unit: countersign(unit),
     lambda world, unit: plan(unit),

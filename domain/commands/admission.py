@@ -1,0 +1,270 @@
+"""审查、不予立案、并案、撤案."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field, StrictInt
+
+from domain.codes import Conversion, Ending, RefusalGround, ReviewLevel, ReviewOpinion
+from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, with_signers
+from domain.events import (
+    CaseRulebookChanged,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalResubmitted,
+    ProposalReturnedForRevision,
+    ProposalsMerged,
+    ProposalWithdrawn,
+    RefusalNotified,
+    ReviewOpinionRecorded,
+)
+from domain.proposal import Proposal
+from domain.rules import (
+    BEFORE_REGISTRATION,
+    CASE_OPEN,
+    CONTACT_IS_WITH_SIGNERS,
+    KNOWN_UNIT,
+    MERGED_BEFORE_ASSIGNMENT,
+    OCCURRED_IN_ORDER,
+    PROPOSAL_EXISTS,
+    REFUSED_BEFORE_NOTICE,
+    REVIEW_LEVELS_IN_ORDER,
+    REVISED_BEFORE_REGISTRATION,
+    RULEBOOK_ADOPTED,
+    WITHDRAWN_BEFORE_REPLY,
+    WITHDRAWN_BY_PROPOSER,
+    Rule,
+    refuse,
+    require,
+)
+from domain.setting import Decision, On, Setting
+from domain.streams import Stream, proposal_stream
+from domain.values import Code, LongText, Note, Title, layout
+
+
+class RecordReviewOpinion(ProposalCommand):
+    """Record what one level of review thinks; a higher level may not be followed by a lower one (S46)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        BEFORE_REGISTRATION,
+        REVISED_BEFORE_REGISTRATION,
+        REVIEW_LEVELS_IN_ORDER,
+        KNOWN_UNIT,
+        OCCURRED_IN_ORDER,
+    )
+
+    level: ReviewLevel
+    opinion: ReviewOpinion
+    note: Note
+    lead_unit: Code | None = None
+    co_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        _under_review(proposal)
+        recorded = self.told(ReviewOpinionRecorded)
+        if proposal.reviews.get(self.level) == recorded:
+            return []
+        reached = max((level.height for level in proposal.reviews), default=-1)
+        in_turn = self.level.height in (reached, reached + 1)
+        require(in_turn, REVIEW_LEVELS_IN_ORDER, "应按初审、复审、终审逐级进行", "level")
+        if self.lead_unit is not None:
+            setting.knows_unit(self.lead_unit, "lead_unit")
+        for index, unit in enumerate(self.co_units):
+            setting.knows_unit(unit, f"co_units.{index}")
+        in_order(setting, proposal.submitted_at, "提交")
+        return [recorded]
+
+
+class ReturnForRevision(ProposalCommand):
+    """Send a proposal back to its proposers to be changed."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        BEFORE_REGISTRATION,
+        REVISED_BEFORE_REGISTRATION,
+        OCCURRED_IN_ORDER,
+    )
+
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        if proposal.to_revise == self.reason:
+            return []
+        _under_review(proposal)
+        in_order(setting, proposal.submitted_at, "提交")
+        return [self.told(ProposalReturnedForRevision)]
+
+
+class ResubmitProposal(ProposalCommand):
+    """Hand a returned proposal in again, changed."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REVISED_BEFORE_REGISTRATION, OCCURRED_IN_ORDER)
+
+    title: Title
+    body: LongText | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        same = (proposal.title, layout(proposal.body or "")) == (self.title, layout(self.body or ""))
+        if proposal.to_revise is None:
+            require(same, REVISED_BEFORE_REGISTRATION, "提案没有被退回修改")
+            return []
+        require(not same, REVISED_BEFORE_REGISTRATION, "与退回的提案相同，须修改后再提交", "body")
+        in_order(setting, proposal.submitted_at, "提交")
+        return [self.told(ProposalResubmitted)]
+
+
+class RefuseRegistration(ProposalCommand):
+    """Do not register the proposal, on a coded ground (S2)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        CASE_OPEN,
+        BEFORE_REGISTRATION,
+        OCCURRED_IN_ORDER,
+    )
+
+    ground: RefusalGround
+    explanation: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        refused = self.told(ProposalNotRegistered)
+        if proposal.refusal == refused:
+            return []
+        open_case(proposal)
+        require(proposal.case_no is None, BEFORE_REGISTRATION, "已立案，不能不予立案")
+        in_order(setting, proposal.submitted_at, "提交")
+        return [refused]
+
+
+class NotifyRefusal(ProposalCommand):
+    """Note that proposers have been told why their proposal was not registered (S2); all where none is named."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REFUSED_BEFORE_NOTICE, CONTACT_IS_WITH_SIGNERS)
+
+    members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
+    note: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        require(proposal.refusal is not None, REFUSED_BEFORE_NOTICE, "提案没有被不予立案")
+        with_signers(proposal, self.members)
+        wanted = dict.fromkeys(self.members or proposal.signers)
+        new = tuple(member for member in wanted if member not in proposal.notified)
+        return [self.told(RefusalNotified, members=new)] if new else []
+
+
+class ConvertProposal(ProposalCommand):
+    """Pass a proposal that is no case on another way: as 社情民意, a letter, a suggestion."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CASE_OPEN, BEFORE_REGISTRATION, OCCURRED_IN_ORDER)
+
+    conversion: Conversion
+    sent_to: Title
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        converted = self.told(ProposalConverted)
+        if proposal.converted == converted:
+            return []
+        if proposal.ended is not Ending.NOT_REGISTERED or proposal.converted is not None:
+            open_case(proposal)
+        require(proposal.case_no is None, BEFORE_REGISTRATION, "已立案，不能转办")
+        in_order(setting, proposal.submitted_at, "提交")
+        return [converted]
+
+
+class MergeProposals(ProposalCommand):
+    """Let this proposal stand for others of the session too; all their proposers sign it from now on (立案并案)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, MERGED_BEFORE_ASSIGNMENT, OCCURRED_IN_ORDER)
+
+    absorbed: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=30)]
+    reason: Note
+
+    def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [proposal_stream(other) for other in dict.fromkeys(self.absorbed) if other != proposal.stream]
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        others = [other for other in self.beside(proposal, setting) if other.id not in proposal.absorbed]
+        if not others and proposal.stream not in self.absorbed:
+            return []
+        require(bool(others), MERGED_BEFORE_ASSIGNMENT, "须写明另外的提案", "absorbed")
+        require(not proposal.active_tasks, MERGED_BEFORE_ASSIGNMENT, "已分办，不能再并案")
+        signers = dict.fromkeys(proposal.co_signers)
+        for other in others:
+            field, state = f"absorbed.{self.absorbed.index(other.id)}", setting.at(other)
+            mergeable = state.session == proposal.session and state.ended is None and state.closed is None
+            require(mergeable, MERGED_BEFORE_ASSIGNMENT, "该提案不在本届次，或已终结", field)
+            require(not state.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
+            in_order(setting, state.submitted_at, "提交")
+            signers |= dict.fromkeys(signer for signer in state.signers if signer != proposal.lead_proposer)
+        in_order(setting, proposal.submitted_at, "提交")
+        absorbed = tuple(other.id for other in others)
+        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(signers), reason=self.reason)
+        into = proposal.stream
+        if into is None:
+            return []
+        return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
+
+
+class WithdrawProposal(ProposalCommand):
+    """Take a proposal back, at its lead proposer's request, before any unit has replied (撤案)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        CASE_OPEN,
+        WITHDRAWN_BY_PROPOSER,
+        WITHDRAWN_BEFORE_REPLY,
+        OCCURRED_IN_ORDER,
+    )
+
+    member: Code
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        withdrawn = self.told(ProposalWithdrawn)
+        if proposal.withdrawn == withdrawn:
+            return []
+        open_case(proposal)
+        require(self.member == proposal.lead_proposer, WITHDRAWN_BY_PROPOSER, "撤案须由领衔人提出", "member")
+        replied = any(answered.issued for answered in proposal.communication.rounds)
+        require(not replied, WITHDRAWN_BEFORE_REPLY, "已有承办单位答复，不能撤案")
+        in_order(setting, proposal.submitted_at, "提交")
+        return [withdrawn]
+
+
+class ChangeCaseRulebook(ProposalCommand):
+    """Judge the case by another rulebook that its session has adopted, for a reason."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, RULEBOOK_ADOPTED, OCCURRED_IN_ORDER)
+
+    rulebook: Code
+    version: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        adopted = setting.session.rulebooks.get((self.rulebook, self.version))
+        if adopted is None:
+            refuse(RULEBOOK_ADOPTED, "本届次没有采用过这一版规则", "rulebook")
+        require(proposal.rulebook is not None, RULEBOOK_ADOPTED, "尚未立案，没有可改的规则")
+        pinned = setting.session.ref(adopted)
+        if proposal.rulebook == pinned:
+            return []
+        in_order(setting, proposal.registered_at, "立案")
+        return [CaseRulebookChanged(rulebook=pinned, reason=self.reason)]
+
+
+def _under_review(proposal: Proposal) -> None:
+    open_case(proposal)
+    require(proposal.case_no is None, BEFORE_REGISTRATION, "已立案，不再审查")
+    require(proposal.to_revise is None, REVISED_BEFORE_REGISTRATION, "已退回修改，须待重新提交")

@@ -1,0 +1,99 @@
+"""审查: what becomes of a proposal before it is a case, and of one that is a case no more.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.codes import Conversion, RefusalGround, ReviewLevel, ReviewOpinion
+from domain.events.base import Event
+from domain.policy.rulebook import RulebookRef
+
+
+class ReviewOpinionRecorded(Event):
+    """审查意见: what one level of review thinks, and whom it would assign (S46)."""
+
+    level: ReviewLevel
+    opinion: ReviewOpinion
+    note: str
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] = ()
+
+
+class ProposalReturnedForRevision(Event):
+    """退回修改: the proposal must be handed in again, changed."""
+
+    reason: str
+
+
+class ProposalResubmitted(Event):
+    """重新提交: the proposal as it now reads."""
+
+    title: str
+    body: str | None = None
+
+
+class ProposalNotRegistered(Event):
+    """不予立案, on a coded ground; the proposers must be told (S2)."""
+
+    ground: RefusalGround
+    explanation: str
+
+
+class RefusalNotified(Event):
+    """告知不予立案: these proposers have been told why."""
+
+    members: tuple[str, ...]
+    note: str
+
+
+class ProposalConverted(Event):
+    """转为社情民意、来信或意见建议: passed on another way, without the duty to reply."""
+
+    conversion: Conversion
+    sent_to: str
+    reason: str
+
+
+class ProposalsMerged(Event):
+    """立案并案: this proposal stands for the absorbed ones too; `co_signers` are all who now sign with the lead."""
+
+    absorbed: tuple[UUID, ...]
+    co_signers: tuple[str, ...]
+    reason: str
+
+
+class ProposalAbsorbed(Event):
+    """被并入: another proposal stands for this one from now on."""
+
+    into: UUID
+    reason: str
+
+
+class ProposalWithdrawn(Event):
+    """撤案: its proposer takes it back."""
+
+    member: str
+    reason: str
+
+
+class CaseRulebookChanged(Event):
+    """改用办理规则: the case is judged by another adopted rulebook from now on."""
+
+    rulebook: RulebookRef
+    reason: str
+
+
+AdmissionEvent: TypeAlias = (
+    ReviewOpinionRecorded
+    | ProposalReturnedForRevision
+    | ProposalResubmitted
+    | ProposalNotRegistered
+    | RefusalNotified
+    | ProposalConverted
+    | ProposalsMerged
+    | ProposalAbsorbed
+    | ProposalWithdrawn
+    | CaseRulebookChanged
+)
