@@ -20,8 +20,13 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     if deadline.skipped:
         said.append(_skipped(deadline, days))
     if deadline.cap is not None:
-        reached = "已按此截止" if deadline.due_on == deadline.cap else "未到此限"
+        before = deadline.moved_from or deadline.due_on
+        reached = "已按此截止" if before == deadline.cap else "未到此限"
         said.append(f"最迟不得晚于 {deadline.cap}，{reached}。")
+    if deadline.moved_from is not None and deadline.paused_days is not None:
+        said.append(f"中止计时 {deadline.paused_days} 天，由 {deadline.moved_from} 顺延至 {deadline.due_on}。")
+    elif deadline.moved_from is not None:
+        said.append(f"经批准，由 {deadline.moved_from} 延期至 {deadline.due_on}。")
     if deadline.calendar is not None:
         said.append(_notices(deadline.calendar))
     if deadline.provisional:

@@ -39,6 +39,11 @@ EVENTS: dict[str, str] = {
     "MemberContacted": "沟通",
     "ContactWaived": "免于沟通",
     "HandlingPlanFiled": "报送办理方案",
+    "ExtensionRequested": "申请延期",
+    "ExtensionGranted": "同意延期",
+    "ExtensionRefused": "不同意延期",
+    "ClockPaused": "中止计时",
+    "ClockResumed": "恢复计时",
     "CoOpinionSubmitted": "提出会办意见",
     "ReplyDrafted": "拟稿",
     "ReplyCountersigned": "会签",
@@ -88,6 +93,10 @@ COMMANDS: dict[str, str] = {
     "RecordMemberContact": "登记沟通",
     "WaiveContact": "免于沟通",
     "FileHandlingPlan": "报送办理方案",
+    "RequestExtension": "申请延期",
+    "DecideExtension": "批复延期",
+    "PauseClock": "中止计时",
+    "ResumeClock": "恢复计时",
     "SubmitCoOpinion": "提出会办意见",
     "DraftReply": "拟稿",
     "CountersignReply": "会签",
@@ -233,6 +242,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
 }
 
 FIELDS: dict[str, str] = {
+    "until": "延至",
     "version": "版本",
     "co_units": "建议会办单位",
     "lead_unit": "建议主办单位",

@@ -92,6 +92,15 @@ RESPONSIBILITY_RANK = Rule("responsibility-rank", "三级责任人须达到相�
 JOINT_CASES_OF_ONE_UNIT = Rule("joint-cases-of-one-unit", "并案办理的须是同一单位承办、尚未办结的案件", "S9,S14")
 OBJECTION_OPEN = Rule("objection-open", "退件须经裁定", "S15")
 
+# more time
+EXTENSION_WITHIN_CAP = Rule("extension-within-cap", "延期不得超过规定的最长期限", "S8,S9,S16,S47", gate=True)
+EXTENSION_IS_LATER = Rule("extension-is-later", "延期须晚于现有期限", "DESIGN")
+EXTENSION_BEFORE_DUE = Rule("extension-before-due", "期限届满前方可申请延期", "S9", gate=True)
+EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9")
+APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S9,S13")
+CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
+NOT_YET_REPLIED = Rule("not-yet-replied", "本轮已答复或没有期限，期限不再变动", "DESIGN")
+
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
 CONTACT_IS_WITH_SIGNERS = Rule("contact-is-with-signers", "沟通对象须是本案提案者", "S0")

@@ -21,6 +21,7 @@ from domain.commands.assignment import (
 )
 from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
 from domain.commands.calendar import AnnounceCalendar
+from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
 from domain.commands.contact import RecordMemberContact, WaiveContact
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
@@ -64,6 +65,10 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordMemberContact,
     WaiveContact,
     FileHandlingPlan,
+    RequestExtension,
+    DecideExtension,
+    PauseClock,
+    ResumeClock,
     SubmitCoOpinion,
     DraftReply,
     CountersignReply,
@@ -99,6 +104,7 @@ __all__ = [
     "Command",
     "ConvertProposal",
     "CountersignReply",
+    "DecideExtension",
     "DecideObjection",
     "DecideUnitAddition",
     "DefectClaim",
@@ -116,6 +122,7 @@ __all__ = [
     "NotifyRefusal",
     "OpenSession",
     "OrderRehandling",
+    "PauseClock",
     "ProposalCommand",
     "ReassignCase",
     "RecordMemberContact",
@@ -124,8 +131,10 @@ __all__ = [
     "RecordSatisfaction",
     "RefuseRegistration",
     "RegisterProposal",
+    "RequestExtension",
     "RequestUnitAddition",
     "ResubmitProposal",
+    "ResumeClock",
     "ReturnAssignment",
     "ReturnForRevision",
     "ReturnReply",

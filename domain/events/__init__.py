@@ -26,6 +26,14 @@ from domain.events.assignment import (
 )
 from domain.events.base import Event
 from domain.events.calendar import CalendarAnnounced, CalendarEvent
+from domain.events.clock import (
+    ClockEvent,
+    ClockPaused,
+    ClockResumed,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+)
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
 from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
@@ -76,6 +84,7 @@ ProposalEvent: TypeAlias = (
     | AssignmentEvent
     | ObjectionEvent
     | ContactEvent
+    | ClockEvent
     | HandlingEvent
     | ReplyEvent
     | FeedbackEvent
@@ -118,6 +127,9 @@ __all__ = [
     "CaseRulebookChanged",
     "CaseTransferredToGovernment",
     "CasesHandledJointly",
+    "ClockEvent",
+    "ClockPaused",
+    "ClockResumed",
     "ClockStepped",
     "CoOpinionSubmitted",
     "ContactEvent",
@@ -125,6 +137,9 @@ __all__ = [
     "DirectoryEvent",
     "DraftEvent",
     "Event",
+    "ExtensionGranted",
+    "ExtensionRefused",
+    "ExtensionRequested",
     "FeedbackEvent",
     "FeedbackFormIssued",
     "FollowUpEvent",

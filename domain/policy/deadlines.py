@@ -7,6 +7,7 @@ to the next working day.
 
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
@@ -29,7 +30,8 @@ class Deadline(Frozen):
     `counted_to` is the day that counting alone gives. `skipped` are the days on which nobody works: in a count of
     working days those passed over, else those at the end that it was moved over. `cap` is the last day the rule
     admits; `calendar` names the notices consulted (`2026@1`; version 0 is a year not announced, and the date is then
-    provisional). `supersedes` is the version of the event, on the same stream, whose deadline this one replaces.
+    provisional). `supersedes` is the version of the event, on the same stream, whose deadline this one replaces;
+    that was due on `moved_from`: more time was granted, or the clock stood still for `paused_days`.
     """
 
     kind: DeadlineKind
@@ -48,6 +50,13 @@ class Deadline(Frozen):
     due_on: date
     source: str
     supersedes: int | None = None
+    moved_from: date | None = None
+    paused_days: int | None = None
+
+    def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
+        """The same limit on a later day, in place of the one that event set."""
+        update = {"due_on": due_on, "moved_from": self.due_on, "supersedes": supersedes, "paused_days": None, **change}
+        return self.model_copy(update=update)
 
 
 def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anchor, days: WorkingDays) -> Deadline:

@@ -64,6 +64,14 @@ class When(Frozen):
         return self.timing is None or self.timing is timing
 
 
+class Extension(Frozen):
+    """How far a deadline may be moved: never later than `limit` from the same anchor; `approver` is the lowest rank
+    that may grant it."""
+
+    limit: Count
+    approver: Rank = Rank.VICE_MAYOR
+
+
 class DeadlineRule(Count):
     """How long something may take. `when`: for which cases. `rolls`: a last day on which nobody works moves on to the
     next working day. `backwards`: counted back from the anchor. `cap`: never later than this from the same anchor.
@@ -78,6 +86,7 @@ class DeadlineRule(Count):
     rolls: bool | None = None
     backwards: bool | None = None
     cap: Count | None = None
+    extension: Extension | None = None
     source: str
 
 
@@ -111,6 +120,8 @@ class Gates(Frozen):
     signer_rank: Gate = Gate.REFUSE
     objection_in_time: Gate | None = None
     """REFUSE where a rulebook does not say."""
+    extension_in_time: Gate | None = None
+    """FLAG where a rulebook does not say."""
 
 
 class RulebookRef(Frozen):
@@ -217,6 +228,8 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     yield from _count_problems(rule, field)
     if rule.cap is not None:
         yield from _count_problems(rule.cap, f"{field}.cap")
+    if rule.extension is not None:
+        yield from _count_problems(rule.extension.limit, f"{field}.extension.limit")
 
 
 def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:

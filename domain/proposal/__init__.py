@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from domain import communication, events
-from domain.proposal import admission, assignment, feedback, handling, objection, registration, reply
+from domain.proposal import admission, assignment, clock, feedback, handling, objection, registration, reply
 from domain.proposal.state import Act, Draft, DraftStatus, Proposal, Round, TaskStatus, UnitTask, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
@@ -56,6 +56,8 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
     if isinstance(event, events.ContactWaived):
         return proposal
+    if isinstance(event, events.ClockEvent):
+        return clock.evolve(proposal, event, recorded)
     if isinstance(event, events.HandlingEvent):
         return handling.evolve(proposal, event, recorded)
     if isinstance(event, events.ReplyEvent):

@@ -12,7 +12,7 @@ from domain.values import later
 def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.UnitAssigned():
-            rounds = {1: Round(1, event.deadline)} if event.mode.answers else {}
+            rounds = {1: Round(1, event.deadline, recorded.version)} if event.mode.answers else {}
             known = proposal.tasks.get(event.unit)
             before = known.last.at if known and known.last else proposal.transferred_at
             at = later(before, recorded.occurred_at)

@@ -21,7 +21,7 @@ def evolve(proposal: Proposal, event: events.HandlingEvent, recorded: Recorded[A
             )
         case events.RehandlingOrdered():
             task = task_of(proposal, event.unit)
-            return with_round(proposal, task, Round(event.round, event.deadline, event.cause))
+            return with_round(proposal, task, Round(event.round, event.deadline, recorded.version, cause=event.cause))
         case events.HandlingClosed():
             return replace(proposal, closed=event, closed_at=recorded.occurred_at)
         case _:

@@ -37,6 +37,7 @@ class TaskLine(Frozen):
     due_on: date | None = None
     deadline_rule: str | None = None
     handling: bool = False
+    paused: bool = False
     draft: DraftStatus | None = None
     replied_on: date | None = None
     opinion_on: date | None = None
@@ -195,6 +196,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
                 asked=task.asked, answers=task.answers,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
+        case events.ExtensionGranted() | events.ClockResumed():
+            return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
+        case events.ClockPaused():
+            return _changed(row, event.unit, paused=True)
         case events.MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
         case events.HandlingClosed():
@@ -203,7 +208,9 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
         case (
-            events.ReviewOpinionRecorded()
+            events.ExtensionRequested()
+            | events.ExtensionRefused()
+            | events.ReviewOpinionRecorded()
             | events.ProposalReturnedForRevision()
             | events.RefusalNotified()
             | events.ProposalsMerged()
@@ -237,7 +244,7 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     answering = [line for line in active if line.mode.answers]
     still_open = [line for line in answering if line.open]
     owing = [*still_open, *(line for line in active if still_open and line.owes_opinion)]
-    due = [line.due_on for line in owing if line.due_on]
+    due = [line.due_on for line in owing if line.due_on and not line.paused]
     replied = [line.replied_on for line in answering if line.replied_on]
     ratings = [answer.overall for line in answering for answer in line.answers.values()]
     return {

@@ -15,6 +15,7 @@ from domain.events import RulebookAdopted, UnitAssigned
 from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
 from domain.streams import Stream
 from tests.domain import test_admission as admission
+from tests.domain import test_clock as clock
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -115,6 +116,10 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.RecordMemberContact: (assigned, lambda world: contact(world.now)),
     c.WaiveContact: (assigned, lambda world: waive()),
     c.FileHandlingPlan: (assigned, lambda world: plan()),
+    c.RequestExtension: (clock.limited, lambda world: clock.ask()),
+    c.DecideExtension: (clock.asked, lambda world: clock.answer()),
+    c.PauseClock: (clock.limited, lambda world: clock.pause()),
+    c.ResumeClock: (clock.standing, lambda world: clock.resume()),
     c.SubmitCoOpinion: (lambda: assigned(modes=LED), lambda world: opinion()),
     c.DraftReply: (contacted, lambda world: draft()),
     c.CountersignReply: (lambda: drafted(modes=LED), lambda world: countersign()),
@@ -209,7 +214,7 @@ def test_nothing_happened_before_what_it_follows(kind: type[c.Command]) -> None:
 
 def test_every_rule_of_every_command_has_its_test() -> None:
     stages = ("registration", "admission", "assignment", "objection", "contact", "handling", "reply", "review")
-    others = ("feedback", "follow_up", "session", "directory", "calendar")
+    others = ("clock", "feedback", "follow_up", "session", "directory", "calendar")
     modules = [import_module(f"tests.domain.test_{stage}") for stage in (*stages, *others)]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}

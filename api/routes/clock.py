@@ -1,0 +1,16 @@
+"""期限变动."""
+
+from api.routes.routing import on_cases, routes
+from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
+
+router = routes("期限")
+
+on_cases(
+    router,
+    {
+        "extension-requests": RequestExtension,
+        "extension-decisions": DecideExtension,
+        "pauses": PauseClock,
+        "resumptions": ResumeClock,
+    },
+)

@@ -1,0 +1,209 @@
+"""期限变动: 延期、中止."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import StrictBool
+
+from domain.codes import Gate
+from domain.commands.base import (
+    EXISTING,
+    Breach,
+    ProposalCommand,
+    after_last,
+    answering,
+    gated,
+    in_order,
+    open_case,
+)
+from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
+from domain.policy.deadlines import Deadline, count
+from domain.policy.rulebook import DeadlineRule
+from domain.proposal import Proposal, Round
+from domain.rules import (
+    APPROVER_RANK,
+    CLOCK_RUNS_OR_STANDS,
+    EXTENSION_BEFORE_DUE,
+    EXTENSION_IS_LATER,
+    EXTENSION_OPEN,
+    EXTENSION_WITHIN_CAP,
+    KNOWN_OFFICIAL,
+    NOT_YET_REPLIED,
+    OCCURRED_IN_ORDER,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    RULEBOOK_IN_FORCE,
+    SIGNER_OF_UNIT,
+    Rule,
+    refuse,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Day, Note, day_of
+
+
+class RequestExtension(ProposalCommand):
+    """Ask for more time for this round's reply, before the time is up and within what the rulebook admits."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        NOT_YET_REPLIED,
+        EXTENSION_IS_LATER,
+        EXTENSION_WITHIN_CAP,
+        EXTENSION_BEFORE_DUE,
+        EXTENSION_OPEN,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    until: Day
+    reason: Note
+    signed_by: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        current = task.round
+        requested = self.told(ExtensionRequested, round=current.number)
+        if current.asked_until == requested:
+            return []
+        due = _running(current)
+        pending = current.asked_until is not None and current.asked_decided is None
+        require(not pending, EXTENSION_OPEN, "已有延期申请待批", "unit")
+        setting.speaks_for(self.signed_by, self.unit, "signed_by")
+        require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
+        _within_cap(proposal, setting, due, self.until)
+        in_order(setting, task.assigned_at, "分办")
+        if day_of(setting.occurred_at) <= due.due_on:
+            return [requested]
+        gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
+        return [gated(requested, [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")])]
+
+
+class DecideExtension(ProposalCommand):
+    """Grant or refuse more time; whoever decides has the rank the rulebook asks for."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        NOT_YET_REPLIED,
+        EXTENSION_OPEN,
+        EXTENSION_WITHIN_CAP,
+        KNOWN_OFFICIAL,
+        APPROVER_RANK,
+        RULEBOOK_IN_FORCE,
+    )
+
+    unit: Code
+    granted: StrictBool
+    approver: Code
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        if self._already(current):
+            return []
+        asked = current.asked_until
+        if asked is None or current.asked_decided is not None:
+            refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
+        due = _running(current)
+        rule = _rule(proposal, setting, due)
+        setting.knows_official(self.approver, "approver")
+        approver = setting.directory.officials[self.approver]
+        if rule is not None and rule.extension is not None:
+            enough = approver.rank.height >= rule.extension.approver.height
+            require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
+        if not self.granted:
+            return [self.told(ExtensionRefused, round=current.number)]
+        _within_cap(proposal, setting, due, asked.until)
+        moved = due.moved(asked.until, current.deadline_version)
+        return [self.told(ExtensionGranted, round=current.number, deadline=moved)]
+
+    def _already(self, current: Round) -> bool:
+        known = current.asked_decided
+        if known is None or known.approver != self.approver:
+            return False
+        return self.granted == isinstance(known, ExtensionGranted) and known.reason == self.reason
+
+
+class PauseClock(ProposalCommand):
+    """Stop the unit's clock for a reason outside its hands, with a city leader's approval."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        NOT_YET_REPLIED,
+        CLOCK_RUNS_OR_STANDS,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    reason: Note
+    approver: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        paused = self.told(ClockPaused, round=task.round.number)
+        if task.round.paused == paused:
+            return []
+        require(task.round.paused is None, CLOCK_RUNS_OR_STANDS, "计时已经中止", "unit")
+        _running(task.round)
+        setting.city_leader(self.approver, "approver")
+        after_last(setting, task)
+        return [paused]
+
+
+class ResumeClock(ProposalCommand):
+    """Let the clock run on; the deadline is later by the days it stood still, up to the cap."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CLOCK_RUNS_OR_STANDS,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        if current.paused_on is None or current.deadline is None:
+            require(current.resumed == self.reason, CLOCK_RUNS_OR_STANDS, "计时没有中止", "unit")
+            return []
+        in_order(setting, current.paused_on, "中止计时")
+        due = current.deadline
+        days = (day_of(setting.occurred_at) - current.paused_on).days
+        later = due.due_on + timedelta(days=days)
+        until = max(due.due_on, min(later, due.cap) if due.cap else later)
+        moved = due.moved(until, current.deadline_version, paused_days=days)
+        return [self.told(ClockResumed, round=current.number, deadline=moved)]
+
+
+def _running(current: Round) -> Deadline:
+    """The deadline of a round that has not been answered."""
+    if current.issued or current.deadline is None:
+        refuse(NOT_YET_REPLIED, "本轮已答复，或没有期限", "unit")
+    return current.deadline
+
+
+def _rule(proposal: Proposal, setting: Setting, due: Deadline) -> DeadlineRule | None:
+    """The rule this deadline was set by, in the rulebook of the case."""
+    known = setting.rulebook(proposal).deadlines
+    return next((rule for rule in known if (rule.rule, rule.kind) == (due.rule, due.kind)), None)
+
+
+def _within_cap(proposal: Proposal, setting: Setting, due: Deadline, until: Day) -> None:
+    """Refuse a day beyond what the rule admits; a rule that says nothing of extensions admits any up to its cap."""
+    rule, limit = _rule(proposal, setting, due), due.cap
+    if rule is not None and rule.extension is not None:
+        limit, _ = count(rule.extension.limit, due.anchor.on, setting.calendar.days)
+    require(limit is None or until <= limit, EXTENSION_WITHIN_CAP, f"最长至 {limit}", "until")

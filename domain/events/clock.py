@@ -1,0 +1,60 @@
+"""期限变动: extensions and pauses of a unit's reply.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from datetime import date
+from typing import TypeAlias
+
+from domain.events.base import Event
+from domain.policy.deadlines import Deadline
+
+
+class ExtensionRequested(Event):
+    """申请延期: the unit asks for more time for this round's reply."""
+
+    unit: str
+    round: int
+    until: date
+    reason: str
+    signed_by: str
+
+
+class ExtensionGranted(Event):
+    """同意延期; `deadline` takes the place of the one before."""
+
+    unit: str
+    round: int
+    approver: str
+    reason: str
+    deadline: Deadline
+
+
+class ExtensionRefused(Event):
+    """不同意延期."""
+
+    unit: str
+    round: int
+    approver: str
+    reason: str
+
+
+class ClockPaused(Event):
+    """中止计时: something outside the unit's hands stops its clock."""
+
+    unit: str
+    round: int
+    reason: str
+    approver: str
+
+
+class ClockResumed(Event):
+    """恢复计时; `deadline` is later by the days the clock stood still."""
+
+    unit: str
+    round: int
+    reason: str
+    deadline: Deadline | None = None
+
+
+ClockEvent: TypeAlias = ExtensionRequested | ExtensionGranted | ExtensionRefused | ClockPaused | ClockResumed

@@ -1,0 +1,34 @@
+"""期限变动."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from domain import events
+from domain.proposal.state import Proposal, Round, round_of, with_round
+from domain.record import Recorded
+from domain.values import day_of
+
+
+def evolve(proposal: Proposal, event: events.ClockEvent, recorded: Recorded[Any]) -> Proposal:
+    task, current = round_of(proposal, event.unit, event.round)
+    return with_round(proposal, task, _round(current, event, recorded))
+
+
+def _round(current: Round, event: events.ClockEvent, recorded: Recorded[Any]) -> Round:
+    match event:
+        case events.ExtensionRequested():
+            return replace(current, asked_until=event, asked_decided=None)
+        case events.ExtensionGranted():
+            moved = replace(current, deadline=event.deadline, deadline_version=recorded.version)
+            return replace(moved, asked_decided=event)
+        case events.ExtensionRefused():
+            return replace(current, asked_decided=event)
+        case events.ClockPaused():
+            return replace(current, paused=event, paused_on=day_of(recorded.occurred_at), resumed=None)
+        case events.ClockResumed():
+            running = replace(current, paused=None, paused_on=None, resumed=event.reason)
+            if event.deadline is None:
+                return running
+            return replace(running, deadline=event.deadline, deadline_version=recorded.version)
+        case _:
+            assert_never(event)

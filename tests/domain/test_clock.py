@@ -1,0 +1,270 @@
+"""延期、中止: more time, asked for and granted within the rulebook's limits, and clocks that stand still."""
+
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Gate
+from domain.events import (
+    ClockPaused,
+    ClockResumed,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    UnitAssigned,
+)
+from domain.explanation import explain
+from domain.policy.rulebook import Count, CountedIn, DeadlineKind, Extension, Rulebook, parse
+from domain.policy.working_days import WorkingDays
+from domain.rules import (
+    APPROVER_RANK,
+    CLOCK_RUNS_OR_STANDS,
+    EXTENSION_BEFORE_DUE,
+    EXTENSION_IS_LATER,
+    EXTENSION_OPEN,
+    EXTENSION_WITHIN_CAP,
+    KNOWN_OFFICIAL,
+    NOT_YET_REPLIED,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    SIGNER_OF_UNIT,
+)
+from tests.domain.given import (
+    EDU,
+    HEALTH,
+    LED,
+    MAYOR,
+    SHIPPED,
+    Attempt,
+    World,
+    assigned,
+    attempt,
+    contact,
+    draft,
+    issue,
+    issued,
+    leader_of,
+    opened,
+    refuses,
+    review,
+    ruled,
+    sign,
+    transferred,
+)
+
+SIX = Count(counted_in=CountedIn.MONTH, value=6)
+
+
+def limited(**gates: Gate) -> World:
+    """A reply within three months of 1 March; with consent within six (S9)."""
+    reply, *rest = SHIPPED.deadlines
+    extended = reply.model_copy(update={"extension": Extension(limit=SIX), "cap": SIX})
+    return assigned(opened(ruled(deadlines=(extended, *rest), gates=gates)))
+
+
+def ask(until: str = "2024-07-01", **change: Any) -> c.RequestExtension:
+    usual = {"unit": EDU, "until": date.fromisoformat(until), "reason": "需省厅批复", "signed_by": leader_of(EDU)}
+    return c.RequestExtension(**{**usual, **change})
+
+
+def answer(granted: bool = True, approver: str = MAYOR) -> c.DecideExtension:
+    return c.DecideExtension(unit=EDU, granted=granted, approver=approver, reason="情况属实")
+
+
+def pause(**change: Any) -> c.PauseClock:
+    return c.PauseClock(**{"unit": EDU, "reason": "委员出国，须待其回国听取意见", "approver": MAYOR, **change})
+
+
+def resume() -> c.ResumeClock:
+    return c.ResumeClock(unit=EDU, reason="委员已回国")
+
+
+def asked() -> World:
+    world = limited()
+    world.do(ask())
+    return world
+
+
+def standing() -> World:
+    """The clock has stood still since 10 March."""
+    world = limited()
+    world.do(pause(), at="2024-03-10 09:00")
+    return world
+
+
+def test_more_time_is_asked_for_and_granted_and_the_old_deadline_is_superseded() -> None:
+    world = limited()
+    [request] = world.do(ask())
+    assert isinstance(request.event, ExtensionRequested)
+    assert world.do(ask()) == []
+    [granted] = world.do(answer())
+    assert isinstance(granted.event, ExtensionGranted)
+    moved = granted.event.deadline
+    assert (moved.due_on, moved.moved_from) == (date(2024, 7, 1), date(2024, 6, 1))
+    assert (moved.supersedes, moved.rule) == (world.last(UnitAssigned).version, "reply-within-three-months")
+    assert world.case.tasks[EDU].round.deadline == moved
+    assert "经批准，由 2024-06-01 延期至 2024-07-01。" in explain(moved, WorkingDays())
+    assert world.do(answer()) == []
+
+
+def test_more_time_may_be_refused_and_asked_for_again() -> None:
+    world = asked()
+    [fact] = world.do(answer(granted=False))
+    assert isinstance(fact.event, ExtensionRefused)
+    assert world.do(answer(granted=False)) == []
+    assert world.case.tasks[EDU].round.deadline.due_on == date(2024, 6, 1)
+    assert world.do(ask("2024-06-15"))
+
+
+@refuses(c.RequestExtension, EXTENSION_WITHIN_CAP, "until")
+def test_nobody_asks_for_more_than_the_rulebook_admits() -> Attempt:
+    return attempt(limited(), ask("2024-09-02"))
+
+
+@refuses(c.DecideExtension, EXTENSION_WITHIN_CAP, "until")
+def test_nobody_grants_more_than_the_rulebook_in_force_admits() -> Attempt:
+    world = asked()
+    reply, *rest = SHIPPED.deadlines
+    short = reply.model_copy(update={"extension": Extension(limit=SIX.model_copy(update={"value": 3}))})
+    world.do(c.AdoptRulebook(rulebook=ruled(version=2, deadlines=(short, *rest))))
+    world.do(c.ChangeCaseRulebook(rulebook=SHIPPED.id, version=2, reason="改用新规则"))
+    return attempt(world, answer())
+
+
+@refuses(c.RequestExtension, EXTENSION_IS_LATER, "until")
+def test_more_time_is_more() -> Attempt:
+    return attempt(limited(), ask("2024-06-01"))
+
+
+@refuses(c.RequestExtension, EXTENSION_BEFORE_DUE, "occurred_at")
+def test_more_time_is_asked_for_in_time_where_the_rulebook_insists() -> Attempt:
+    return attempt(limited(extension_in_time=Gate.REFUSE), ask(), at="2024-06-02 09:00")
+
+
+def test_more_time_asked_for_too_late_is_flagged_where_the_rulebook_says_nothing() -> None:
+    [fact] = limited().do(ask(), at="2024-06-02 09:00")
+    assert fact.flags == (EXTENSION_BEFORE_DUE.id,)
+
+
+@refuses(c.RequestExtension, EXTENSION_OPEN, "unit")
+def test_one_request_at_a_time() -> Attempt:
+    return attempt(asked(), ask("2024-08-01"))
+
+
+@refuses(c.DecideExtension, EXTENSION_OPEN, "unit")
+def test_nothing_is_granted_that_nobody_asked_for() -> Attempt:
+    return attempt(limited(), answer())
+
+
+@refuses(c.DecideExtension, APPROVER_RANK, "approver")
+def test_more_time_is_granted_by_the_rank_the_rulebook_asks_for() -> Attempt:
+    return attempt(asked(), answer(approver=leader_of(EDU)))
+
+
+@refuses(c.DecideExtension, KNOWN_OFFICIAL, "approver")
+def test_who_grants_more_time_is_listed() -> Attempt:
+    return attempt(asked(), answer(approver="nobody"))
+
+
+@refuses(c.RequestExtension, KNOWN_OFFICIAL, "signed_by")
+def test_who_signs_the_request_is_listed() -> Attempt:
+    return attempt(limited(), ask(signed_by="nobody"))
+
+
+@refuses(c.RequestExtension, SIGNER_OF_UNIT, "signed_by")
+def test_the_request_is_signed_in_the_unit() -> Attempt:
+    return attempt(limited(), ask(signed_by=leader_of(HEALTH)))
+
+
+@refuses(c.RequestExtension, NOT_YET_REPLIED, "unit")
+def test_what_has_been_answered_needs_no_more_time() -> Attempt:
+    return attempt(issued(), ask())
+
+
+@refuses(c.DecideExtension, NOT_YET_REPLIED, "unit")
+def test_nothing_is_granted_after_the_reply() -> Attempt:
+    world = asked()
+    for command in (contact(world.now), draft(), review(), sign(), issue()):
+        world.do(command)
+    return attempt(world, answer())
+
+
+@refuses(c.RequestExtension, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_a_unit_that_answers_asks_for_more_time() -> Attempt:
+    return attempt(assigned(modes=LED), ask(unit=HEALTH, signed_by=leader_of(HEALTH)))
+
+
+@refuses(c.DecideExtension, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_a_unit_that_answers_is_given_more_time() -> Attempt:
+    return attempt(transferred(), answer())
+
+
+# pauses
+
+
+@pytest.mark.parametrize(("until", "due_on"), [("2024-03-25 09:00", "2024-06-16"), ("2024-08-30 09:00", "2024-09-01")])
+def test_a_clock_that_stood_still_makes_the_deadline_later_up_to_the_cap(until: str, due_on: str) -> None:
+    world = standing()
+    assert isinstance(world.last(ClockPaused).event, ClockPaused)
+    assert world.do(pause()) == []
+    [fact] = world.do(resume(), at=until)
+    assert isinstance(fact.event, ClockResumed)
+    assert fact.event.deadline.due_on.isoformat() == due_on
+    assert any("中止计时" in sentence for sentence in explain(fact.event.deadline, WorkingDays()))
+    assert world.do(resume()) == []
+
+
+@refuses(c.PauseClock, CLOCK_RUNS_OR_STANDS, "unit")
+def test_a_clock_that_stands_is_not_stopped_again() -> Attempt:
+    return attempt(standing(), pause(reason="另一理由"))
+
+
+@refuses(c.ResumeClock, CLOCK_RUNS_OR_STANDS, "unit")
+def test_a_clock_that_runs_is_not_started() -> Attempt:
+    return attempt(limited(), resume())
+
+
+@refuses(c.PauseClock, NOT_YET_REPLIED, "unit")
+def test_no_clock_runs_after_the_reply() -> Attempt:
+    return attempt(issued(), pause())
+
+
+@refuses(c.PauseClock, KNOWN_OFFICIAL, "approver")
+def test_who_stops_a_clock_is_listed() -> Attempt:
+    return attempt(limited(), pause(approver="nobody"))
+
+
+@refuses(c.PauseClock, SIGNER_OF_UNIT, "approver")
+def test_a_clock_is_stopped_by_a_leader_of_the_city() -> Attempt:
+    return attempt(limited(), pause(approver=leader_of(EDU)))
+
+
+@refuses(c.PauseClock, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_the_clock_of_a_unit_that_answers_is_stopped() -> Attempt:
+    return attempt(transferred(), pause())
+
+
+@refuses(c.ResumeClock, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_the_clock_of_a_unit_that_answers_is_started() -> Attempt:
+    return attempt(transferred(), resume())
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "beyond"),
+    [
+        ("sichuan-2024-like", "2024-09-01", "2024-09-02"),
+        ("xian-2011-like", "2024-06-30", "2024-07-01"),
+        ("shanghai-2007-like", "2024-06-01", "2024-06-02"),
+    ],
+)
+def test_each_place_has_its_own_last_day(name: str, until: str, beyond: str) -> None:
+    world = assigned(opened(book(name)))
+    assert world.case.tasks[EDU].round.deadline.kind is DeadlineKind.REPLY
+    assert world.refused(ask(beyond)).rule is EXTENSION_WITHIN_CAP
+    assert world.do(ask(until))
+
+
+def book(name: str) -> Rulebook:
+    return parse((files("domain") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8"))
