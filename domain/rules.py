@@ -110,6 +110,10 @@ WAIVER_NEEDS_APPROVER = Rule("waiver-needs-approver", "免于沟通须由他人�
 CO_UNIT_GIVES_OPINION = Rule("co-unit-gives-opinion", "会办意见由会办单位提出", "S14")
 CO_OPINION_BEFORE_ISSUE = Rule("co-opinion-before-issue", "会办意见未齐不得答复", "S14,S15", gate=True)
 
+PLAN_FILED = Rule("plan-filed", "先报方案，后批准", "S15")
+OPINION_GIVEN = Rule("opinion-given", "会办意见已提出方可退回", "S14,S15")
+RETURNED_OPINION_CHANGES = Rule("returned-opinion-changes", "退回的会办意见须修改后再报", "S14,S15")
+DIFFICULTY_OPEN = Rule("difficulty-open", "没有这一项待协调的困难", "DESIGN")
 COUNTERSIGNED_BEFORE_ISSUE = Rule("countersigned-before-issue", "会签未齐不得答复", "S15,P4", gate=True)
 CO_UNIT_COUNTERSIGNS = Rule("co-unit-countersigns", "会签由会办单位作出", "S14,P4")
 DRAFT_EXISTS = Rule("draft-exists", "须有该版答复稿", "DESIGN")

@@ -66,6 +66,7 @@ class CaseLine(BaseModel):
     returns: int = Field(description="答复稿被退回重办的次数")
     objections: int = Field(description="退件次数")
     contacts: int
+    difficulties: int = Field(description="尚待协调的困难")
     revisits: int
     replied_on: date | None
     result_class: str | None
@@ -200,7 +201,8 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     ]
     same = (
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
-        "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins", "has_made_up",
+        "difficulties", "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins",
+        "has_made_up",
     )  # fmt: skip
     return CaseLine(
         **{column: row[column] for column in same},

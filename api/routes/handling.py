@@ -1,7 +1,18 @@
 """办理."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.handling import CloseHandling, FileHandlingPlan, OrderRehandling, SubmitCoOpinion
+from domain.commands.handling import (
+    ApproveHandlingPlan,
+    CloseHandling,
+    FileHandlingPlan,
+    OrderRehandling,
+    RaiseDifficulty,
+    RecordFieldVisit,
+    RequestCoOpinion,
+    ResolveDifficulty,
+    ReturnCoOpinion,
+    SubmitCoOpinion,
+)
 
 router = routes("办理")
 
@@ -9,7 +20,13 @@ on_cases(
     router,
     {
         "handling-plans": FileHandlingPlan,
+        "handling-plan-approvals": ApproveHandlingPlan,
+        "co-opinion-requests": RequestCoOpinion,
         "co-opinions": SubmitCoOpinion,
+        "co-opinion-returns": ReturnCoOpinion,
+        "difficulties": RaiseDifficulty,
+        "difficulty-resolutions": ResolveDifficulty,
+        "field-visits": RecordFieldVisit,
         "rehandlings": OrderRehandling,
         "closing": CloseHandling,
     },

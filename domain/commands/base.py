@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 from pydantic import Field
 
 from domain import communication
-from domain.codes import DecisiveMoment, Gate, Outcome
+from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Anchor, Deadline, derive
@@ -16,6 +16,7 @@ from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
     CASE_OPEN,
+    CO_UNIT_GIVES_OPINION,
     CONTACT_BEFORE_REPLY,
     CONTACT_IS_WITH_SIGNERS,
     DRAFT_EXISTS,
@@ -134,6 +135,13 @@ def answering(proposal: Proposal, unit: str, setting: Setting, field: str = "uni
     return task
 
 
+def assisting(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
+    """The unit's task, if it assists another that answers."""
+    task = assigned(proposal, unit, setting)
+    require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
+    return task
+
+
 def _on_the_case(proposal: Proposal, unit: str, setting: Setting, rule: Rule, field: str) -> UnitTask:
     task = proposal.tasks.get(unit)
     name = setting.unit_name(unit)
@@ -232,6 +240,7 @@ __all__ = [
     "after_last",
     "answering",
     "assigned",
+    "assisting",
     "contact_breach",
     "current_draft",
     "deadline",

@@ -2,26 +2,42 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
-from domain.codes import AssignmentMode
+from domain.codes import Rank
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
     after_last,
     answering,
     assigned,
+    assisting,
     deadline,
     existing,
     in_order,
     open_case,
+    with_signers,
 )
-from domain.events import CoOpinionSubmitted, HandlingClosed, HandlingPlanFiled, RehandlingOrdered
+from domain.events import (
+    CoOpinionRequested,
+    CoOpinionReturned,
+    CoOpinionSubmitted,
+    DifficultyRaised,
+    DifficultyResolved,
+    FieldVisitRecorded,
+    HandlingClosed,
+    HandlingPlanApproved,
+    HandlingPlanFiled,
+    RehandlingOrdered,
+)
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus
+from domain.proposal import Proposal, TaskStatus, identity
 from domain.rules import (
+    APPROVER_RANK,
     CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
+    CONTACT_IS_WITH_SIGNERS,
+    DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
@@ -29,15 +45,29 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    OPINION_GIVEN,
+    PLAN_FILED,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
+    RETURNED_OPINION_CHANGES,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import ClassCode, Code, Day, LongText, Note
+from domain.values import (
+    ClassCode,
+    Code,
+    Day,
+    EvidenceClaim,
+    LongText,
+    Moment,
+    Note,
+    PersonClaim,
+    Title,
+    visible,
+)
 
 
 class FileHandlingPlan(ProposalCommand):
@@ -70,8 +100,61 @@ class FileHandlingPlan(ProposalCommand):
         return [filed]
 
 
+class ApproveHandlingPlan(ProposalCommand):
+    """Approve the unit's plan as it was filed last; a plan that changes needs a new approval (S15)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        PLAN_FILED,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        APPROVER_RANK,
+    )
+
+    unit: Code
+    approver: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        assigned(proposal, self.unit, setting)
+        plan = proposal.filed.get((HandlingPlanFiled, self.unit))
+        require(plan is not None, PLAN_FILED, f"“{setting.unit_name(self.unit)}”尚未报送办理方案", "unit")
+        approver = setting.speaks_for(self.approver, self.unit, "approver")
+        leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
+        require(leads, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
+        return [] if proposal.approved.get(self.unit) == plan else [self.told(HandlingPlanApproved)]
+
+
+class RequestCoOpinion(ProposalCommand):
+    """The lead asks an assisting unit for its opinion on certain points."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CO_UNIT_GIVES_OPINION,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    asked_by: Code
+    points: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assisting(proposal, self.unit, setting)
+        answering(proposal, self.asked_by, setting, "asked_by")
+        requested = self.told(CoOpinionRequested)
+        if proposal.asked.get(self.unit) == requested:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [requested]
+
+
 class SubmitCoOpinion(ProposalCommand):
-    """An assisting unit gives the lead its opinion; it does not answer the member (S14)."""
+    """An assisting unit gives the lead its opinion; it does not answer the member (S14). One that was sent back must
+    change."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -79,6 +162,7 @@ class SubmitCoOpinion(ProposalCommand):
         CO_UNIT_GIVES_OPINION,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        RETURNED_OPINION_CHANGES,
         OCCURRED_IN_ORDER,
     )
 
@@ -88,14 +172,105 @@ class SubmitCoOpinion(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = assigned(proposal, self.unit, setting)
-        require(task.mode is AssignmentMode.CO, CO_UNIT_GIVES_OPINION, "该单位不是会办单位", "unit")
+        task = assisting(proposal, self.unit, setting)
         setting.speaks_for(self.signer, self.unit, "signer")
         submitted = self.told(CoOpinionSubmitted)
-        if proposal.filed.get((CoOpinionSubmitted, self.unit)) == submitted:
+        known, returned = proposal.filed.get((CoOpinionSubmitted, self.unit)), proposal.returned.get(self.unit)
+        if known == submitted and task.co_opinion is not None:
             return []
+        changed = returned is None or visible(returned.text) != visible(self.text)
+        require(changed, RETURNED_OPINION_CHANGES, "与退回的会办意见相同，须修改后再报", "text")
         in_order(setting, task.assigned_at, "分办")
         return [submitted]
+
+
+class ReturnCoOpinion(ProposalCommand):
+    """The lead sends an assisting unit's opinion back, before its reply goes out (S15)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CO_UNIT_GIVES_OPINION,
+        OPINION_GIVEN,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    asked_by: Code
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assisting(proposal, self.unit, setting)
+        lead = answering(proposal, self.asked_by, setting, "asked_by")
+        if task.co_opinion is None and self.unit in proposal.returned:
+            return []
+        require(task.co_opinion is not None, OPINION_GIVEN, "该单位尚未提出会办意见", "unit")
+        require(not lead.round.issued, OPINION_GIVEN, "本轮已答复，会办意见不再退回", "asked_by")
+        in_order(setting, task.co_opinion, "提出会办意见")
+        return [self.told(CoOpinionReturned)]
+
+
+class RaiseDifficulty(ProposalCommand):
+    """Say what stands in the unit's way, and what it asks for."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, OCCURRED_IN_ORDER)
+
+    unit: Code
+    text: Note
+    asks: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        told = (self.unit, self.text, self.asks)
+        still_open = [d for number, d in proposal.difficulties.items() if number not in proposal.resolved]
+        if any((known.unit, known.text, known.asks) == told for known in still_open):
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        return [self.told(DifficultyRaised, number=max(proposal.difficulties, default=0) + 1)]
+
+
+class ResolveDifficulty(ProposalCommand):
+    """Note what came of a difficulty, and which leader coordinated it."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, DIFFICULTY_OPEN, KNOWN_OFFICIAL)
+
+    number: Annotated[StrictInt, Field(ge=1, le=10_000)]
+    outcome: Note
+    coordinated_by: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        resolved = self.told(DifficultyResolved)
+        if proposal.resolved.get(self.number) == resolved:
+            return []
+        pending = self.number in proposal.difficulties and self.number not in proposal.resolved
+        require(pending, DIFFICULTY_OPEN, f"没有第 {self.number} 项待协调的困难", "number")
+        setting.knows_official(self.coordinated_by, "coordinated_by")
+        return [resolved]
+
+
+class RecordFieldVisit(ProposalCommand):
+    """Report that people of the unit went to see for themselves, alone or with members."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_SIGNERS)
+
+    occurred_at: Moment
+    unit: Code
+    place: Title
+    unit_people: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=30)]
+    members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
+    finding: LongText
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        assigned(proposal, self.unit, setting)
+        with_signers(proposal, self.members)
+        visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
+        return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
 
 
 class OrderRehandling(ProposalCommand):

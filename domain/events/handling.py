@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
+from domain.values import Evidence, Person
 
 
 class HandlingPlanFiled(Event):
@@ -19,6 +20,57 @@ class HandlingPlanFiled(Event):
     finish_on: date | None = None
     responsible_leader: str
     desk_officer: str
+
+
+class HandlingPlanApproved(Event):
+    """方案批准: the unit's plan, as filed last, stands."""
+
+    unit: str
+    approver: str
+
+
+class CoOpinionRequested(Event):
+    """征求会办意见: what the lead wants an assisting unit to speak to."""
+
+    unit: str
+    asked_by: str
+    points: str
+
+
+class CoOpinionReturned(Event):
+    """会办意见退回: the lead sends an opinion back; it must change before it comes again."""
+
+    unit: str
+    asked_by: str
+    reason: str
+
+
+class DifficultyRaised(Event):
+    """反映困难: what stands in the unit's way, and whom it asks to help. Numbered within the case."""
+
+    unit: str
+    number: int
+    text: str
+    asks: str
+
+
+class DifficultyResolved(Event):
+    """协调解决困难: what came of it, and which leader saw to it."""
+
+    number: int
+    outcome: str
+    coordinated_by: str
+
+
+class FieldVisitRecorded(Event):
+    """现场踏勘、调研: who of the unit went where, with which members, and what they found."""
+
+    unit: str
+    place: str
+    unit_people: tuple[Person, ...]
+    members: tuple[str, ...] = ()
+    finding: str
+    evidence: tuple[Evidence, ...] = ()
 
 
 class CoOpinionSubmitted(Event):
@@ -46,4 +98,15 @@ class HandlingClosed(Event):
     result_class: str
 
 
-HandlingEvent: TypeAlias = HandlingPlanFiled | CoOpinionSubmitted | RehandlingOrdered | HandlingClosed
+HandlingEvent: TypeAlias = (
+    HandlingPlanFiled
+    | HandlingPlanApproved
+    | CoOpinionRequested
+    | CoOpinionSubmitted
+    | CoOpinionReturned
+    | DifficultyRaised
+    | DifficultyResolved
+    | FieldVisitRecorded
+    | RehandlingOrdered
+    | HandlingClosed
+)

@@ -6,12 +6,22 @@ module of its name.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
 from typing import assert_never
 
 from domain import communication, events
 from domain.proposal import admission, assignment, clock, feedback, handling, objection, registration, reply
-from domain.proposal.state import Act, Draft, DraftStatus, Proposal, Round, TaskStatus, UnitTask, task_of, with_task
+from domain.proposal.state import (
+    Act,
+    Draft,
+    DraftStatus,
+    Proposal,
+    Round,
+    TaskStatus,
+    UnitTask,
+    identity,
+    task_of,
+    with_task,
+)
 from domain.record import Recorded
 from domain.values import later
 
@@ -78,11 +88,6 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
         at = later(ended.rated_at, at)
     at = later(task.last.at if task.last else None, at)
     return with_task(proposal, replace(task, last=Act(type(event).__name__, at)))
-
-
-def identity(event: events.MemberContacted | events.MemberRevisited, at: datetime | date) -> tuple[object, ...]:
-    """What makes two reports the same fact: the same contact told twice is recorded once."""
-    return (type(event).__name__, event.model_dump_json(), at)
 
 
 __all__ = ["Act", "Draft", "DraftStatus", "Proposal", "Round", "TaskStatus", "UnitTask", "evolve", "identity"]

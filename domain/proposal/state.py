@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from domain import events
@@ -209,6 +210,13 @@ class Proposal:
     communication: Communication = Communication()
     closed: events.HandlingClosed | None = None
     closed_at: datetime | date | None = None
+    approved: Mapping[str, events.HandlingPlanFiled] = field(default_factory=dict)
+    """By unit, the plan that was approved."""
+    asked: Mapping[str, events.CoOpinionRequested] = field(default_factory=dict)
+    returned: Mapping[str, events.CoOpinionSubmitted] = field(default_factory=dict)
+    """By assisting unit, what the lead asked for last, and the opinion it sent back last."""
+    difficulties: Mapping[int, events.DifficultyRaised] = field(default_factory=dict)
+    resolved: Mapping[int, events.DifficultyResolved] = field(default_factory=dict)
     joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     """By unit, the cases it handles together with this one."""
     told: frozenset[tuple[object, ...]] = frozenset()
@@ -265,3 +273,11 @@ def with_round(proposal: Proposal, task: UnitTask, current: Round) -> Proposal:
 def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Proposal:
     task, current = round_of(proposal, unit, number)
     return with_round(proposal, task, replace(current, drafts={**current.drafts, draft.number: draft}))
+
+
+Report: TypeAlias = events.MemberContacted | events.MemberRevisited | events.FieldVisitRecorded
+
+
+def identity(event: Report, at: datetime | date) -> tuple[object, ...]:
+    """What makes two reports the same fact: the same contact told twice is recorded once."""
+    return (type(event).__name__, event.model_dump_json(), at)

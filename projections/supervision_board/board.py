@@ -88,6 +88,7 @@ class SupervisionRow(Row):
     returns: int = 0
     objections: int = 0
     contacts: int = 0
+    difficulties: int = 0
     revisits: int = 0
     replied_on: date | None = None
     result_class: str | None = None
@@ -167,6 +168,14 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return contacted.model_copy(update={"contacts": row.contacts + 1})
         case events.HandlingPlanFiled():
             return _changed(row, event.unit, handling=True)
+        case events.CoOpinionReturned():
+            return _changed(row, event.unit, opinion_on=None)
+        case events.DifficultyRaised():
+            return _changed(row, event.unit, handling=True).model_copy(update={"difficulties": row.difficulties + 1})
+        case events.DifficultyResolved():
+            return row.model_copy(update={"difficulties": row.difficulties - 1})
+        case events.FieldVisitRecorded():
+            return _changed(row, event.unit, handling=True)
         case events.CoOpinionSubmitted():
             return _changed(row, event.unit, handling=True, opinion_on=on)
         case events.ReplyDrafted():
@@ -208,7 +217,9 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
         case (
-            events.ExtensionRequested()
+            events.HandlingPlanApproved()
+            | events.CoOpinionRequested()
+            | events.ExtensionRequested()
             | events.ExtensionRefused()
             | events.ReviewOpinionRecorded()
             | events.ProposalReturnedForRevision()
@@ -283,7 +294,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=3,
+    version=4,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

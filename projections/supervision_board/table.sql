@@ -16,6 +16,7 @@ CREATE TABLE {table} (
     returns int NOT NULL,
     objections int NOT NULL,
     contacts int NOT NULL,
+    difficulties int NOT NULL,
     revisits int NOT NULL,
     replied_on date,
     result_class text,

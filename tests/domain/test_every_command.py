@@ -16,6 +16,7 @@ from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK
 from domain.streams import Stream
 from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
+from tests.domain import test_handling as handling
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -75,6 +76,12 @@ def asked_to_add() -> World:
     return world
 
 
+def struggling() -> World:
+    world = assigned()
+    world.do(handling.struggle())
+    return world
+
+
 def two_rulebooks() -> World:
     world = registered()
     world.do(c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})))
@@ -120,6 +127,12 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.DecideExtension: (clock.asked, lambda world: clock.answer()),
     c.PauseClock: (clock.limited, lambda world: clock.pause()),
     c.ResumeClock: (clock.standing, lambda world: clock.resume()),
+    c.ApproveHandlingPlan: (handling.planned, lambda world: handling.approve()),
+    c.RequestCoOpinion: (lambda: assigned(modes=LED), lambda world: handling.ask_opinion()),
+    c.ReturnCoOpinion: (handling.given, lambda world: handling.return_opinion()),
+    c.RaiseDifficulty: (assigned, lambda world: handling.struggle()),
+    c.ResolveDifficulty: (struggling, lambda world: handling.overcome()),
+    c.RecordFieldVisit: (assigned, lambda world: handling.look(world.now)),
     c.SubmitCoOpinion: (lambda: assigned(modes=LED), lambda world: opinion()),
     c.DraftReply: (contacted, lambda world: draft()),
     c.CountersignReply: (lambda: drafted(modes=LED), lambda world: countersign()),

@@ -1,14 +1,21 @@
 """办理方案、会办意见、重新办理、办结."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from domain import commands as c
 from domain.codes import Rating
 from domain.events import (
+    CoOpinionRequested,
+    CoOpinionReturned,
     CoOpinionSubmitted,
+    DifficultyRaised,
+    DifficultyResolved,
+    FieldVisitRecorded,
     HandlingClosed,
+    HandlingPlanApproved,
     HandlingPlanFiled,
     RehandlingOrdered,
     ReplyIssued,
@@ -16,9 +23,12 @@ from domain.events import (
 )
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
+    APPROVER_RANK,
     CASE_OPEN,
     CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
+    CONTACT_IS_WITH_SIGNERS,
+    DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
@@ -26,8 +36,11 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    OPINION_GIVEN,
+    PLAN_FILED,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
+    RETURNED_OPINION_CHANGES,
     SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
@@ -37,9 +50,11 @@ from tests.domain.given import (
     LEAD,
     LED,
     LONG_AFTER,
+    MAYOR,
     SECOND,
     SHIPPED,
     SPLIT,
+    STRANGER,
     Attempt,
     Given,
     World,
@@ -360,3 +375,198 @@ def test_a_supplement_to_an_opinion_does_not_bar_the_day_on_which_the_reply_went
     signed_at = world.now
     world.do(opinion(text="补充意见"), at=world.now + timedelta(days=1))
     assert world.do(issue(occurred_at=signed_at, late_entry_reason="补录"))
+
+
+# approval of plans
+
+
+def approve(approver: str = leader_of(EDU)) -> c.ApproveHandlingPlan:
+    return c.ApproveHandlingPlan(unit=EDU, approver=approver)
+
+
+def planned() -> World:
+    world = assigned()
+    world.do(plan())
+    return world
+
+
+def test_a_plan_is_approved_until_it_changes() -> None:
+    world = planned()
+    assert isinstance(world.do(approve())[0].event, HandlingPlanApproved)
+    assert world.do(approve()) == []
+    world.do(plan(goal="年内每校配两名心理教师"))
+    assert len(world.do(approve())) == 1
+
+
+@refuses(c.ApproveHandlingPlan, PLAN_FILED, "unit")
+def test_nothing_is_approved_that_was_not_filed() -> Attempt:
+    return attempt(assigned(), approve())
+
+
+@refuses(c.ApproveHandlingPlan, APPROVER_RANK, "approver")
+def test_an_officer_approves_no_plan() -> Attempt:
+    return attempt(planned(), approve(officer_of(EDU)))
+
+
+@refuses(c.ApproveHandlingPlan, KNOWN_OFFICIAL, "approver")
+def test_who_approves_a_plan_is_listed() -> Attempt:
+    return attempt(planned(), approve("nobody"))
+
+
+@refuses(c.ApproveHandlingPlan, SIGNER_OF_UNIT, "approver")
+def test_a_plan_is_approved_in_the_unit_or_by_the_city() -> Attempt:
+    return attempt(planned(), approve(leader_of(HEALTH)))
+
+
+@refuses(c.ApproveHandlingPlan, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_no_plan_is_approved_for_a_unit_that_is_not_on_the_case() -> Attempt:
+    return attempt(transferred(), approve())
+
+
+# opinions asked for and sent back
+
+
+def ask_opinion(unit: str = HEALTH, asked_by: str = EDU) -> c.RequestCoOpinion:
+    return c.RequestCoOpinion(unit=unit, asked_by=asked_by, points="心理门诊的设置")
+
+
+def return_opinion(unit: str = HEALTH, asked_by: str = EDU) -> c.ReturnCoOpinion:
+    return c.ReturnCoOpinion(unit=unit, asked_by=asked_by, reason="未说明经费来源")
+
+
+def given() -> World:
+    world = assigned(modes=LED)
+    world.do(opinion())
+    return world
+
+
+def test_the_lead_asks_for_an_opinion() -> None:
+    world = assigned(modes=LED)
+    assert isinstance(world.do(ask_opinion())[0].event, CoOpinionRequested)
+    assert world.do(ask_opinion()) == []
+
+
+def test_an_opinion_that_was_sent_back_is_missing_until_it_comes_again_changed() -> None:
+    world = given()
+    assert isinstance(world.do(return_opinion())[0].event, CoOpinionReturned)
+    assert world.do(return_opinion()) == []
+    assert world.case.tasks[HEALTH].co_opinion is None
+    world.do(opinion(text="建议与医院共建心理门诊，经费由市级财政承担"))
+    assert world.case.tasks[HEALTH].co_opinion is not None
+
+
+@refuses(c.SubmitCoOpinion, RETURNED_OPINION_CHANGES, "text")
+@pytest.mark.parametrize("text", ["建议与医院共建心理门诊", "建议与医院 共建心理门诊"])
+def test_an_opinion_that_was_sent_back_must_change(text: str) -> Attempt:
+    world = given()
+    world.do(return_opinion())
+    return attempt(world, opinion(text=text))
+
+
+@refuses(c.ReturnCoOpinion, OPINION_GIVEN, "unit")
+def test_no_opinion_is_sent_back_that_was_not_given() -> Attempt:
+    return attempt(assigned(modes=LED), return_opinion())
+
+
+@refuses(c.ReturnCoOpinion, OPINION_GIVEN, "asked_by")
+def test_no_opinion_is_sent_back_after_the_reply() -> Attempt:
+    return attempt(issued(modes=LED), return_opinion())
+
+
+@refuses(c.RequestCoOpinion, CO_UNIT_GIVES_OPINION, "unit")
+def test_only_an_assisting_unit_is_asked_for_its_opinion() -> Attempt:
+    return attempt(given(), ask_opinion(EDU))
+
+
+@refuses(c.RequestCoOpinion, ONLY_ASSIGNED_UNIT_REPLIES, "asked_by")
+def test_only_a_unit_that_answers_asks_for_an_opinion() -> Attempt:
+    return attempt(given(), ask_opinion(HEALTH, CITY))
+
+
+@refuses(c.RequestCoOpinion, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_a_unit_that_is_not_on_the_case_is_not_asked() -> Attempt:
+    return attempt(assigned(), ask_opinion())
+
+
+@refuses(c.ReturnCoOpinion, CO_UNIT_GIVES_OPINION, "unit")
+def test_only_an_assisting_units_opinion_is_sent_back() -> Attempt:
+    return attempt(given(), return_opinion(EDU))
+
+
+@refuses(c.ReturnCoOpinion, ONLY_ASSIGNED_UNIT_REPLIES, "asked_by")
+def test_only_a_unit_that_answers_sends_an_opinion_back() -> Attempt:
+    return attempt(given(), return_opinion(HEALTH, CITY))
+
+
+@refuses(c.ReturnCoOpinion, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_nothing_is_sent_back_to_a_unit_that_is_not_on_the_case() -> Attempt:
+    return attempt(assigned(), return_opinion())
+
+
+# difficulties, visits to the place
+
+
+def struggle(unit: str = EDU) -> c.RaiseDifficulty:
+    return c.RaiseDifficulty(unit=unit, text="编制不足", asks="请市委编办支持")
+
+
+def overcome(number: int = 1, by: str = MAYOR) -> c.ResolveDifficulty:
+    return c.ResolveDifficulty(number=number, outcome="调剂编制两名", coordinated_by=by)
+
+
+def test_difficulties_are_numbered_coordinated_and_may_come_back() -> None:
+    world = assigned(modes=LED)
+    [first] = world.do(struggle())
+    assert isinstance(first.event, DifficultyRaised)
+    assert world.do(struggle()) == []
+    [second] = world.do(struggle(HEALTH))
+    assert (first.event.number, second.event.number) == (1, 2)
+    assert isinstance(world.do(overcome())[0].event, DifficultyResolved)
+    assert world.do(overcome()) == []
+    [again] = world.do(struggle())
+    assert again.event.number == 3
+
+
+@refuses(c.ResolveDifficulty, DIFFICULTY_OPEN, "number")
+@pytest.mark.parametrize("number", [1, 2])
+def test_only_an_open_difficulty_is_resolved(number: int) -> Attempt:
+    world = assigned()
+    world.do(struggle())
+    world.do(overcome())
+    return attempt(world, c.ResolveDifficulty(number=number, outcome="另一结果", coordinated_by=MAYOR))
+
+
+@refuses(c.ResolveDifficulty, KNOWN_OFFICIAL, "coordinated_by")
+def test_who_coordinates_is_listed() -> Attempt:
+    world = assigned()
+    world.do(struggle())
+    return attempt(world, overcome(by="nobody"))
+
+
+@refuses(c.RaiseDifficulty, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_only_a_unit_on_the_case_has_difficulties_with_it() -> Attempt:
+    return attempt(transferred(), struggle())
+
+
+def look(when: Any, **change: Any) -> c.RecordFieldVisit:
+    usual = {"place": "实验小学", "unit_people": ({"name": "王喆"},), "members": (LEAD,), "finding": "两校无专职教师"}
+    return c.RecordFieldVisit(**{"occurred_at": when, "unit": EDU, **usual, **change})
+
+
+def test_a_visit_to_the_place_told_twice_is_recorded_once() -> None:
+    world = assigned()
+    command = look(world.now)
+    assert isinstance(world.do(command)[0].event, FieldVisitRecorded)
+    assert world.do(command) == []
+
+
+@refuses(c.RecordFieldVisit, CONTACT_IS_WITH_SIGNERS, "members")
+def test_the_members_who_come_along_are_signers() -> Attempt:
+    world = assigned()
+    return attempt(world, look(world.now, members=(STRANGER,)))
+
+
+@refuses(c.RecordFieldVisit, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_only_a_unit_on_the_case_goes_to_see() -> Attempt:
+    world = transferred()
+    return attempt(world, look(world.now))
