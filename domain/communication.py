@@ -144,6 +144,8 @@ def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
 
 def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
+    if isinstance(event, events.ClockEvent):
+        return known
     match event:
         case events.ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
@@ -223,11 +225,6 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.UnitAdditionRefused()
             | events.AssignmentReturned()
             | events.ObjectionRejected()
-            | events.ExtensionRequested()
-            | events.ExtensionGranted()
-            | events.ExtensionRefused()
-            | events.ClockPaused()
-            | events.ClockResumed()
             | events.HandlingPlanFiled()
             | events.HandlingPlanApproved()
             | events.CoOpinionRequested()
