@@ -11,7 +11,7 @@ from domain.commands import RecordMemberContact
 from domain.proposal import Proposal
 from domain.record import Context
 from domain.setting import Setting
-from domain.streams import directory_stream, proposal_stream, session_stream
+from domain.streams import calendar_stream, directory_stream, proposal_stream, session_stream
 from ledger.ledger import Ledger
 
 LEDGER = "220183"
@@ -37,9 +37,11 @@ def load(database: Database) -> tuple[int, UUID, Proposal, Setting]:
             proposal, _ = await ledger.load(proposal_stream(case))
             directory, _ = await ledger.load(directory_stream(LEDGER))
             session, _ = await ledger.load(session_stream(LEDGER, str(proposal.session)))
+            calendar, _ = await ledger.load(calendar_stream(LEDGER))
             end, now = await ledger.position(), datetime.now(UTC)
             context = Context(actor=ACTOR, reference_position=end)
-            return end, case, proposal, Setting(LEDGER, now, now, context, directory, session, {})
+            setting = Setting(LEDGER, now, now, context, directory, session, calendar, {})
+            return end, case, proposal, setting
         finally:
             await ledger.close()
 
