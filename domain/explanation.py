@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import CountedIn
@@ -20,9 +21,7 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     if deadline.skipped:
         said.append(_skipped(deadline, days))
     if deadline.cap is not None:
-        before = deadline.moved_from or deadline.due_on
-        reached = "已按此截止" if before == deadline.cap else "未到此限"
-        said.append(f"最迟不得晚于 {deadline.cap}，{reached}。")
+        said.append(f"最迟不得晚于 {deadline.cap}，{_reached(deadline.due_on, deadline.cap)}。")
     if deadline.moved_from is not None and deadline.paused_days is not None:
         said.append(f"中止计时 {deadline.paused_days} 天，由 {deadline.moved_from} 顺延至 {deadline.due_on}。")
     elif deadline.moved_from is not None:
@@ -30,7 +29,7 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     if deadline.calendar is not None:
         said.append(_notices(deadline.calendar))
     if deadline.provisional:
-        said.append("其中有尚未公布节假日安排的年份，此期限为暂定，公布后将重新计算。")
+        said.append("其中有尚未公布节假日安排的年份，此期限为暂定，公布后可能变动。")
     return said
 
 
@@ -45,6 +44,18 @@ def _counting(deadline: Deadline) -> str:
         way = "倒推" if deadline.backwards else "起算"
         counted = f"自{start}{way} {deadline.value} {unit}，当日不计入，至 {deadline.counted_to or deadline.due_on}"
     return f"{counted}。"
+
+
+def _reached(due_on: date, cap: date) -> str:
+    if due_on > cap:
+        return "经批准逾此限"
+    return "已按此截止" if due_on == cap else "未到此限"
+
+
+def deadlines_of(event: Event) -> list[Deadline]:
+    """Every deadline an event sets."""
+    own: Deadline | None = getattr(event, "deadline", None)
+    return [*([own] if own else []), *getattr(event, "further", ())]
 
 
 def _skipped(deadline: Deadline, days: WorkingDays) -> str:

@@ -29,7 +29,7 @@ from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.setting import Decision, Setting, placed
-from domain.streams import S, Stream, calendar_stream, directory_stream, ledger_notes, session_stream
+from domain.streams import PROPOSAL, S, Stream, calendar_stream, directory_stream, ledger_notes, session_stream
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
@@ -204,9 +204,7 @@ class Ledger:
                 if {other.id for other in wanted} - {other.id for other in beside}:
                     beside = wanted
                     continue
-                if beside:
-                    await self._refresh(beside)
-                exact = {other.id: self._reference[other.id] for other in beside}
+                exact = await self._exact(beside)
                 setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
                 rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
                 claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
@@ -224,6 +222,15 @@ class Ledger:
             return ()
         state, _ = await self.load(stream)
         return command.beside(state, await self._setting(command, state, context, provenance))
+
+    async def _exact(self, streams: Sequence[Stream[Any]]) -> dict[UUID, tuple[Any, int]]:
+        """States and versions of streams that the caller holds the turns of. Cases are named by whoever asks, so they
+        are read and not kept; what is kept comes last, exact until the caller next waits for something."""
+        exact = {stream.id: await self.load(stream) for stream in streams if stream.kind is PROPOSAL}
+        kept = [stream for stream in streams if stream.kind is not PROPOSAL]
+        if kept:
+            await self._refresh(kept)
+        return exact | {stream.id: self._reference[stream.id] for stream in kept}
 
     def _answer(self, command_id: UUID, stream: UUID, written: Written) -> Receipt | None:
         if written.outcome == "clashed":

@@ -8,7 +8,7 @@ from api.desk import Asked
 from api.names import Named, Names
 from api.problems import ProblemError
 from api.routes.routing import CaseId, routes
-from domain.explanation import explain
+from domain.explanation import deadlines_of, explain
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
 from domain.streams import calendar_stream, proposal_stream
@@ -45,8 +45,8 @@ async def read_deadlines(case: CaseId, asked: Asked) -> DeadlinesAnswer:
         raise ProblemError(404, "not-found", "没有这件提案", field="case")
     calendar, _ = await asked.ledger.load(calendar_stream(asked.ledger.name))
     names = Names(await asked.ledger.directory())
-    set_by = [(recorded, found) for recorded in history if (found := getattr(recorded.event, "deadline", None))]
-    replaced = {found.supersedes: recorded.version for recorded, found in set_by if found.supersedes is not None}
+    set_by = [(recorded, found) for recorded in history for found in deadlines_of(recorded.event)]
+    replaced = {(found.kind, found.supersedes): recorded.version for recorded, found in set_by}
     answers = []
     for recorded, found in set_by:
         unit, name = getattr(recorded.event, "unit", None), type(recorded.event).__name__
@@ -59,7 +59,7 @@ async def read_deadlines(case: CaseId, asked: Asked) -> DeadlinesAnswer:
                 round=getattr(recorded.event, "round", None),
                 kind_label=label(found.kind),
                 deadline=found,
-                superseded_by=replaced.get(recorded.version),
+                superseded_by=replaced.get((found.kind, recorded.version)),
                 why=explain(found, calendar.days),
             )
         )

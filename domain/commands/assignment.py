@@ -98,8 +98,7 @@ class AssignUnits(ProposalCommand):
                 require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
-        replied = any(task.mode is AssignmentMode.LEAD and task.round.issued for task in proposal.active_tasks)
-        require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
+        _lead_has_not_replied(proposal, new)
         return [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
 
 
@@ -125,6 +124,11 @@ def assign(
 
 
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
+
+
+def _lead_has_not_replied(proposal: Proposal, new: Collection[Assignment]) -> None:
+    replied = any(task.mode is AssignmentMode.LEAD and task.round.issued for task in proposal.active_tasks)
+    require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
 
 
 def _compatible(modes: Collection[AssignmentMode]) -> bool:
@@ -157,6 +161,7 @@ class ReassignCase(ProposalCommand):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
+        TRANSFERRED_BEFORE_ASSIGNMENT,
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_UNIT,
         KNOWN_OFFICIAL,
@@ -174,6 +179,7 @@ class ReassignCase(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
+        require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，无从改办")
         modes = {task.unit: task.mode for task in proposal.active_tasks}
         leaving = [unit for unit in self.leaving if unit in modes]
         for index, unit in enumerate(self.leaving):
@@ -191,6 +197,7 @@ class ReassignCase(ProposalCommand):
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         if not leaving and not new:
             return []
+        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks])
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import StrictBool
 
-from domain.codes import Gate
+from domain.codes import Gate, Rank
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -84,7 +84,7 @@ class RequestExtension(ProposalCommand):
 
 
 class DecideExtension(ProposalCommand):
-    """Grant or refuse more time; whoever decides has the rank the rulebook asks for."""
+    """Grant or refuse more time; whoever decides has the rank the rulebook asks for, else leads the city."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -114,9 +114,9 @@ class DecideExtension(ProposalCommand):
         rule = _rule(proposal, setting, due)
         setting.knows_official(self.approver, "approver")
         approver = setting.directory.officials[self.approver]
-        if rule is not None and rule.extension is not None:
-            enough = approver.rank.height >= rule.extension.approver.height
-            require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
+        needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
+        enough = approver.rank.height >= needed.height
+        require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
         _within_cap(proposal, setting, due, asked.until)

@@ -55,8 +55,8 @@ class Deadline(Frozen):
 
     def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
         """The same limit on a later day, in place of the one that event set."""
-        update = {"due_on": due_on, "moved_from": self.due_on, "supersedes": supersedes, "paused_days": None, **change}
-        return self.model_copy(update=update)
+        told = {"due_on": due_on, "moved_from": self.due_on, "counted_to": self.counted_to or self.due_on}
+        return self.model_copy(update={**told, "supersedes": supersedes, "paused_days": None, **change})
 
 
 def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anchor, days: WorkingDays) -> Deadline:

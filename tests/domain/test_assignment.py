@@ -419,3 +419,13 @@ def test_a_case_is_not_handled_jointly_with_itself() -> Attempt:
 def test_only_a_unit_that_answers_handles_jointly() -> Attempt:
     world = assigned(assigned(), LED)
     return attempt(world, together(world).model_copy(update={"unit": HEALTH}))
+
+
+@refuses(c.ReassignCase, TRANSFERRED_BEFORE_ASSIGNMENT)
+def test_nothing_is_reassigned_that_was_not_handed_over() -> Attempt:
+    return attempt(registered(), reassign(((CITY, SOLE),)))
+
+
+def test_nobody_is_added_to_a_reply_that_is_out_by_way_of_a_reassignment() -> None:
+    world = issued(modes=LED[:2])
+    assert world.refused(reassign(((CITY, CO),))).rule is MODES_COMPATIBLE

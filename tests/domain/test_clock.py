@@ -268,3 +268,22 @@ def test_each_place_has_its_own_last_day(name: str, until: str, beyond: str) -> 
 
 def book(name: str) -> Rulebook:
     return parse((files("domain") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def test_what_was_counted_stays_told_however_often_the_deadline_moves() -> None:
+    world = limited()
+    for until in ("2024-06-15", "2024-07-01"):
+        world.do(ask(until))
+        world.do(answer())
+    moved = world.case.tasks[EDU].round.deadline
+    told = explain(moved, WorkingDays())
+    assert "自交办（2024-03-01）起算 3 个月，当日不计入，至 2024-06-01。" in told
+    assert "经批准，由 2024-06-15 延期至 2024-07-01。" in told
+    assert "最迟不得晚于 2024-09-01，未到此限。" in told
+
+
+@refuses(c.DecideExtension, APPROVER_RANK, "approver")
+def test_where_the_rulebook_says_nothing_a_leader_of_the_city_grants_more_time() -> Attempt:
+    world = assigned()
+    world.do(ask())
+    return attempt(world, answer(approver=leader_of(EDU)))

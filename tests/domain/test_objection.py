@@ -7,6 +7,7 @@ import pytest
 from domain import commands as c
 from domain.codes import Gate
 from domain.events import ObjectionEscalated, UnitAdditionGranted, UnitAdditionRefused, UnitAdditionRequested
+from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
 from domain.proposal import TaskStatus
 from domain.rules import (
@@ -71,6 +72,7 @@ def limited(gate: Gate | None = None) -> World:
 def test_an_objection_has_a_window_and_the_office_a_limit_to_answer() -> None:
     world = limited()
     [limit] = world.case.tasks[EDU].assigned.further
+    assert [found.kind for found in deadlines_of(world.case.tasks[EDU].assigned)] == [DeadlineKind.REPLY, limit.kind]
     assert (limit.kind, limit.due_on) == (DeadlineKind.OBJECTION, date(2024, 3, 4))
     [fact] = world.do(hand_back(), at="2024-03-04 18:00")
     assert (fact.event.deadline.kind, fact.event.deadline.due_on) == (DeadlineKind.OBJECTION_ANSWER, date(2024, 3, 11))

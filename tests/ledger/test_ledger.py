@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from domain import commands as c
-from domain.codes import Origin
+from domain.codes import Ending, Origin
 from domain.events import ReplyIssued
 from domain.record import Context
 from domain.rules import Refused
@@ -340,3 +340,28 @@ async def test_two_services_that_take_case_numbers_at_once_do_not_blame_the_read
         assert not [answer for answer in registered if isinstance(answer, VersionStale)]
     finally:
         await other.close()
+
+
+async def test_two_proposals_are_merged_in_one_append(office: Office) -> None:
+    absorbed = (await office.submitted()).case
+    survivor = (await office.submitted()).case
+    before = await office.ledger.position()
+    receipt = await office.do(c.MergeProposals(absorbed=(absorbed,), reason="内容相近"))
+    assert (receipt.first_position, receipt.position) == (before + 1, before + 2)
+    other, _ = await office.ledger.load(proposal_stream(absorbed))
+    assert (other.ended, other.absorbed_into) == (Ending.MERGED, survivor)
+
+
+async def test_an_id_of_another_kind_of_stream_is_no_case_to_merge_or_to_handle_jointly(office: Office) -> None:
+    """And what is kept of that stream stays what it is."""
+    await office.assigned()
+    for stray in (directory_stream(office.ledger.name).id, session_stream(office.ledger.name, SESSION).id, uuid4()):
+        for command, rule in (
+            (c.HandleJointly(unit=UNITS[0], cases=(stray,), reason="同一主题"), "joint-cases-of-one-unit"),
+            (c.MergeProposals(absorbed=(stray,), reason="内容相近"), "merged-before-assignment"),
+        ):
+            with pytest.raises(Refused, match=rule):
+                await office.do(command)
+    await office.replied()
+    assert office.ledger._reference.keys().isdisjoint({office.case})
+    assert UNITS[0] in (await office.ledger.directory()).units
