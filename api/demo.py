@@ -316,12 +316,13 @@ def _reply(
         copied_to=["市政协提案委", "市政府督查室"],
     )  # fmt: skip
     case.add("IssueFeedbackForm", on + timedelta(days=4), f"{unit}-officer", unit=unit)
-    for signer in (member, *co_signers):
-        told = rating_told and signer == member
+    for proposer in (member, *co_signers):
+        told = rating_told and proposer == member
         case.add(
-            "RecordSatisfaction", on + timedelta(days=9), signer, told=told,
+            "RecordSatisfaction", on + timedelta(days=9), proposer, told=told,
             made_up=("occurred_at", "attitude", "result", "heard", "entered_by") if told else (), unit=unit,
-            member=signer, attitude="SATISFIED", result=overall, overall=overall, heard="VISITED", entered_by="MEMBER",
+            member=proposer, attitude="SATISFIED", result=overall, overall=overall, heard="VISITED",
+            entered_by="MEMBER",
         )  # fmt: skip
 
 

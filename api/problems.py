@@ -59,7 +59,7 @@ _STATUS_OF_RULE = {
                 rules.OCCURRED_NOT_IN_FUTURE, rules.OCCURRED_PLAUSIBLE, rules.LATE_ENTRY_NEEDS_REASON,
                 rules.OCCURRED_IN_ORDER,
                 rules.SESSION_DAYS_IN_ORDER,
-                rules.SIGNERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
+                rules.PROPOSERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
                 rules.MODES_COMPATIBLE,
             )
         ),

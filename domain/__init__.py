@@ -8,7 +8,7 @@ state       a stream folded by a pure `evolve`                       `domain.pro
 judgement   先沟通后答复, for the gate and the board alike            `domain.communication`
 rule        a named reason to refuse or to flag, with its source     `domain.rules`
 rulebook    the numbers of one place and year, as data               `domain.policy.rulebook`
-stream      a proposal, session, directory, letter register, notes   `domain.streams`
+stream      a proposal, session, directory, calendar, letters, notes  `domain.streams`
 ledger      all streams of one jurisdiction, in one order            the package `ledger`
 read model  a table folded from the ledger                           the package `projections`
 """

@@ -49,7 +49,7 @@ class Waiver(Frozen):
 
 
 class Denial(Frozen):
-    """A signer whose form says that nobody spoke with them before the reply."""
+    """A proposer whose form says that nobody spoke with them before the reply."""
 
     mark: Mark
     member: str
@@ -81,7 +81,7 @@ class ReplyRound(Frozen):
 
 
 class Communication(Frozen):
-    """What one case's history says about contact: signers, contacts, waivers, rounds."""
+    """What one case's history says about contact: proposers, contacts, waivers, rounds."""
 
     lead_proposer: str | None = None
     co_signers: tuple[str, ...] = ()
@@ -341,8 +341,8 @@ def _reaches(known: Communication, contacts: Iterable[Contact], rule: ContactRul
     reached = {member for contact in contacts for member in contact.members}
     if rule.reach_percent == 0:
         return known.lead_proposer in reached
-    signers = {known.lead_proposer, *known.co_signers}
-    return len(reached & signers) * 100 >= rule.reach_percent * len(signers)
+    proposers = {known.lead_proposer, *known.co_signers}
+    return len(reached & proposers) * 100 >= rule.reach_percent * len(proposers)
 
 
 def _verdict(

@@ -63,7 +63,7 @@ CALENDAR_CONSISTENT = Rule("calendar-consistent", "节假日安排须自洽", "L
 CALENDAR_VERSION_FINAL = Rule("calendar-version-final", "已登记的安排不得改动", "L10")
 
 # registration and assignment
-SIGNERS_DISTINCT = Rule("signers-distinct", "领衔人与附议人不得重复", "S5")
+PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重复", "S5")
 REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")
 TRANSFERRED_ONCE = Rule("transferred-once", "一件案只交办一次", "DESIGN")
 REVIEW_LEVELS_IN_ORDER = Rule("review-levels-in-order", "审查逐级进行", "S46")
@@ -103,7 +103,7 @@ NOT_YET_REPLIED = Rule("not-yet-replied", "本轮已答复或没有期限，期�
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
-CONTACT_IS_WITH_SIGNERS = Rule("contact-is-with-signers", "沟通对象须是本案提案者", "S0")
+CONTACT_IS_WITH_PROPOSERS = Rule("contact-is-with-proposers", "沟通对象须是本案提案者", "S0")
 WAIVER_NEEDS_APPROVER = Rule("waiver-needs-approver", "免于沟通须由他人批准并说明理由", "P1", gate=True)
 
 # handling, reply, review

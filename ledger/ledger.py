@@ -1,7 +1,7 @@
 """The only door to history: load, decide, append.
 
 `handle` is the way of every command. It loads the addressed stream, gathers the setting, lets the command decide,
-and appends what was decided with a receipt, in one round trip, or nothing at all.
+and appends what was decided with a receipt, in one round trip, or adds nothing to history.
 """
 
 import asyncio
@@ -137,8 +137,10 @@ class Ledger:
         """Decide the command on the present state and append what follows.
 
         Raises `Refused` where a rule says no, `VersionStale` where `expected_version` is not the stream's,
-        `KeyReused`, `VersionClash`, `EventTooLarge`, `LedgerBusy` or `OutcomeUnknown`. After any of them but the
-        last nothing has been written.
+        `KeyReused`, `VersionClash`, `EventTooLarge`, `LedgerBusy` or `OutcomeUnknown`, and what reading raises
+        (`Unanswered`, `UnknownEvent`, `psycopg.Error`). After any of them but `OutcomeUnknown` history is as before; a
+        refusal by a rule that auditors watch is noted as an attempt. A refusal leaves no receipt: a repeat is decided
+        anew.
         """
         digest = self._digest(stream, command, provenance)
         original = await self._receipt(command_id, digest)
@@ -262,7 +264,7 @@ class Ledger:
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
         """The state as it was at a business time: what is said to have occurred up to then, as known at a position.
-        Folded in the order of positions: no rule admitted another one."""
+        Folded in the order of positions, the only one in which the rules have let these facts happen."""
         history = await self.history(stream, as_known)
         return _fold(
             stream,
@@ -283,7 +285,7 @@ class Ledger:
         return rows[0][0] if rows else 0
 
     async def knows(self, command_id: UUID) -> bool:
-        """Whether a command with this id has been answered."""
+        """Whether a command with this id has a receipt."""
         return bool(await self.query(_RECEIPT, (self.name, command_id)))
 
     async def query(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
@@ -369,6 +371,8 @@ class Ledger:
         await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)::text", values)
 
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
+        """What makes two requests with one key the same: command, stream, body, origin. Who asks is part of the key,
+        and the version expected is no part of what is asked: a repeat comes after the version has moved."""
         body = command.model_dump(mode="json", exclude_none=True)
         request = canonical([type(command).__name__, str(stream.id), provenance.origin.value, body])
         return hmac.new(self._secret, request, hashlib.sha256).digest()

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from domain.codes import Conversion, Ending, RefusalGround, ReviewLevel, ReviewOpinion
-from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, with_signers
+from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, with_proposers
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -24,7 +24,7 @@ from domain.proposal import Proposal
 from domain.rules import (
     BEFORE_REGISTRATION,
     CASE_OPEN,
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
     OCCURRED_IN_ORDER,
@@ -145,7 +145,7 @@ class RefuseRegistration(ProposalCommand):
 class NotifyRefusal(ProposalCommand):
     """Note that proposers have been told why their proposal was not registered (S2); all where none is named."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REFUSED_BEFORE_NOTICE, CONTACT_IS_WITH_SIGNERS)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REFUSED_BEFORE_NOTICE, CONTACT_IS_WITH_PROPOSERS)
 
     members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
     note: Note
@@ -153,8 +153,8 @@ class NotifyRefusal(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
         require(proposal.refusal is not None, REFUSED_BEFORE_NOTICE, "提案没有被不予立案")
-        with_signers(proposal, self.members)
-        wanted = dict.fromkeys(self.members or proposal.signers)
+        with_proposers(proposal, self.members)
+        wanted = dict.fromkeys(self.members or proposal.proposers)
         new = tuple(member for member in wanted if member not in proposal.notified)
         return [self.told(RefusalNotified, members=new)] if new else []
 
@@ -198,17 +198,17 @@ class MergeProposals(ProposalCommand):
             return []
         require(bool(others), MERGED_BEFORE_ASSIGNMENT, "须写明另外的提案", "absorbed")
         require(not proposal.active_tasks, MERGED_BEFORE_ASSIGNMENT, "已分办，不能再并案")
-        signers = dict.fromkeys(proposal.co_signers)
+        proposers = dict.fromkeys(proposal.co_signers)
         for other in others:
             field, state = f"absorbed.{self.absorbed.index(other.id)}", setting.at(other)
             mergeable = state.session == proposal.session and state.ended is None and state.closed is None
             require(mergeable, MERGED_BEFORE_ASSIGNMENT, "该提案不在本届次，或已终结", field)
             require(not state.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
             in_order(setting, state.submitted_at, "提交")
-            signers |= dict.fromkeys(signer for signer in state.signers if signer != proposal.lead_proposer)
+            proposers |= dict.fromkeys(one for one in state.proposers if one != proposal.lead_proposer)
         in_order(setting, proposal.submitted_at, "提交")
         absorbed = tuple(other.id for other in others)
-        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(signers), reason=self.reason)
+        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason)
         into = proposal.stream
         if into is None:
             return []

@@ -18,7 +18,7 @@ from domain.rules import (
     CASE_OPEN,
     CO_UNIT_GIVES_OPINION,
     CONTACT_BEFORE_REPLY,
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     LATE_ENTRY_NEEDS_REASON,
@@ -162,9 +162,9 @@ def current_draft(task: UnitTask, number: int) -> Draft:
     return draft
 
 
-def with_signers(proposal: Proposal, members: Sequence[str], field: str = "members") -> None:
+def with_proposers(proposal: Proposal, members: Sequence[str], field: str = "members") -> None:
     for member in members:
-        require(member in proposal.signers, CONTACT_IS_WITH_SIGNERS, f"“{member}”不是本案提案者", field)
+        require(member in proposal.proposers, CONTACT_IS_WITH_PROPOSERS, f"“{member}”不是本案提案者", field)
 
 
 class Breach(NamedTuple):
@@ -248,5 +248,5 @@ __all__ = [
     "gated",
     "in_order",
     "open_case",
-    "with_signers",
+    "with_proposers",
 ]

@@ -5,12 +5,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from domain.codes import ContactMode, ContactStage, MemberPosition, Rank
-from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, in_order, open_case, with_signers
+from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, in_order, open_case, with_proposers
 from domain.events import ContactWaived, MemberContacted
 from domain.proposal import Proposal, identity
 from domain.record import same_person
 from domain.rules import (
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
@@ -25,10 +25,10 @@ from domain.values import Code, EvidenceClaim, LongText, Moment, Note, PersonCla
 
 
 class RecordMemberContact(ProposalCommand):
-    """Report that a unit (without `unit`: the government's own office) reached a signer. `occurred_at` is required:
+    """Report that a unit (without `unit`: the government's own office) reached a proposer. `occurred_at` is required:
     the answer to 先沟通后答复 rests on it."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_SIGNERS)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS)
 
     occurred_at: Moment
     unit: Code | None = None
@@ -45,7 +45,7 @@ class RecordMemberContact(ProposalCommand):
         open_case(proposal)
         if self.unit is not None:
             assigned(proposal, self.unit, setting)
-        with_signers(proposal, self.members)
+        with_proposers(proposal, self.members)
         contacted = self.told(MemberContacted, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(contacted, setting.occurred_at) in proposal.told else [contacted]
 

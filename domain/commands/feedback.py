@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt
 
 from domain.codes import EnteredBy, Heard, Rating
-from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_signers
+from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_proposers
 from domain.commands.handling import rehandling
 from domain.events import Event, FeedbackFormIssued, SatisfactionRecorded
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, Round, UnitTask
 from domain.rules import (
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     FORM_BEFORE_RATING,
     NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
@@ -29,13 +29,13 @@ from domain.values import Code, Note, day_of
 
 
 class IssueFeedbackForm(ProposalCommand):
-    """Ask signers what they think of a reply; all of them where none is named."""
+    """Ask proposers what they think of a reply; all of them where none is named."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         REPLIED_BEFORE_FEEDBACK,
-        CONTACT_IS_WITH_SIGNERS,
+        CONTACT_IS_WITH_PROPOSERS,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -48,8 +48,8 @@ class IssueFeedbackForm(ProposalCommand):
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
         in_order(setting, current.issued_at, "答复")
-        with_signers(proposal, self.members)
-        wanted = dict.fromkeys(self.members or proposal.signers)
+        with_proposers(proposal, self.members)
+        wanted = dict.fromkeys(self.members or proposal.proposers)
         asked = tuple(member for member in wanted if member not in current.forms)
         if not asked:
             return []
@@ -59,7 +59,7 @@ class IssueFeedbackForm(ProposalCommand):
 
 
 class RecordSatisfaction(ProposalCommand):
-    """Record a signer's answer. 不满意 orders re-handling at once where the rulebook says so (S8)."""
+    """Record a proposer's answer. 不满意 orders re-handling at once where the rulebook says so (S8)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import ContactMode, MemberPosition, RevisitStage
-from domain.commands.base import ProposalCommand, assigned, existing, with_signers
+from domain.commands.base import ProposalCommand, assigned, existing, with_proposers
 from domain.events import MemberRevisited
 from domain.proposal import Proposal, identity
 from domain.rules import (
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     PROPOSAL_EXISTS,
@@ -28,7 +28,7 @@ class RecordRevisit(ProposalCommand):
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_EXISTS,
         ONLY_ASSIGNED_UNIT_ACTS,
-        CONTACT_IS_WITH_SIGNERS,
+        CONTACT_IS_WITH_PROPOSERS,
         REVISIT_AT_ITS_STAGE,
         OCCURRED_IN_ORDER,
     )
@@ -46,7 +46,7 @@ class RecordRevisit(ProposalCommand):
         existing(proposal)
         if self.unit is not None:
             assigned(proposal, self.unit, setting)
-        with_signers(proposal, self.members)
+        with_proposers(proposal, self.members)
         require(self._in_stage(proposal), REVISIT_AT_ITS_STAGE, "回访阶段与办理进度不符", "stage")
         begun = any(not earlier(setting.occurred_at, at) for at in self._beginnings(proposal))
         require(begun, OCCURRED_IN_ORDER, "发生时间早于进入该阶段的时间", "occurred_at")

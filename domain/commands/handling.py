@@ -16,7 +16,7 @@ from domain.commands.base import (
     existing,
     in_order,
     open_case,
-    with_signers,
+    with_proposers,
 )
 from domain.events import (
     CoOpinionRequested,
@@ -36,7 +36,7 @@ from domain.rules import (
     APPROVER_RANK,
     CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
@@ -255,7 +255,7 @@ class ResolveDifficulty(ProposalCommand):
 class RecordFieldVisit(ProposalCommand):
     """Report that people of the unit went to see for themselves, alone or with members."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_SIGNERS)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS)
 
     occurred_at: Moment
     unit: Code
@@ -268,7 +268,7 @@ class RecordFieldVisit(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         assigned(proposal, self.unit, setting)
-        with_signers(proposal, self.members)
+        with_proposers(proposal, self.members)
         visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
 

@@ -14,11 +14,11 @@ from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
     OCCURRED_IN_ORDER,
+    PROPOSERS_DISTINCT,
     REGISTERED_BEFORE_TRANSFER,
     REGISTERED_ONCE,
     REVISED_BEFORE_REGISTRATION,
     RULEBOOK_IN_FORCE,
-    SIGNERS_DISTINCT,
     SUBMITTED_ONCE,
     TRANSFERRED_ONCE,
     Rule,
@@ -32,7 +32,7 @@ from domain.values import Code, LongText, Note, Title
 class SubmitProposal(ProposalCommand):
     """Hand in a proposal; creates its stream."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, KNOWN_MEMBER, KNOWN_UNIT, SIGNERS_DISTINCT, SUBMITTED_ONCE)
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, KNOWN_MEMBER, KNOWN_UNIT, PROPOSERS_DISTINCT, SUBMITTED_ONCE)
 
     session: Code
     title: Title
@@ -49,8 +49,8 @@ class SubmitProposal(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         require(proposal.version == 0, SUBMITTED_ONCE, "这件提案已经提交")
         require(setting.session.opened is not None, KNOWN_SESSION, f"没有届次“{self.session}”", "session")
-        signers = (self.lead_proposer, *self.co_signers)
-        require(len(set(signers)) == len(signers), SIGNERS_DISTINCT, "领衔人与附议人不得重复", "co_signers")
+        proposers = (self.lead_proposer, *self.co_signers)
+        require(len(set(proposers)) == len(proposers), PROPOSERS_DISTINCT, "领衔人与附议人不得重复", "co_signers")
         setting.knows_member(self.lead_proposer, "lead_proposer")
         for index, member in enumerate(self.co_signers):
             setting.knows_member(member, f"co_signers.{index}")

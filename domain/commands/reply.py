@@ -223,7 +223,7 @@ class SignReply(ProposalCommand):
 
 
 class IssueReply(ProposalCommand):
-    """Send the signed reply to the signers; takes the unit's next letter number of the year."""
+    """Send the signed reply to the proposers; takes the unit's next letter number of the year."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -266,7 +266,7 @@ class IssueReply(ProposalCommand):
             ReplyIssued,
             round=task.round.number,
             letter=LetterNumber(unit=self.unit, year=year, number=number),
-            recipients=proposal.signers,
+            recipients=proposal.proposers,
         )
         taken = LetterNumberTaken(unit=self.unit, year=year, number=number, proposal=proposal.stream)
         return [gated(issued, breaches), On(register, taken)]

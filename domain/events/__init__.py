@@ -1,5 +1,5 @@
-"""Every fact, by stage. Read the modules in this order; a stream's events are a union, so that a fold that
-forgets one is a type error."""
+"""Every fact, by stage: a module each, in the order of `ProposalEvent`. A stream's events are a union, so that a fold
+that forgets one is a type error."""
 
 from typing import TypeAlias, get_args
 
@@ -70,18 +70,18 @@ from domain.events.registration import (
     RegistrationEvent,
 )
 from domain.events.reply import (
-    DraftEvent,
     LetterNumber,
     LetterNumberTaken,
     ReplyCountersigned,
     ReplyDrafted,
+    ReplyEvent,
     ReplyIssued,
     ReplySigned,
 )
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
 from domain.events.session import RulebookAdopted, SessionOpened
 
-ReplyEvent: TypeAlias = DraftEvent | ReviewEvent
+DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
@@ -92,7 +92,7 @@ ProposalEvent: TypeAlias = (
     | ContactEvent
     | ClockEvent
     | HandlingEvent
-    | ReplyEvent
+    | DraftEvent
     | FeedbackEvent
     | FollowUpEvent
 )
@@ -121,6 +121,7 @@ STREAM_KINDS: dict[str, str] = {
 
 __all__ = [
     "EVENT_TYPES",
+    "STREAM_KINDS",
     "AdmissionEvent",
     "AnyEvent",
     "AssignmentAcknowledged",

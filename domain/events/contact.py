@@ -11,7 +11,7 @@ from domain.values import Evidence, Person
 
 
 class MemberContacted(Event):
-    """沟通: who reached whom of the signers, how, and what the member thought. Without `unit` it was the
+    """沟通: who reached whom of the proposers, how, and what the member thought. Without `unit` it was the
     government's own office, which backs no unit's reply."""
 
     unit: str | None = None

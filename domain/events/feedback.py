@@ -11,7 +11,7 @@ from domain.policy.deadlines import Deadline
 
 
 class FeedbackFormIssued(Event):
-    """发征询意见表: asks these signers about this unit's reply."""
+    """发征询意见表: asks these proposers about this unit's reply."""
 
     unit: str
     round: int
@@ -20,7 +20,7 @@ class FeedbackFormIssued(Event):
 
 
 class SatisfactionRecorded(Event):
-    """征询意见: one signer's view of attitude, result and the whole; `heard` is how they say they were heard."""
+    """征询意见: one proposer's view of attitude, result and the whole; `heard` is how they say they were heard."""
 
     unit: str
     round: int

@@ -43,7 +43,7 @@ class ReplyCountersigned(Event):
 
 
 class ReplySigned(Event):
-    """签发: an official of the required rank puts their name to the draft."""
+    """签发: an official whom the rulebook lets sign puts their name to the draft."""
 
     unit: str
     round: int
@@ -52,7 +52,7 @@ class ReplySigned(Event):
 
 
 class ReplyIssued(Event):
-    """答复: the letter goes out to the signers."""
+    """答复: the letter goes out to the proposers."""
 
     unit: str
     round: int
@@ -71,4 +71,4 @@ class LetterNumberTaken(Event):
     proposal: UUID
 
 
-DraftEvent: TypeAlias = ReplyDrafted | ReplyCountersigned | ReplySigned | ReplyIssued
+ReplyEvent: TypeAlias = ReplyDrafted | ReplyCountersigned | ReplySigned | ReplyIssued

@@ -104,7 +104,7 @@ class ClassScheme(Frozen):
 
 class ContactRule(Frozen):
     """先沟通后答复: which contacts count, with whom, and before which moment. `reach_percent` is the share of
-    signers that must be reached; 0 means the lead proposer alone is enough."""
+    proposers that must be reached; 0 means the lead proposer alone is enough."""
 
     gate: Gate
     before: DecisiveMoment = DecisiveMoment.SIGNING

@@ -70,7 +70,7 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return clock.evolve(proposal, event, recorded)
     if isinstance(event, events.HandlingEvent):
         return handling.evolve(proposal, event, recorded)
-    if isinstance(event, events.ReplyEvent):
+    if isinstance(event, events.DraftEvent):
         return reply.evolve(proposal, event, recorded)
     if isinstance(event, events.FeedbackEvent):
         return feedback.evolve(proposal, event, recorded)

@@ -18,7 +18,7 @@ from domain.record import Recorded
 from domain.values import later, visible
 
 
-def evolve(proposal: Proposal, event: events.ReplyEvent, recorded: Recorded[Any]) -> Proposal:
+def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.ReplyDrafted():
             words = visible(event.text)

@@ -82,7 +82,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that went out to one signer, and when it is due back."""
+    """A form that went out to one proposer, and when it is due back."""
 
     at: datetime | date
     due: date | None = None
@@ -144,18 +144,18 @@ class UnitTask:
 
     @property
     def asked(self) -> Mapping[str, int]:
-        """Every signer who has had a form, with the latest round in which they had one."""
+        """Every proposer who has had a form, with the latest round in which they had one."""
         return {member: number for number in sorted(self.rounds) for member in self.rounds[number].forms}
 
     @property
     def unanswered(self) -> frozenset[str]:
-        """Signers who have not answered the latest form they had, and of whom nobody noted that they did not."""
+        """Proposers who have not answered the latest form they had, and of whom nobody noted that they did not."""
         asked = self.asked.items()
         return frozenset(member for member, number in asked if member not in self.rounds[number].ratings)
 
     @property
     def dissatisfied(self) -> frozenset[str]:
-        """Signers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked again."""
+        """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked again."""
         latest: dict[str, events.SatisfactionRecorded] = {}
         for number in sorted(self.rounds):
             latest |= self.rounds[number].ratings
@@ -225,7 +225,7 @@ class Proposal:
     """The plan and the opinion that each unit filed last."""
 
     @property
-    def signers(self) -> tuple[str, ...]:
+    def proposers(self) -> tuple[str, ...]:
         return (self.lead_proposer, *self.co_signers)
 
     @property

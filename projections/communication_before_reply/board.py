@@ -1,6 +1,6 @@
 """先沟通后答复: a row per reply round and answering unit, for compliance staff.
 
-Round 0, without a unit, is the case's own row: it keeps what is known before any unit is assigned (signers, the
+Round 0, without a unit, is the case's own row: it keeps what is known before any unit is assigned (proposers, the
 pinned rulebook, contacts), from which every round is judged again when something new is known. It also lets a
 query judge the same facts under another rulebook.
 """

@@ -16,18 +16,19 @@ from domain.record import Recorded
 from domain.values import Frozen, day_of
 from projections.readmodel import Key, ReadModel, Reference, Row
 
+# from no complaint to the gravest; silence says nothing, so that it never outweighs an answer
 _SEVERITY = (Rating.NO_RESPONSE, Rating.SATISFIED, Rating.BASIC, Rating.UNDERSTOOD, Rating.DISSATISFIED)
 
 
 class Answer(Frozen):
-    """A signer's latest answer, and the round it is about."""
+    """A proposer's latest answer, and the round it is about."""
 
     round: int
     overall: Rating
 
 
 class TaskLine(Frozen):
-    """What one unit owes the case, in the round under way. `asked` is the latest round in which each signer had a
+    """What one unit owes the case, in the round under way. `asked` is the latest round in which each proposer had a
     form: an answer to an earlier one stands until the next has come."""
 
     unit: str
@@ -59,7 +60,7 @@ class TaskLine(Frozen):
 
     @property
     def awaited(self) -> tuple[str, ...]:
-        """Signers whose answer to their latest form has not come."""
+        """Proposers whose answer to their latest form has not come."""
         return tuple(
             member
             for member, number in self.asked.items()
@@ -73,6 +74,9 @@ class TaskLine(Frozen):
 
 
 class SupervisionRow(Row):
+    """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
+    still open. Adding up is safe: the engine moves rows and checkpoint together."""
+
     session: str | None = None
     case_no: int | None = None
     title: str = ""
@@ -103,6 +107,7 @@ class SupervisionRow(Row):
     last_position: int = 0
 
     def task(self, unit: str) -> TaskLine:
+        """The unit's line; a line of its own where history has told nothing of the unit yet: the fold is total."""
         known = next((line for line in self.tasks if line.unit == unit), None)
         return known or TaskLine(unit=unit, mode=AssignmentMode.SOLE)
 
@@ -110,6 +115,8 @@ class SupervisionRow(Row):
 def evolve(
     rows: Mapping[Key, SupervisionRow], recorded: Recorded[events.ProposalEvent], reference: Reference
 ) -> Iterable[SupervisionRow]:
+    """The case's row after one more event. It rests on the row before, the event and adopted rulebooks alone, so that a
+    rebuild comes to the same."""
     row = rows.get((reference.ledger, recorded.stream))
     row = _fold(row or SupervisionRow(ledger=reference.ledger, stream=recorded.stream), recorded, reference)
     made_up = recorded.origin is Origin.MADE_UP or bool(recorded.made_up)

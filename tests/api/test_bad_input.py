@@ -67,7 +67,7 @@ def test_a_malformed_field_is_named(client: TestClient, change: dict[str, Any], 
         ({"session": "99-9"}, "session", "known-session"),
         ({"lead_proposer": "nobody"}, "lead_proposer", "known-member"),
         ({"suggested_units": ["zhifaju", "nowhere"]}, "suggested_units.1", "known-unit"),
-        ({"co_signers": ["weiyuan-1"]}, "co_signers", "signers-distinct"),
+        ({"co_signers": ["weiyuan-1"]}, "co_signers", "proposers-distinct"),
         ({"occurred_at": "2999-01-01"}, "occurred_at", "occurred-not-in-future"),
         ({"occurred_at": "1949-09-20", "late_entry_reason": "久远"}, "occurred_at", "occurred-plausible"),
         ({"occurred_at": "2024-03-05"}, "late_entry_reason", "late-entry-needs-reason"),
@@ -240,7 +240,7 @@ def test_a_unit_that_left_the_case_cannot_answer(client: TestClient, case: Case)
 
 def test_a_contact_with_a_stranger_is_refused(case: Case) -> None:
     refused = case.post("contacts", contact("2024-03-05", members=["weiyuan-2"], late_entry_reason="补录"))
-    assert problem(refused, 409, "rule-refused", "members")["rule"] == "contact-is-with-signers"
+    assert problem(refused, 409, "rule-refused", "members")["rule"] == "contact-is-with-proposers"
 
 
 def test_rulebooks_that_cannot_be_are_refused(client: TestClient) -> None:

@@ -20,7 +20,7 @@ from domain.events import (
 from domain.rules import (
     BEFORE_REGISTRATION,
     CASE_OPEN,
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
     REFUSED_BEFORE_NOTICE,
@@ -206,7 +206,7 @@ def test_a_proposal_is_not_registered_on_a_coded_ground_and_its_proposers_are_to
     assert world.do(tell(LEAD))[0].event == RefusalNotified(members=(LEAD,), note="已电话告知")
     assert world.do(tell())[0].event.members == (SECOND,)
     assert world.do(tell()) == []
-    assert world.case.notified == set(world.case.signers)
+    assert world.case.notified == set(world.case.proposers)
 
 
 @refuses(c.RefuseRegistration, BEFORE_REGISTRATION)
@@ -229,7 +229,7 @@ def test_nobody_is_told_of_a_refusal_that_was_not_made() -> Attempt:
     return attempt(submitted(), tell())
 
 
-@refuses(c.NotifyRefusal, CONTACT_IS_WITH_SIGNERS, "members")
+@refuses(c.NotifyRefusal, CONTACT_IS_WITH_PROPOSERS, "members")
 def test_a_refusal_is_told_to_its_proposers() -> Attempt:
     return attempt(turned_down(), tell(STRANGER))
 
@@ -265,7 +265,7 @@ def test_merged_proposals_become_one_case_that_all_their_proposers_sign_and_are_
     assert absorbed.event == ProposalAbsorbed(into=world.proposal, reason="内容相近")
     other = world.state(proposal_stream(absorbed.stream))
     assert (other.ended, other.absorbed_into) == (Ending.MERGED, world.proposal)
-    assert world.case.signers == (LEAD, SECOND, STRANGER)
+    assert world.case.proposers == (LEAD, SECOND, STRANGER)
     assert world.do(merge(world)) == []
     for command in (c.RegisterProposal(), c.TransferCase(occasion="交办会"), assign(ALONE)):
         world.do(command)

@@ -336,7 +336,7 @@ def test_only_ways_of_contact_that_the_rulebook_allows_count(
         (100, ((LEAD,), (SECOND,)), Outcome.PASS),
     ],
 )
-def test_enough_signers_must_be_reached(percent: int, reached: tuple[tuple[str, ...], ...], outcome: Outcome) -> None:
+def test_enough_proposers_must_be_reached(percent: int, reached: tuple[tuple[str, ...], ...], outcome: Outcome) -> None:
     talks = [spoken(f"2024-03-05 {9 + hour:02}:00", members=members) for hour, members in enumerate(reached)]
     world = history(*talks, *replied(), world=assigned(flagging(reach_percent=percent)))
     assert world.verdict().outcome is outcome

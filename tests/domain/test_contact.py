@@ -8,7 +8,7 @@ from domain import commands as c
 from domain.codes import ContactMode, ContactStage, MemberPosition
 from domain.events import ContactWaived, MemberContacted
 from domain.rules import (
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     KNOWN_OFFICIAL,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
@@ -104,7 +104,7 @@ def test_only_a_unit_on_the_case_makes_contact(given: Given) -> Attempt:
     return attempt(world, contact(world.now, HEALTH if given is assigned else EDU))
 
 
-@refuses(c.RecordMemberContact, CONTACT_IS_WITH_SIGNERS, "members")
+@refuses(c.RecordMemberContact, CONTACT_IS_WITH_PROPOSERS, "members")
 def test_contact_is_with_those_who_signed_the_proposal() -> Attempt:
     world = assigned()
     return attempt(world, contact(world.now, members=(LEAD, STRANGER)))

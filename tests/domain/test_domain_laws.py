@@ -206,7 +206,7 @@ def test_what_has_ended_has_ended(world: World) -> None:
 def test_every_proposer_of_a_merged_proposal_signs_the_one_that_stands_for_it(world: World) -> None:
     for recorded in world.all(ProposalAbsorbed):
         absorbed = world.state(proposal_stream(recorded.stream))
-        assert set(absorbed.signers) <= set(world.state(proposal_stream(recorded.event.into)).signers)
+        assert set(absorbed.proposers) <= set(world.state(proposal_stream(recorded.event.into)).proposers)
 
 
 @law

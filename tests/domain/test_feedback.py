@@ -9,7 +9,7 @@ from domain.codes import EnteredBy, Heard, Rating
 from domain.events import FeedbackFormIssued, RehandlingOrdered, SatisfactionRecorded
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     FORM_BEFORE_RATING,
     NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
@@ -46,7 +46,7 @@ from tests.domain.given import (
 )
 
 
-def test_the_form_goes_to_all_signers_where_none_is_named() -> None:
+def test_the_form_goes_to_all_proposers_where_none_is_named() -> None:
     world = issued()
     [fact] = world.do(form(), at="2024-03-20 09:00")
     due = fact.event.deadline
@@ -54,7 +54,7 @@ def test_the_form_goes_to_all_signers_where_none_is_named() -> None:
     assert (due.kind, due.due_on, due.anchor.version) == (DeadlineKind.FEEDBACK, date(2024, 4, 4), fact.version)
 
 
-def test_the_form_goes_only_to_signers_not_yet_asked() -> None:
+def test_the_form_goes_only_to_proposers_not_yet_asked() -> None:
     world = issued()
     world.do(form(members=(SECOND,)))
     [fact] = world.do(form())
@@ -76,8 +76,8 @@ def test_nobody_is_asked_about_a_reply_that_is_not_out(given: Given) -> Attempt:
     return attempt(given(), form())
 
 
-@refuses(c.IssueFeedbackForm, CONTACT_IS_WITH_SIGNERS, "members")
-def test_only_signers_are_asked() -> Attempt:
+@refuses(c.IssueFeedbackForm, CONTACT_IS_WITH_PROPOSERS, "members")
+def test_only_proposers_are_asked() -> Attempt:
     return attempt(issued(), form(members=(STRANGER,)))
 
 
@@ -87,7 +87,7 @@ def test_nobody_is_asked_about_a_unit_that_is_not_on_the_case(given: Given) -> A
     return attempt(given(), form())
 
 
-def test_a_signers_view_is_kept_as_it_was_given() -> None:
+def test_a_proposers_view_is_kept_as_it_was_given() -> None:
     world = form_out()
     told = rate(rating=Rating.BASIC, attitude=Rating.SATISFIED, heard=Heard.PHONED, comment="望尽快落实")
     [fact] = world.do(told)

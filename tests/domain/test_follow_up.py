@@ -5,7 +5,7 @@ import pytest
 from domain import commands as c
 from domain.codes import ContactMode, MemberPosition, RevisitStage
 from domain.events import MemberRevisited
-from domain.rules import CONTACT_IS_WITH_SIGNERS, ONLY_ASSIGNED_UNIT_ACTS, REVISIT_AT_ITS_STAGE
+from domain.rules import CONTACT_IS_WITH_PROPOSERS, ONLY_ASSIGNED_UNIT_ACTS, REVISIT_AT_ITS_STAGE
 from tests.domain.given import (
     EDU,
     HEALTH,
@@ -71,8 +71,8 @@ def test_a_revisit_belongs_to_the_stage_the_case_is_in(given: Given, stage: Revi
     return attempt(world, revisit(world.now, stage))
 
 
-@refuses(c.RecordRevisit, CONTACT_IS_WITH_SIGNERS, "members")
-def test_only_signers_are_revisited() -> Attempt:
+@refuses(c.RecordRevisit, CONTACT_IS_WITH_PROPOSERS, "members")
+def test_only_proposers_are_revisited() -> Attempt:
     world = issued()
     return attempt(world, revisit(world.now, members=(LEAD, STRANGER)))
 

@@ -27,7 +27,7 @@ from domain.rules import (
     CASE_OPEN,
     CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
-    CONTACT_IS_WITH_SIGNERS,
+    CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
@@ -560,7 +560,7 @@ def test_a_visit_to_the_place_told_twice_is_recorded_once() -> None:
     assert world.do(command) == []
 
 
-@refuses(c.RecordFieldVisit, CONTACT_IS_WITH_SIGNERS, "members")
+@refuses(c.RecordFieldVisit, CONTACT_IS_WITH_PROPOSERS, "members")
 def test_the_members_who_come_along_are_signers() -> Attempt:
     world = assigned()
     return attempt(world, look(world.now, members=(STRANGER,)))

@@ -15,10 +15,10 @@ from domain.rules import (
     KNOWN_MEMBER,
     KNOWN_SESSION,
     KNOWN_UNIT,
+    PROPOSERS_DISTINCT,
     REGISTERED_BEFORE_TRANSFER,
     REGISTERED_ONCE,
     RULEBOOK_IN_FORCE,
-    SIGNERS_DISTINCT,
     SUBMITTED_ONCE,
     TRANSFERRED_ONCE,
 )
@@ -56,7 +56,7 @@ def test_a_proposal_is_submitted_by_its_lead_proposer() -> None:
         suggested_units=(EDU,),
     )
     assert (fact.version, fact.context.actor) == (1, f"member:{LEAD}")
-    assert world.case.signers == (LEAD, SECOND)
+    assert world.case.proposers == (LEAD, SECOND)
 
 
 @refuses(c.SubmitProposal, SUBMITTED_ONCE)
@@ -70,7 +70,7 @@ def test_a_proposal_needs_a_session_that_was_opened() -> Attempt:
     return attempt(opened(), submit(session="16-1"))
 
 
-@refuses(c.SubmitProposal, SIGNERS_DISTINCT, "co_signers")
+@refuses(c.SubmitProposal, PROPOSERS_DISTINCT, "co_signers")
 @pytest.mark.parametrize("co_signers", [(LEAD,), (SECOND, SECOND)])
 def test_nobody_signs_a_proposal_twice(co_signers: tuple[str, ...]) -> Attempt:
     return attempt(opened(), submit(co_signers=co_signers))

@@ -1,4 +1,8 @@
-"""拟稿、会签、签发、答复."""
+"""拟稿、会签、签发、答复.
+
+A test under `@refuses(command, rule, field)` only answers with an attempt: given and when. The decorator asserts that
+it is refused by that rule and leaves no event. What the helpers fill in stands in tests/domain/given.py.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -473,7 +477,7 @@ def test_no_reply_is_signed_for_a_unit_that_is_not_on_the_case(given: Given) -> 
 # issue
 
 
-def test_the_reply_goes_to_all_signers_under_the_next_letter_number() -> None:
+def test_the_reply_goes_to_all_proposers_under_the_next_letter_number() -> None:
     world = signed()
     fact, number = world.do(issue(copied_to=("市政协提案委",)))
     letter = LetterNumber(unit=EDU, year=2024, number=1)

@@ -216,13 +216,13 @@ async def test_a_ledger_sees_only_its_own_history(office: Office, database: Data
     await other.close()
 
 
-async def test_only_signers_are_contacted(office: Office) -> None:
+async def test_only_proposers_are_contacted(office: Office) -> None:
     await office.assigned()
     stranger = office.contact().model_copy(update={"members": ("stranger",)})
     with pytest.raises(Refused) as refused:
         await office.do(stranger)
-    assert refused.value.rule.id == "contact-is-with-signers"
-    assert MEMBERS[0] in (await office.ledger.load(proposal_stream(office.case)))[0].signers
+    assert refused.value.rule.id == "contact-is-with-proposers"
+    assert MEMBERS[0] in (await office.ledger.load(proposal_stream(office.case)))[0].proposers
 
 
 async def test_the_same_key_sent_twenty_times_at_once_is_one_command(office: Office) -> None:
