@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,10 @@ class Service:
         self.url = found[0]
 
     def victims(self, kind: str) -> list[int]:
-        """Process ids of one kind among the parent's children (and, for backends, their children)."""
-        table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        """Process ids of one kind among the parent's children (and, for backends, their children).
+
+        `-ww`, because ps cuts every line at COLUMNS where a terminal's width is in the environment."""
+        table = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in table.splitlines()]
         children = [(int(pid), args) for pid, ppid, args in rows if int(ppid) == self.parent.pid]
         postgres = [pid for pid, args in children if "postgres" in args and "api.cli" not in args]
@@ -173,12 +176,15 @@ def killed_at_random(service: Service, times: int, chance: random.Random) -> Non
     writers = [Writer(service, stopped) for _ in range(4)]
     for writer in writers:
         writer.start()
-    for _ in range(times):
+    killed: Counter[str] = Counter()
+    while killed.total() < times:
         time.sleep(chance.uniform(0.1, 1.0))
         kind = chance.choice(["api", "daemon", "postgres", "backend"])
         for victim in service.victims(kind)[:1]:
             os.kill(victim, signal.SIGKILL)
+            killed[kind] += 1
     stopped.set()
+    assert set(killed) == {"api", "daemon", "postgres", "backend"}, killed
     for writer in writers:
         writer.join(PATIENCE * 2)
         assert not writer.is_alive()
@@ -235,12 +241,9 @@ def test_a_second_service_on_the_same_data_is_told_so(service: Service) -> None:
 
 
 def everybody(service: Service) -> list[int]:
-    """API, daemon and PostgreSQL, none of which has died so far. Asked again, because a process table read while
-    PostgreSQL's backends come and go has been seen to leave one out."""
-    until = time.monotonic() + PATIENCE
-    while len(found := [pid for kind in ("api", "daemon", "postgres") for pid in service.victims(kind)]) != 3:
-        assert time.monotonic() < until, service.output.read_text()
-        time.sleep(0.05)
+    """API, daemon and PostgreSQL, none of which has died so far."""
+    found = [pid for kind in ("api", "daemon", "postgres") for pid in service.victims(kind)]
+    assert len(found) == 3, service.output.read_text()
     output = service.output.read_text()
     assert "child_died" not in output, output
     assert "database_restarted" not in output, output
