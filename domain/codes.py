@@ -14,6 +14,21 @@ class Channel(StrEnum):
     STAFF = "STAFF"
 
 
+class CollectiveKind(StrEnum):
+    """Bodies that hand in proposals of their own (S6)."""
+
+    PARTY = "PARTY"
+    PEOPLE_ORG = "PEOPLE_ORG"
+    SECTOR = "SECTOR"
+    MEMBER_GROUP = "MEMBER_GROUP"
+    COMMITTEE = "COMMITTEE"
+
+    @property
+    def seals(self) -> bool:
+        """Whether its seal stands for it; else a person's signature does."""
+        return self not in (CollectiveKind.SECTOR, CollectiveKind.MEMBER_GROUP)
+
+
 class ReviewLevel(StrEnum):
     """Levels of review, lowest first (S46)."""
 

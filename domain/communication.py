@@ -144,7 +144,7 @@ def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
 
 def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
-    if isinstance(event, events.ClockEvent):
+    if isinstance(event, events.DraftingEvent | events.ClockEvent):
         return known
     match event:
         case events.ProposalSubmitted():

@@ -62,6 +62,14 @@ RULEBOOK_IN_FORCE = Rule("rulebook-in-force", "届次须先采用办理规则", 
 CALENDAR_CONSISTENT = Rule("calendar-consistent", "节假日安排须自洽", "L10")
 CALENDAR_VERSION_FINAL = Rule("calendar-version-final", "已登记的安排不得改动", "L10")
 
+# drafting
+PROPOSAL_DRAFTED = Rule("proposal-drafted", "须先撰写并保存提案", "P1")
+NOT_YET_SUBMITTED = Rule("not-yet-submitted", "已提交的提案不再改稿、不再附议", "P1,P3")
+INVITED_TO_CO_SIGN = Rule("invited-to-co-sign", "附议须经领衔人邀请", "P1")
+CO_SIGNED_IN_TIME = Rule("co-signed-in-time", "逾期附议无效", "P1,P3", gate=True)
+COLLECTIVE_AUTHENTICATED = Rule("collective-authenticated", "集体提案须盖章或由召集人、组长签名", "S5,S6")
+IN_SESSION_WINDOW = Rule("in-session-window", "截止之后提交的为平时提案", "S46")
+
 # registration and assignment
 PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重复", "S5")
 REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")

@@ -19,6 +19,7 @@ class Session:
     opened: SessionOpened | None = None
     opened_version: int = 0
     closed_on: date | None = None
+    in_session_until: date | None = None
     rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
     digests: Mapping[tuple[str, int], str] = field(default_factory=dict)
     current: tuple[str, int] | None = None
@@ -46,6 +47,7 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
                 opened=event,
                 opened_version=recorded.version,
                 closed_on=event.closed_on,
+                in_session_until=event.in_session_until,
             )
         case RulebookAdopted():
             key = (event.rulebook.id, event.rulebook.version)

@@ -13,6 +13,7 @@ from api.routes import (
     contact,
     deadlines,
     directory,
+    drafting,
     feedback,
     follow_up,
     handling,
@@ -26,6 +27,7 @@ from api.routes import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    drafting.router,
     registration.router,
     admission.router,
     assignment.router,

@@ -24,6 +24,15 @@ from domain.commands.calendar import AnnounceCalendar
 from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
 from domain.commands.contact import RecordMemberContact, WaiveContact
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
+from domain.commands.drafting import (
+    CoSign,
+    DeclineCoSignature,
+    DraftProposal,
+    ExpireCoSignatures,
+    InviteCoSigners,
+    ReviseProposalDraft,
+    SubmitDraft,
+)
 from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
 from domain.commands.follow_up import RecordRevisit
 from domain.commands.handling import (
@@ -45,12 +54,19 @@ from domain.commands.objection import (
     RequestUnitAddition,
     ReturnAssignment,
 )
-from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
+from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
 from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
 from domain.commands.session import AdoptRulebook, OpenSession
 
 COMMANDS: tuple[type[Command], ...] = (
+    DraftProposal,
+    ReviseProposalDraft,
+    InviteCoSigners,
+    CoSign,
+    DeclineCoSignature,
+    ExpireCoSignatures,
+    SubmitDraft,
     SubmitProposal,
     RecordReviewOpinion,
     ReturnForRevision,
@@ -119,18 +135,24 @@ __all__ = [
     "CalendarCommand",
     "ChangeCaseRulebook",
     "CloseHandling",
+    "CoSign",
+    "CollectiveClaim",
     "Command",
     "ConvertProposal",
     "CountersignReply",
     "DecideExtension",
     "DecideObjection",
     "DecideUnitAddition",
+    "DeclineCoSignature",
     "DefectClaim",
     "DirectoryCommand",
+    "DraftProposal",
     "DraftReply",
     "EscalateObjection",
+    "ExpireCoSignatures",
     "FileHandlingPlan",
     "HandleJointly",
+    "InviteCoSigners",
     "IssueFeedbackForm",
     "IssueReply",
     "ListMember",
@@ -162,9 +184,11 @@ __all__ = [
     "ReturnForRevision",
     "ReturnReply",
     "ReviewReply",
+    "ReviseProposalDraft",
     "SessionCommand",
     "SignReply",
     "SubmitCoOpinion",
+    "SubmitDraft",
     "SubmitProposal",
     "TransferCase",
     "WaiveContact",

@@ -5,11 +5,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Channel, Timing
+from domain.codes import Channel, CollectiveKind, Openness, Timing
 from domain.commands.base import EXISTING, ProposalCommand, in_order, open_case
 from domain.events import CaseNumberTaken, CaseTransferredToGovernment, ProposalRegistered, ProposalSubmitted
+from domain.labels import label
 from domain.proposal import Proposal
 from domain.rules import (
+    COLLECTIVE_AUTHENTICATED,
+    IN_SESSION_WINDOW,
     KNOWN_MEMBER,
     KNOWN_SESSION,
     KNOWN_UNIT,
@@ -26,13 +29,30 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, session_stream
-from domain.values import Code, LongText, Note, Title
+from domain.values import Code, Frozen, LongText, Note, Title, day_of
+
+
+class CollectiveClaim(Frozen):
+    """The body in whose name a proposal is handed in, with the limits of the door."""
+
+    kind: CollectiveKind
+    name: Title
+    sealed: bool = False
+    signed_by: Code | None = None
 
 
 class SubmitProposal(ProposalCommand):
-    """Hand in a proposal; creates its stream."""
+    """Hand in a proposal as it came, on paper or entered whole; creates its stream."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, KNOWN_MEMBER, KNOWN_UNIT, PROPOSERS_DISTINCT, SUBMITTED_ONCE)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        KNOWN_SESSION,
+        KNOWN_MEMBER,
+        KNOWN_UNIT,
+        PROPOSERS_DISTINCT,
+        SUBMITTED_ONCE,
+        IN_SESSION_WINDOW,
+        COLLECTIVE_AUTHENTICATED,
+    )
 
     session: Code
     title: Title
@@ -42,6 +62,9 @@ class SubmitProposal(ProposalCommand):
     lead_proposer: Code
     co_signers: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
     suggested_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
+    openness_wish: Openness | None = None
+    openness_reason: Note | None = None
+    collective: CollectiveClaim | None = None
 
     def session_key(self, proposal: Proposal, /) -> str | None:
         return self.session
@@ -56,7 +79,21 @@ class SubmitProposal(ProposalCommand):
             setting.knows_member(member, f"co_signers.{index}")
         for index, unit in enumerate(self.suggested_units):
             setting.knows_unit(unit, f"suggested_units.{index}")
-        return [self.told(ProposalSubmitted)]
+        return [handed_in(self.told(ProposalSubmitted), setting)]
+
+
+def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitted:
+    """The event, if it is in time for its kind and a body that hands it in has said so itself."""
+    last, body = setting.session.in_session_until, submitted.collective
+    in_time = submitted.timing is not Timing.IN_SESSION or last is None or day_of(setting.occurred_at) <= last
+    require(in_time, IN_SESSION_WINDOW, f"大会提案截至 {last}，此后为平时提案", "timing")
+    if body is not None and body.kind.seals:
+        require(body.sealed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须加盖公章", "collective.sealed")
+    elif body is not None:
+        by_all = body.kind is CollectiveKind.MEMBER_GROUP and submitted.co_signers
+        signed = body.signed_by is not None or bool(by_all)
+        require(signed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须由召集人或组长签名", "collective.signed_by")
+    return submitted
 
 
 class RegisterProposal(ProposalCommand):

@@ -33,6 +33,7 @@ class OpenSession(SessionCommand):
     meeting: Annotated[StrictInt, Field(ge=1, le=99)]
     opened_on: Day | None = None
     closed_on: Day | None = None
+    in_session_until: Day | None = None
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         opened = self.told(SessionOpened)

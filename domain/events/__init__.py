@@ -36,6 +36,14 @@ from domain.events.clock import (
 )
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
+from domain.events.drafting import (
+    CoSignatureDeclined,
+    CoSignatureExpired,
+    CoSignatureGiven,
+    CoSignatureInvited,
+    DraftingEvent,
+    ProposalDraftSaved,
+)
 from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
 from domain.events.follow_up import FollowUpEvent, MemberRevisited
 from domain.events.handling import (
@@ -65,6 +73,7 @@ from domain.events.objection import (
 from domain.events.registration import (
     CaseNumberTaken,
     CaseTransferredToGovernment,
+    CollectiveBody,
     ProposalRegistered,
     ProposalSubmitted,
     RegistrationEvent,
@@ -85,7 +94,8 @@ DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
-    RegistrationEvent
+    DraftingEvent
+    | RegistrationEvent
     | AdmissionEvent
     | AssignmentEvent
     | ObjectionEvent
@@ -141,12 +151,18 @@ __all__ = [
     "CoOpinionRequested",
     "CoOpinionReturned",
     "CoOpinionSubmitted",
+    "CoSignatureDeclined",
+    "CoSignatureExpired",
+    "CoSignatureGiven",
+    "CoSignatureInvited",
+    "CollectiveBody",
     "ContactEvent",
     "ContactWaived",
     "DifficultyRaised",
     "DifficultyResolved",
     "DirectoryEvent",
     "DraftEvent",
+    "DraftingEvent",
     "Event",
     "ExtensionGranted",
     "ExtensionRefused",
@@ -174,6 +190,7 @@ __all__ = [
     "OfficialAppointed",
     "ProposalAbsorbed",
     "ProposalConverted",
+    "ProposalDraftSaved",
     "ProposalEvent",
     "ProposalNotRegistered",
     "ProposalRegistered",

@@ -6,9 +6,19 @@ The names of these events are the storage format. Rename nothing; change a shape
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.codes import Channel, Timing
+from domain.codes import Channel, CollectiveKind, Openness, Timing
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
+from domain.values import Frozen
+
+
+class CollectiveBody(Frozen):
+    """集体提案者: the body in whose name the lead proposer hands it in, its seal, and who signed for it."""
+
+    kind: CollectiveKind
+    name: str
+    sealed: bool = False
+    signed_by: str | None = None
 
 
 class ProposalSubmitted(Event):
@@ -22,6 +32,9 @@ class ProposalSubmitted(Event):
     lead_proposer: str
     co_signers: tuple[str, ...] = ()
     suggested_units: tuple[str, ...] = ()
+    openness_wish: Openness | None = None
+    openness_reason: str | None = None
+    collective: CollectiveBody | None = None
 
 
 class ProposalRegistered(Event):

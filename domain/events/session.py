@@ -11,7 +11,7 @@ from domain.policy.rulebook import Rulebook
 
 
 class SessionOpened(Event):
-    """设立届次: e.g. term 15, meeting 3."""
+    """设立届次: e.g. term 15, meeting 3. `in_session_until` is the last day for proposals of the session itself."""
 
     schema_version: ClassVar[int] = 2
 
@@ -21,6 +21,7 @@ class SessionOpened(Event):
     meeting: int
     opened_on: date | None = None
     closed_on: date | None = None
+    in_session_until: date | None = None
 
 
 class RulebookAdopted(Event):

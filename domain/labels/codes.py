@@ -9,6 +9,13 @@ from domain.proposal import DraftStatus, TaskStatus
 CODES: dict[type[StrEnum], dict[str, str]] = {
     codes.Timing: {"IN_SESSION": "大会提案", "INTER_SESSION": "平时提案"},
     codes.Channel: {"ONLINE": "网上提交", "PAPER": "书面提交", "STAFF": "工作人员代录"},
+    codes.CollectiveKind: {
+        "PARTY": "党派",
+        "PEOPLE_ORG": "人民团体",
+        "SECTOR": "界别",
+        "MEMBER_GROUP": "委员小组",
+        "COMMITTEE": "专门委员会",
+    },
     codes.ReviewLevel: {"FIRST": "初审", "SECOND": "复审", "FINAL": "终审"},
     codes.ReviewOpinion: {
         "ADMIT": "同意立案",

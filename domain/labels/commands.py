@@ -1,6 +1,13 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "DraftProposal": "撰写提案",
+    "ReviseProposalDraft": "修改草稿",
+    "InviteCoSigners": "邀请附议",
+    "CoSign": "附议",
+    "DeclineCoSignature": "不附议",
+    "ExpireCoSignatures": "登记附议逾期",
+    "SubmitDraft": "提交所撰提案",
     "SubmitProposal": "提交提案",
     "RecordReviewOpinion": "登记审查意见",
     "ReturnForRevision": "退回修改",

@@ -1,6 +1,11 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "ProposalDraftSaved": "撰写",
+    "CoSignatureInvited": "邀请附议",
+    "CoSignatureGiven": "附议",
+    "CoSignatureDeclined": "不附议",
+    "CoSignatureExpired": "附议逾期",
     "ProposalSubmitted": "提交提案",
     "ReviewOpinionRecorded": "审查意见",
     "ProposalReturnedForRevision": "退回修改",

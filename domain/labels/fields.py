@@ -1,6 +1,13 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "openness_wish": "公开意愿",
+    "openness_reason": "不公开的理由",
+    "collective": "集体提案者",
+    "sealed": "盖章",
+    "sign_by": "附议截止日",
+    "in_session_until": "大会提案截止日",
+    "kind": "种类",
     "place": "地点",
     "coordinated_by": "协调领导",
     "points": "征求事项",

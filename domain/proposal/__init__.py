@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import communication, events
-from domain.proposal import admission, assignment, clock, feedback, handling, objection, registration, reply
+from domain.proposal import admission, assignment, clock, drafting, feedback, handling, objection, registration, reply
 from domain.proposal.state import (
     Act,
     Draft,
+    Drafting,
     DraftStatus,
     Proposal,
     Round,
@@ -54,6 +55,8 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
 
 def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
     event = recorded.event
+    if isinstance(event, events.DraftingEvent):
+        return drafting.evolve(proposal, event)
     if isinstance(event, events.RegistrationEvent):
         return registration.evolve(proposal, event, recorded)
     if isinstance(event, events.AdmissionEvent):
@@ -90,4 +93,15 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
     return with_task(proposal, replace(task, last=Act(type(event).__name__, at)))
 
 
-__all__ = ["Act", "Draft", "DraftStatus", "Proposal", "Round", "TaskStatus", "UnitTask", "evolve", "identity"]
+__all__ = [
+    "Act",
+    "Draft",
+    "DraftStatus",
+    "Drafting",
+    "Proposal",
+    "Round",
+    "TaskStatus",
+    "UnitTask",
+    "evolve",
+    "identity",
+]

@@ -81,6 +81,28 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafting:
+    """A proposal before it is handed in. `signed` says which version each member put their name to: a signature is for
+    the words it was given to."""
+
+    latest: events.ProposalDraftSaved | None = None
+    invited: dict[str, events.CoSignatureInvited] = field(default_factory=dict)
+    signed: dict[str, int] = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
+
+    @property
+    def co_signers(self) -> tuple[str, ...]:
+        """Who has signed the latest version, in the order of their invitations."""
+        latest = self.latest.draft if self.latest else 0
+        return tuple(member for member in self.invited if self.signed.get(member) == latest)
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Who was invited and has neither signed the latest version nor declined."""
+        return tuple(m for m in self.invited if m not in self.declined and m not in self.co_signers)
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form that went out to one proposer, and when it is due back."""
 
@@ -183,6 +205,7 @@ class Proposal:
 
     stream: UUID | None = None
     version: int = 0
+    drafting: Drafting = Drafting()
     session: str | None = None
     timing: Timing | None = None
     title: str = ""

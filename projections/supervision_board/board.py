@@ -116,7 +116,9 @@ def evolve(
     rows: Mapping[Key, SupervisionRow], recorded: Recorded[events.ProposalEvent], reference: Reference
 ) -> Iterable[SupervisionRow]:
     """The case's row after one more event. It rests on the row before, the event and adopted rulebooks alone, so that a
-    rebuild comes to the same."""
+    rebuild comes to the same. What is not yet handed in is its author's, and on no board."""
+    if isinstance(recorded.event, events.DraftingEvent):
+        return
     row = rows.get((reference.ledger, recorded.stream))
     row = _fold(row or SupervisionRow(ledger=reference.ledger, stream=recorded.stream), recorded, reference)
     made_up = recorded.origin is Origin.MADE_UP or bool(recorded.made_up)
@@ -133,6 +135,8 @@ def evolve(
 
 def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], reference: Reference) -> SupervisionRow:
     event, on = recorded.event, day_of(recorded.occurred_at)
+    if isinstance(event, events.DraftingEvent):
+        return row
     match event:
         case events.ProposalSubmitted():
             named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}

@@ -86,6 +86,9 @@ def ruled(
     )
 
 
+CREATING = (c.SubmitProposal, c.DraftProposal)
+"""Commands that begin a stream of their own."""
+
 KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (PROPOSAL, SESSION, DIRECTORY, CALENDAR, LETTERS, NOTES)}
 
 
@@ -137,7 +140,7 @@ class World:
         weighed = self.weigh(command, **how)
         added = self._append(weighed, weighed.decide())
         self.now = max(self.now, weighed.recorded_at) + TICK
-        if added and isinstance(command, c.SubmitProposal):
+        if added and isinstance(command, CREATING):
             self.proposal = weighed.stream.id
         return added
 
@@ -222,7 +225,7 @@ class World:
             return calendar_stream(LEDGER)
         if command.kind is SESSION:
             return session_stream(LEDGER, command.session if isinstance(command, c.OpenSession) else MEETING)
-        if isinstance(command, c.SubmitProposal):
+        if isinstance(command, CREATING):
             return proposal_stream(created_by(LEDGER, uuid5(NAMESPACE, f"command/{len(self.history)}")))
         return proposal_stream(self.proposal)
 
@@ -329,7 +332,7 @@ def head_of(unit: str) -> str:
 
 def usual_hand(command: c.Command) -> str:
     match command:
-        case c.SubmitProposal():
+        case c.SubmitProposal() | c.DraftProposal():
             return f"member:{command.lead_proposer}"
         case c.ReviewReply() | c.ReturnReply():
             return REVIEWER
@@ -347,6 +350,16 @@ def usual_hand(command: c.Command) -> str:
 def submit(**change: Any) -> c.SubmitProposal:
     usual = {"session": MEETING, "title": "关于整治城市“牛皮癣”的提案", "lead_proposer": LEAD, "co_signers": (SECOND,)}
     return c.SubmitProposal(**{**usual, **change})
+
+
+def write(**change: Any) -> c.DraftProposal:
+    usual = {
+        "session": MEETING,
+        "title": "关于增设校园心理教师的提案",
+        "body": "情况、分析、建议",
+        "lead_proposer": LEAD,
+    }
+    return c.DraftProposal(**{**usual, **change})
 
 
 def assign(modes: Modes = ALONE, **change: Any) -> c.AssignUnits:
@@ -463,7 +476,7 @@ def close(result_class: str = "A") -> c.CloseHandling:
 # a case in a named state
 
 
-def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 11)) -> World:
+def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 11), **session: Any) -> World:
     """A session with its rulebook, units with an officer and a leader each, members; no case yet."""
     world = World()
     world.do(
@@ -474,6 +487,7 @@ def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 
             meeting=3,
             opened_on=date(2024, 1, 8),
             closed_on=closed_on,
+            **session,
         )
     )
     world.do(c.AdoptRulebook(rulebook=rulebook))

@@ -9,7 +9,6 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import commands as c
 from domain import communication
 from domain.codes import DecisiveMoment, Gate, Outcome
 from domain.commands.base import TIME_RULES
@@ -42,7 +41,7 @@ from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
 from domain.setting import Decision
 from domain.streams import LETTERS, PROPOSAL, Kind, proposal_stream, session_stream
 from domain.values import earlier, parse_moment, write_moment
-from tests.domain.given import LEDGER, MEETING, Weighed, World, kind_of
+from tests.domain.given import CREATING, LEDGER, MEETING, Weighed, World, kind_of
 from tests.domain.walks import Step, histories, taken, walks
 
 AFTERWARDS: dict[type, tuple[type, ...]] = {
@@ -142,7 +141,7 @@ def test_a_command_repeated_at_once_adds_nothing(walk: tuple[World, list[Step]])
             continue
         after = len(world.history)
         assert after == before + len(added)
-        if not isinstance(tried.command, c.SubmitProposal):
+        if not isinstance(tried.command, CREATING):
             assert world.do(tried.command, **tried.how) == []
             assert len(world.history) == after
 

@@ -94,6 +94,7 @@ from tests.domain.given import (
     submitted,
     transferred,
     waive,
+    write,
 )
 
 Step = Callable[[World], Attempt]
@@ -161,6 +162,13 @@ def wild() -> st.SearchStrategy[c.Command]:
     """Any command about anything, most of them refused."""
     return st.one_of(
         st.builds(submit, lead_proposer=members, co_signers=st.lists(members, max_size=2).map(tuple)),
+        st.builds(write, lead_proposer=members),
+        st.builds(c.ReviseProposalDraft, title=texts),
+        st.builds(c.InviteCoSigners, members=reached, sign_by=st.sampled_from((date(2024, 3, 1), date(2024, 4, 1)))),
+        st.builds(c.CoSign, member=members),
+        st.builds(c.DeclineCoSignature, member=members),
+        st.builds(c.ExpireCoSignatures),
+        st.builds(c.SubmitDraft),
         st.builds(c.RegisterProposal),
         st.builds(c.TransferCase, occasion=st.just("交办会")),
         st.builds(assign, st.one_of(st.sampled_from((ALONE, LED, SPLIT)), modes)),
