@@ -81,6 +81,16 @@ class Ending(StrEnum):
     MERGED = "MERGED"
 
 
+class Recipient(StrEnum):
+    """Where a registered case goes: most, not all, go to the government side."""
+
+    GOVERNMENT = "GOVERNMENT"
+    PARTY_OFFICE = "PARTY_OFFICE"
+    COURT = "COURT"
+    PROCURATORATE = "PROCURATORATE"
+    MASS_ORGANISATION = "MASS_ORGANISATION"
+
+
 class AssignmentMode(StrEnum):
     SOLE = "SOLE"
     LEAD = "LEAD"

@@ -209,6 +209,7 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
         case (
             events.ProposalRegistered()
             | events.CaseTransferredToGovernment()
+            | events.CaseTransferredElsewhere()
             | events.ReviewOpinionRecorded()
             | events.ProposalReturnedForRevision()
             | events.ProposalResubmitted()

@@ -6,7 +6,14 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from domain.events import CaseNumberTaken, RulebookAdopted, SessionEvent, SessionOpened
+from domain.events import (
+    CaseNumberTaken,
+    HandoverMeetingHeld,
+    RulebookAdopted,
+    SessionClosed,
+    SessionEvent,
+    SessionOpened,
+)
 from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.record import Recorded
 
@@ -17,8 +24,10 @@ class Session:
     version: int = 0
     session: str | None = None
     opened: SessionOpened | None = None
-    opened_version: int = 0
     closed_on: date | None = None
+    closing: tuple[str, int] | None = None
+    """Which event told the closing day, and its version."""
+    handovers: frozenset[HandoverMeetingHeld] = frozenset()
     in_session_until: date | None = None
     rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
     digests: Mapping[tuple[str, int], str] = field(default_factory=dict)
@@ -41,14 +50,19 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
     session = replace(session, stream=recorded.stream, version=recorded.version)
     match event:
         case SessionOpened():
+            closing = (type(event).__name__, recorded.version) if event.closed_on else None
             return replace(
                 session,
                 session=event.session,
                 opened=event,
-                opened_version=recorded.version,
                 closed_on=event.closed_on,
+                closing=closing,
                 in_session_until=event.in_session_until,
             )
+        case SessionClosed():
+            return replace(session, closed_on=event.closed_on, closing=(type(event).__name__, recorded.version))
+        case HandoverMeetingHeld():
+            return replace(session, handovers=session.handovers | {event})
         case RulebookAdopted():
             key = (event.rulebook.id, event.rulebook.version)
             rulebooks, digests = {**session.rulebooks, key: event.rulebook}, {**session.digests, key: event.digest}

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from api.desk import Asked, AtDesk, Done
 from api.problems import ProblemError
 from api.routes.routing import SessionKey, described, routes
-from domain.commands.session import AdoptRulebook, OpenSession
+from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
 from domain.policy.rulebook import Rulebook
 from domain.session import Session
 from domain.streams import session_stream
@@ -34,6 +34,16 @@ class SessionAnswer(BaseModel):
 @router.post("/sessions", **described(OpenSession))
 async def open_session(command: OpenSession, desk: AtDesk) -> Done:
     return await desk.on_session(command.session, command)
+
+
+@router.post("/sessions/{session}/closing", **described(CloseSession))
+async def close_session(session: SessionKey, command: CloseSession, desk: AtDesk) -> Done:
+    return await desk.on_session(session, command)
+
+
+@router.post("/sessions/{session}/handover-meetings", **described(RecordHandoverMeeting))
+async def record_handover_meeting(session: SessionKey, command: RecordHandoverMeeting, desk: AtDesk) -> Done:
+    return await desk.on_session(session, command)
 
 
 @router.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))

@@ -57,7 +57,7 @@ from domain.commands.objection import (
 from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
 from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
-from domain.commands.session import AdoptRulebook, OpenSession
+from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
 
 COMMANDS: tuple[type[Command], ...] = (
     DraftProposal,
@@ -115,6 +115,8 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordRevisit,
     CloseHandling,
     OpenSession,
+    CloseSession,
+    RecordHandoverMeeting,
     AdoptRulebook,
     ListUnit,
     AppointOfficial,
@@ -135,6 +137,7 @@ __all__ = [
     "CalendarCommand",
     "ChangeCaseRulebook",
     "CloseHandling",
+    "CloseSession",
     "CoSign",
     "CollectiveClaim",
     "Command",
@@ -167,6 +170,7 @@ __all__ = [
     "RaiseDifficulty",
     "ReassignCase",
     "RecordFieldVisit",
+    "RecordHandoverMeeting",
     "RecordMemberContact",
     "RecordReviewOpinion",
     "RecordRevisit",

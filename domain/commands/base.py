@@ -217,10 +217,11 @@ def deadline(
     here, version, on = own_event, proposal.version + 1 + index, setting.occurred_at
     stream = proposal.stream
     if rule.anchor is AnchorKind.TRANSFER and proposal.transferred:
-        here, (version, on) = "CaseTransferredToGovernment", proposal.transferred
+        here = "CaseTransferredElsewhere" if proposal.recipient else "CaseTransferredToGovernment"
+        version, on = proposal.transferred
     session = setting.session
-    if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.stream:
-        here, version, on, stream = "SessionOpened", session.opened_version, session.closed_on, session.stream
+    if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.closing and session.stream:
+        (here, version), on, stream = session.closing, session.closed_on, session.stream
     anchor = Anchor(stream=stream, version=version, event=here, on=day_of(on))
     return derive(rule, rulebook.id, rulebook.version, anchor, days)
 

@@ -5,9 +5,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Channel, CollectiveKind, Openness, Timing
+from domain.codes import Channel, CollectiveKind, Openness, Recipient, Timing
 from domain.commands.base import EXISTING, ProposalCommand, in_order, open_case
-from domain.events import CaseNumberTaken, CaseTransferredToGovernment, ProposalRegistered, ProposalSubmitted
+from domain.events import (
+    CaseNumberTaken,
+    CaseTransferredElsewhere,
+    CaseTransferredToGovernment,
+    ProposalRegistered,
+    ProposalSubmitted,
+)
 from domain.labels import label
 from domain.proposal import Proposal
 from domain.rules import (
@@ -129,17 +135,28 @@ class RegisterProposal(ProposalCommand):
 
 
 class TransferCase(ProposalCommand):
-    """Hand the case to the government side, e.g. at a joint handover meeting."""
+    """Hand the case to the government side, or to where else it belongs."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REGISTERED_BEFORE_TRANSFER, TRANSFERRED_ONCE, OCCURRED_IN_ORDER)
 
     occasion: Note
+    recipient: Recipient = Recipient.GOVERNMENT
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        require(proposal.case_no is not None, REGISTERED_BEFORE_TRANSFER, "尚未立案，不能交办")
+        transferable(proposal, setting)
         if proposal.transferred:
+            recipient = proposal.recipient or Recipient.GOVERNMENT
+            require(recipient is self.recipient, TRANSFERRED_ONCE, f"已交办{label(recipient)}", "recipient")
             require(proposal.occasion == self.occasion, TRANSFERRED_ONCE, f"已经“{proposal.occasion}”交办", "occasion")
             return []
+        if self.recipient is Recipient.GOVERNMENT:
+            return [self.told(CaseTransferredToGovernment)]
+        return [self.told(CaseTransferredElsewhere)]
+
+
+def transferable(proposal: Proposal, setting: Setting) -> None:
+    """Refuse a case that is not there, has ended, has no number, or got it later."""
+    open_case(proposal)
+    require(proposal.case_no is not None, REGISTERED_BEFORE_TRANSFER, "尚未立案，不能交办")
+    if not proposal.transferred:
         in_order(setting, proposal.registered_at, "立案")
-        return [CaseTransferredToGovernment(occasion=self.occasion)]

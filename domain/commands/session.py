@@ -1,25 +1,42 @@
 """届次、办理规则."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictInt
 
 from domain.commands.base import SessionCommand
-from domain.events import RulebookAdopted, SessionOpened
+from domain.commands.registration import transferable
+from domain.events import (
+    CaseTransferredToGovernment,
+    HandoverMeetingHeld,
+    RulebookAdopted,
+    SessionClosed,
+    SessionOpened,
+)
 from domain.policy.rulebook import Rulebook, problems
 from domain.rules import (
+    CASE_OPEN,
     KNOWN_SESSION,
+    KNOWN_UNIT,
+    OCCURRED_IN_ORDER,
+    PROPOSAL_EXISTS,
+    REGISTERED_BEFORE_TRANSFER,
     RULEBOOK_CONSISTENT,
     RULEBOOK_VERSION_FINAL,
+    SESSION_CLOSED_ONCE,
     SESSION_DAYS_IN_ORDER,
     SESSION_OPENED_ONCE,
+    TRANSFERRED_ONCE,
     Rule,
     refuse,
     require,
 )
 from domain.session import Session
-from domain.setting import Decision, Setting
-from domain.values import Code, Day, Title, within_limits
+from domain.setting import Decision, On, Setting
+from domain.streams import Stream, proposal_stream
+from domain.values import Code, Day, Moment, Note, Title, within_limits
 
 
 class OpenSession(SessionCommand):
@@ -43,6 +60,68 @@ class OpenSession(SessionCommand):
             return [opened]
         require(session.opened == opened, SESSION_OPENED_ONCE, "该届次已设立，内容不同", "session")
         return []
+
+
+class CloseSession(SessionCommand):
+    """Tell the day the meeting ended; clocks of in-session proposals may start there (S37)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, SESSION_DAYS_IN_ORDER, SESSION_CLOSED_ONCE)
+
+    closed_on: Day
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        if session.opened is None:
+            refuse(KNOWN_SESSION, "届次尚未设立")
+        if session.closed_on == self.closed_on:
+            return []
+        require(session.closed_on is None, SESSION_CLOSED_ONCE, f"已于 {session.closed_on} 闭幕", "closed_on")
+        opened_on = session.opened.opened_on
+        in_order = opened_on is None or opened_on <= self.closed_on
+        require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
+        return [self.told(SessionClosed)]
+
+
+class RecordHandoverMeeting(SessionCommand):
+    """Report the meeting at which the CPPCC hands cases to the government, and hand over every one of them: all or
+    none (S0, S50)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        KNOWN_SESSION,
+        KNOWN_UNIT,
+        PROPOSAL_EXISTS,
+        CASE_OPEN,
+        REGISTERED_BEFORE_TRANSFER,
+        TRANSFERRED_ONCE,
+        OCCURRED_IN_ORDER,
+    )
+
+    occurred_at: Moment
+    occasion: Note
+    place: Title | None = None
+    units: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+    cases: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=300)]
+    reply_by: Day | None = None
+
+    def beside(self, session: Session, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [proposal_stream(case) for case in self.cases]
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
+        for index, unit in enumerate(self.units):
+            setting.knows_unit(unit, f"units.{index}")
+        held = self.told(HandoverMeetingHeld, cases=tuple(dict.fromkeys(self.cases)))
+        if held in session.handovers:
+            return []
+        handed: list[On] = []
+        for index, case in enumerate(held.cases):
+            stream = proposal_stream(case)
+            proposal = setting.at(stream)
+            require(proposal.session == session.session, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
+            transferable(proposal, setting)
+            fresh = proposal.transferred is None
+            require(fresh, TRANSFERRED_ONCE, f"第 {proposal.case_no} 号案已经交办", f"cases.{index}")
+            handed.append(On(stream, CaseTransferredToGovernment(occasion=self.occasion)))
+        return [held, *handed]
 
 
 class AdoptRulebook(SessionCommand):

@@ -72,6 +72,7 @@ from domain.events.objection import (
 )
 from domain.events.registration import (
     CaseNumberTaken,
+    CaseTransferredElsewhere,
     CaseTransferredToGovernment,
     CollectiveBody,
     ProposalRegistered,
@@ -88,7 +89,7 @@ from domain.events.reply import (
     ReplySigned,
 )
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
-from domain.events.session import RulebookAdopted, SessionOpened
+from domain.events.session import HandoverMeetingHeld, RulebookAdopted, SessionClosed, SessionOpened
 
 DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
@@ -106,7 +107,7 @@ ProposalEvent: TypeAlias = (
     | FeedbackEvent
     | FollowUpEvent
 )
-SessionEvent: TypeAlias = SessionOpened | RulebookAdopted | CaseNumberTaken
+SessionEvent: TypeAlias = SessionOpened | SessionClosed | RulebookAdopted | HandoverMeetingHeld | CaseNumberTaken
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
 LetterEvent: TypeAlias = LetterNumberTaken
 LedgerEvent: TypeAlias = ClockStepped
@@ -142,6 +143,7 @@ __all__ = [
     "CaseNumberTaken",
     "CaseReassigned",
     "CaseRulebookChanged",
+    "CaseTransferredElsewhere",
     "CaseTransferredToGovernment",
     "CasesHandledJointly",
     "ClockEvent",
@@ -176,6 +178,7 @@ __all__ = [
     "HandlingEvent",
     "HandlingPlanApproved",
     "HandlingPlanFiled",
+    "HandoverMeetingHeld",
     "LedgerEvent",
     "LetterEvent",
     "LetterNumber",
@@ -214,6 +217,7 @@ __all__ = [
     "ReviewOpinionRecorded",
     "RulebookAdopted",
     "SatisfactionRecorded",
+    "SessionClosed",
     "SessionEvent",
     "SessionOpened",
     "UnitAdditionGranted",

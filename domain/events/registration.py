@@ -6,7 +6,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.codes import Channel, CollectiveKind, Openness, Timing
+from domain.codes import Channel, CollectiveKind, Openness, Recipient, Timing
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
 from domain.values import Frozen
@@ -52,6 +52,13 @@ class CaseTransferredToGovernment(Event):
     occasion: str
 
 
+class CaseTransferredElsewhere(Event):
+    """交办: to a Party office, a court, a procuratorate or a mass organisation, which handles it by the same steps."""
+
+    recipient: Recipient
+    occasion: str
+
+
 class CaseNumberTaken(Event):
     """取案号, on the session's stream: this number went to this proposal."""
 
@@ -59,5 +66,7 @@ class CaseNumberTaken(Event):
     proposal: UUID
 
 
-RegistrationEvent: TypeAlias = ProposalSubmitted | ProposalRegistered | CaseTransferredToGovernment
+RegistrationEvent: TypeAlias = (
+    ProposalSubmitted | ProposalRegistered | CaseTransferredToGovernment | CaseTransferredElsewhere
+)
 """What the proposal's own stream knows of this stage."""

@@ -5,6 +5,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from domain.events.base import Event
 from domain.policy.rulebook import Rulebook
@@ -22,6 +23,22 @@ class SessionOpened(Event):
     opened_on: date | None = None
     closed_on: date | None = None
     in_session_until: date | None = None
+
+
+class SessionClosed(Event):
+    """闭幕: the day the meeting ended, where it was not yet known when the session was opened."""
+
+    closed_on: date
+
+
+class HandoverMeetingHeld(Event):
+    """交办会: these units took these cases; what each case learns of it stands in its own history."""
+
+    occasion: str
+    place: str | None = None
+    units: tuple[str, ...]
+    cases: tuple[UUID, ...]
+    reply_by: date | None = None
 
 
 class RulebookAdopted(Event):

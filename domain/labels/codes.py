@@ -7,6 +7,13 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.Recipient: {
+        "GOVERNMENT": "政府",
+        "PARTY_OFFICE": "党委部门",
+        "COURT": "法院",
+        "PROCURATORATE": "检察院",
+        "MASS_ORGANISATION": "群团组织",
+    },
     codes.Timing: {"IN_SESSION": "大会提案", "INTER_SESSION": "平时提案"},
     codes.Channel: {"ONLINE": "网上提交", "PAPER": "书面提交", "STAFF": "工作人员代录"},
     codes.CollectiveKind: {

@@ -1,6 +1,8 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "CloseSession": "登记闭幕",
+    "RecordHandoverMeeting": "登记交办会",
     "DraftProposal": "撰写提案",
     "ReviseProposalDraft": "修改草稿",
     "InviteCoSigners": "邀请附议",

@@ -1,6 +1,9 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "SessionClosed": "闭幕",
+    "HandoverMeetingHeld": "交办会",
+    "CaseTransferredElsewhere": "交办其他机关",
     "ProposalDraftSaved": "撰写",
     "CoSignatureInvited": "邀请附议",
     "CoSignatureGiven": "附议",

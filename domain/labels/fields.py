@@ -1,6 +1,8 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "recipient": "交办对象",
+    "reply_by": "答复期限",
     "openness_wish": "公开意愿",
     "openness_reason": "不公开的理由",
     "collective": "集体提案者",

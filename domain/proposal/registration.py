@@ -30,13 +30,14 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 rulebook=event.rulebook,
                 registered_at=later(proposal.submitted_at, recorded.occurred_at),
             )
-        case events.CaseTransferredToGovernment():
+        case events.CaseTransferredToGovernment() | events.CaseTransferredElsewhere():
             at = later(proposal.registered_at, recorded.occurred_at)
             return replace(
                 proposal,
                 transferred=(recorded.version, recorded.occurred_at),
                 transferred_at=at,
                 occasion=event.occasion,
+                recipient=event.recipient if isinstance(event, events.CaseTransferredElsewhere) else None,
             )
         case _:
             assert_never(event)

@@ -15,6 +15,7 @@ from domain.codes import (
     Ending,
     Openness,
     Rating,
+    Recipient,
     ReviewLevel,
     Timing,
 )
@@ -219,6 +220,8 @@ class Proposal:
     transferred: tuple[int, datetime | date] | None = None
     transferred_at: datetime | date | None = None
     occasion: str | None = None
+    recipient: Recipient | None = None
+    """Where the case went, if not to the government."""
     reviews: Mapping[ReviewLevel, events.ReviewOpinionRecorded] = field(default_factory=dict)
     body: str | None = None
     to_revise: str | None = None

@@ -228,7 +228,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
         case (
-            events.HandlingPlanApproved()
+            events.CaseTransferredElsewhere()
+            | events.HandlingPlanApproved()
             | events.CoOpinionRequested()
             | events.ExtensionRequested()
             | events.ExtensionRefused()

@@ -19,6 +19,7 @@ from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
 from tests.domain import test_drafting as drafting
 from tests.domain import test_handling as handling
+from tests.domain import test_session as session
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -156,6 +157,8 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.RecordRevisit: (issued, lambda world: revisit(world.now)),
     c.CloseHandling: (satisfied, lambda world: close()),
     c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)),
+    c.CloseSession: (lambda: opened(closed_on=None), lambda world: session.close_session()),
+    c.RecordHandoverMeeting: (session.two_registered, session.meeting),
     c.AdoptRulebook: (
         opened,
         lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),

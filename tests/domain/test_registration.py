@@ -3,9 +3,10 @@
 import pytest
 
 from domain import commands as c
-from domain.codes import Channel, Timing
+from domain.codes import Channel, Recipient, Timing
 from domain.events import (
     CaseNumberTaken,
+    CaseTransferredElsewhere,
     CaseTransferredToGovernment,
     ProposalRegistered,
     ProposalSubmitted,
@@ -32,6 +33,7 @@ from tests.domain.given import (
     SHIPPED,
     STRANGER,
     Attempt,
+    assign,
     attempt,
     opened,
     refuses,
@@ -143,3 +145,17 @@ def test_a_case_is_not_transferred_on_another_occasion() -> Attempt:
 @refuses(c.TransferCase, REGISTERED_BEFORE_TRANSFER)
 def test_a_proposal_that_is_no_case_yet_cannot_be_transferred() -> Attempt:
     return attempt(submitted(), c.TransferCase(occasion="交办会"))
+
+
+def test_a_case_that_is_not_the_governments_goes_where_it_belongs() -> None:
+    world = registered()
+    told = c.TransferCase(occasion="交办会", recipient=Recipient.COURT)
+    [fact] = world.do(told)
+    assert fact.event == CaseTransferredElsewhere(recipient=Recipient.COURT, occasion="交办会")
+    assert world.do(told) == []
+    assert world.do(assign())
+
+
+@refuses(c.TransferCase, TRANSFERRED_ONCE, "recipient")
+def test_a_case_is_not_transferred_to_two() -> Attempt:
+    return attempt(transferred(), c.TransferCase(occasion="交办会", recipient=Recipient.PARTY_OFFICE))

@@ -1,19 +1,48 @@
 """届次、办理规则. What a rulebook may hold stands in test_rulebook."""
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from domain import commands as c
-from domain.events import RulebookAdopted, SessionOpened
+from domain.events import (
+    CaseTransferredToGovernment,
+    HandoverMeetingHeld,
+    ProposalRegistered,
+    RulebookAdopted,
+    SessionClosed,
+    SessionOpened,
+)
 from domain.policy.rulebook import ClassScheme, ResultClass
 from domain.rules import (
     KNOWN_SESSION,
+    KNOWN_UNIT,
+    REGISTERED_BEFORE_TRANSFER,
     RULEBOOK_CONSISTENT,
     RULEBOOK_VERSION_FINAL,
+    SESSION_CLOSED_ONCE,
     SESSION_DAYS_IN_ORDER,
     SESSION_OPENED_ONCE,
+    TRANSFERRED_ONCE,
 )
 from domain.streams import session_stream
-from tests.domain.given import LEDGER, MEETING, SHIPPED, Attempt, World, attempt, opened, refuses, ruled
+from tests.domain.given import (
+    EDU,
+    HEALTH,
+    LEDGER,
+    MEETING,
+    SHIPPED,
+    Attempt,
+    World,
+    assign,
+    attempt,
+    opened,
+    refuses,
+    registered,
+    ruled,
+    submitted,
+    transferred,
+)
 
 OPEN = c.OpenSession(
     session=MEETING, cppcc="德惠市政协", term=15, meeting=3, opened_on=date(2024, 1, 8), closed_on=date(2024, 1, 11)
@@ -88,3 +117,91 @@ def test_a_rulebook_that_contradicts_itself_is_not_adopted() -> Attempt:
 def test_a_scheme_keeps_its_meaning() -> Attempt:
     other = ClassScheme(id=SHIPPED.class_scheme.id, classes=(ResultClass(code="A", title="采纳"),))
     return attempt(opened(), c.AdoptRulebook(rulebook=ruled(version=2, class_scheme=other)))
+
+
+# closing
+
+
+def close_session(closed_on: date = date(2024, 1, 12)) -> c.CloseSession:
+    return c.CloseSession(closed_on=closed_on)
+
+
+def test_a_session_closes_on_a_day_known_later() -> None:
+    world = opened(closed_on=None)
+    [fact] = world.do(close_session())
+    assert fact.event == SessionClosed(closed_on=date(2024, 1, 12))
+    assert world.do(close_session()) == []
+
+
+def test_a_closing_day_known_from_the_start_need_not_be_told_again() -> None:
+    assert opened().do(close_session(date(2024, 1, 11))) == []
+
+
+@refuses(c.CloseSession, KNOWN_SESSION)
+def test_a_session_that_was_never_opened_does_not_close() -> Attempt:
+    return attempt(World(), close_session())
+
+
+@refuses(c.CloseSession, SESSION_CLOSED_ONCE, "closed_on")
+def test_a_session_closes_once() -> Attempt:
+    return attempt(opened(), close_session())
+
+
+@refuses(c.CloseSession, SESSION_DAYS_IN_ORDER, "closed_on")
+def test_a_closing_day_told_later_is_not_before_the_opening() -> Attempt:
+    return attempt(opened(closed_on=None), close_session(date(2024, 1, 7)))
+
+
+# handover meeting
+
+
+def meeting(world: World, **change: Any) -> c.RecordHandoverMeeting:
+    """All registered cases of the world are handed over now."""
+    cases = tuple(fact.stream for fact in world.all(ProposalRegistered)) or (UUID(int=1),)
+    usual = {"occurred_at": world.now, "occasion": "提案交办会", "place": "政府礼堂", "units": (EDU, HEALTH)}
+    return c.RecordHandoverMeeting(**{**usual, "cases": cases, "reply_by": date(2024, 6, 30), **change})
+
+
+def two_registered() -> World:
+    return registered(registered())
+
+
+def test_a_meeting_hands_over_every_case_it_names() -> None:
+    world = two_registered()
+    held, *handed = world.do(meeting(world))
+    assert isinstance(held.event, HandoverMeetingHeld)
+    assert [fact.stream for fact in handed] == list(held.event.cases)
+    assert {fact.event for fact in handed} == {CaseTransferredToGovernment(occasion="提案交办会")}
+    assert world.case.transferred == (handed[-1].version, handed[-1].occurred_at)
+    assert world.do(assign())
+
+
+def test_a_meeting_told_twice_is_held_once() -> None:
+    world = two_registered()
+    told = meeting(world)
+    world.do(told)
+    assert world.do(told) == []
+
+
+@refuses(c.RecordHandoverMeeting, KNOWN_SESSION)
+def test_no_meeting_without_a_session() -> Attempt:
+    world = World()
+    return attempt(world, meeting(world))
+
+
+@refuses(c.RecordHandoverMeeting, KNOWN_UNIT, "units.0")
+def test_units_at_the_meeting_are_listed() -> Attempt:
+    world = two_registered()
+    return attempt(world, meeting(world, units=("nowhere",)))
+
+
+@refuses(c.RecordHandoverMeeting, REGISTERED_BEFORE_TRANSFER)
+def test_a_proposal_without_a_number_is_not_handed_over() -> Attempt:
+    world = submitted(registered())
+    return attempt(world, meeting(world, cases=(world.proposal,)))
+
+
+@refuses(c.RecordHandoverMeeting, TRANSFERRED_ONCE, "cases.1")
+def test_a_case_that_was_handed_over_is_not_again_and_nor_are_the_others() -> Attempt:
+    world = transferred(registered())
+    return attempt(world, meeting(world))

@@ -23,12 +23,13 @@ from domain.codes import (
     Origin,
     Rank,
     Rating,
+    Recipient,
     RefusalGround,
     ReviewLevel,
     ReviewOpinion,
     RevisitStage,
 )
-from domain.events import ProposalSubmitted
+from domain.events import ProposalRegistered, ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
@@ -170,7 +171,7 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.ExpireCoSignatures),
         st.builds(c.SubmitDraft),
         st.builds(c.RegisterProposal),
-        st.builds(c.TransferCase, occasion=st.just("交办会")),
+        st.builds(c.TransferCase, occasion=st.just("交办会"), recipient=st.sampled_from(Recipient)),
         st.builds(assign, st.one_of(st.sampled_from((ALONE, LED, SPLIT)), modes)),
         st.builds(c.AcknowledgeAssignment, unit=units),
         st.builds(hand_back, units, suggested_unit=units, signed_by=officials),
@@ -240,6 +241,7 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(revisit, instants, st.sampled_from(RevisitStage), unit=st.one_of(st.none(), units), members=reached),
         st.builds(close, classes),
         st.builds(c.OpenSession, session=st.just(MEETING), cppcc=st.just("政协"), term=st.just(15), meeting=st.just(3)),
+        st.builds(c.CloseSession, closed_on=st.sampled_from((date(2024, 1, 11), date(2024, 1, 5)))),
         rulebooks(version=2).map(lambda rulebook: c.AdoptRulebook(rulebook=rulebook)),
         st.builds(c.ListUnit, unit=units, name=st.sampled_from(("市教育局", "市教育体育局"))),
         st.builds(
@@ -301,6 +303,12 @@ def merging(world: World) -> c.MergeProposals:
     return c.MergeProposals(absorbed=tuple(sorted(others)) or (world.proposal,), reason="内容相近")
 
 
+def handing_over(world: World) -> c.RecordHandoverMeeting:
+    """Every registered case there is."""
+    cases = tuple(fact.stream for fact in world.all(ProposalRegistered))
+    return c.RecordHandoverMeeting(occurred_at=world.now, occasion="交办会", cases=cases or (world.proposal,))
+
+
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: contact(world.now, unit),
     lambda world, unit: contact(world.now, unit, members=(LEAD, SECOND), mode="PHONE"),
@@ -314,6 +322,7 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: responsible(unit),
     jointly,
     lambda world, unit: merging(world),
+    lambda world, unit: handing_over(world),
     lambda world, unit: c.ReturnCoOpinion(unit=HEALTH, asked_by=EDU, reason="未说明经费来源"),
     lambda world, unit: c.RaiseDifficulty(unit=unit, text="编制不足", asks="请市委编办支持"),
     lambda world, unit: c.ResolveDifficulty(number=1, outcome="调剂编制两名", coordinated_by=MAYOR),
