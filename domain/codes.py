@@ -143,6 +143,32 @@ class Defect(StrEnum):
     WORDING = "WORDING"
 
 
+class LetterSeries(StrEnum):
+    """Series of letter numbers; replies to proposers have one, opinions of assisting units another (S17)."""
+
+    REPLY = "REPLY"
+    CO_OPINION = "CO_OPINION"
+
+
+class DeliveryChannel(StrEnum):
+    IN_PERSON = "IN_PERSON"
+    POST = "POST"
+    ONLINE = "ONLINE"
+    BY_LEAD_PROPOSER = "BY_LEAD_PROPOSER"
+
+
+class WithholdingGround(StrEnum):
+    """Why a reply, or a part of it, is not published (S43, S44, P1)."""
+
+    SECRET = "SECRET"
+    COMMERCIAL = "COMMERCIAL"
+    PRIVACY = "PRIVACY"
+    INTERNAL = "INTERNAL"
+    STABILITY = "STABILITY"
+    MEMBER_OBJECTS = "MEMBER_OBJECTS"
+    BROAD = "BROAD"
+
+
 class Openness(StrEnum):
     PUBLISH_FULL = "PUBLISH_FULL"
     PUBLISH_SUMMARY = "PUBLISH_SUMMARY"

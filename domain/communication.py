@@ -144,7 +144,7 @@ def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
 
 def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
-    if isinstance(event, events.DraftingEvent | events.ClockEvent):
+    if isinstance(event, events.DraftingEvent | events.ClockEvent | events.CoOpinionEvent | events.PublicationEvent):
         return known
     match event:
         case events.ProposalSubmitted():
@@ -228,15 +228,13 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.ObjectionRejected()
             | events.HandlingPlanFiled()
             | events.HandlingPlanApproved()
-            | events.CoOpinionRequested()
-            | events.CoOpinionReturned()
             | events.DifficultyRaised()
             | events.DifficultyResolved()
             | events.FieldVisitRecorded()
-            | events.CoOpinionSubmitted()
             | events.ReplyCountersigned()
             | events.ReplyReviewed()
             | events.ReplyReturned()
+            | events.ReplyDelivered()
             | events.FeedbackFormIssued()
             | events.MemberRevisited()
             | events.HandlingClosed()

@@ -136,6 +136,17 @@ SIGNER_OF_UNIT = Rule("signer-of-unit", "经办、负责和签发的须是该承
 SIGNED_BEFORE_ISSUE = Rule("signed-before-issue", "先签发后答复", "S14")
 CLASS_IN_SCHEME = Rule("class-in-scheme", "办理结果须属于本规则的分类", "S10,S24")
 
+CLASS_CHANGE_HAS_REASON = Rule("class-change-has-reason", "审核时调整办理结果类别须说明理由", "P4")
+DELIVERED_AFTER_ISSUE = Rule("delivered-after-issue", "先答复后送达，送达答复函的收件委员", "S13")
+
+# publication
+WITHHOLDING_HAS_GROUND = Rule("withholding-has-ground", "不公开或部分公开须写明情形", "S43,S44")
+SECRET_NEVER_PUBLISHED = Rule("secret-never-published", "涉密的一律不得公开", "S44", gate=True)
+PUBLICATION_DECIDED = Rule("publication-decided", "先作公开审查，后公开或不公开", "S43", gate=True)
+PUBLISHED_AFTER_ISSUE = Rule("published-after-issue", "先答复后公开", "S43,S44")
+PUBLISHED_ONCE = Rule("published-once", "已登记公开或不公开的答复不再改变", "DESIGN")
+CONTEST_WEIGHED = Rule("contest-weighed", "委员对公开有异议的，须重新作公开审查", "P1")
+
 # feedback, re-handling, follow-up
 REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意见", "S16,S13")
 FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,P4")

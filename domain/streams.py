@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from domain import calendar, directory, letters, proposal, session
 from domain.calendar import Calendar
+from domain.codes import LetterSeries
 from domain.directory import Directory
 from domain.letters import LedgerNotes, LetterRegister
 from domain.proposal import Proposal
@@ -67,8 +68,11 @@ def calendar_stream(ledger: str) -> Stream[Calendar]:
     return Stream(_id(ledger, "calendar"), CALENDAR)
 
 
-def letter_register(ledger: str, unit: str, year: int) -> Stream[LetterRegister]:
-    return Stream(_id(ledger, f"letters/{unit}/{year}"), LETTERS)
+def letter_register(
+    ledger: str, unit: str, year: int, series: LetterSeries = LetterSeries.REPLY
+) -> Stream[LetterRegister]:
+    own = "" if series is LetterSeries.REPLY else f"/{series}"
+    return Stream(_id(ledger, f"letters/{unit}/{year}{own}"), LETTERS)
 
 
 def ledger_notes(ledger: str) -> Stream[LedgerNotes]:

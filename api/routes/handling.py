@@ -1,6 +1,7 @@
 """办理."""
 
 from api.routes.routing import on_cases, routes
+from domain.commands.co_opinion import RequestCoOpinion, ReturnCoOpinion, SubmitCoOpinion
 from domain.commands.handling import (
     ApproveHandlingPlan,
     CloseHandling,
@@ -8,10 +9,7 @@ from domain.commands.handling import (
     OrderRehandling,
     RaiseDifficulty,
     RecordFieldVisit,
-    RequestCoOpinion,
     ResolveDifficulty,
-    ReturnCoOpinion,
-    SubmitCoOpinion,
 )
 
 router = routes("办理")

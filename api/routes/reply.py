@@ -1,7 +1,7 @@
 """答复."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
+from domain.commands.reply import CountersignReply, DraftReply, IssueReply, RecordDelivery, SignReply
 
 router = routes("答复")
 
@@ -12,5 +12,6 @@ on_cases(
         "countersignatures": CountersignReply,
         "signatures": SignReply,
         "replies": IssueReply,
+        "deliveries": RecordDelivery,
     },
 )

@@ -22,6 +22,7 @@ from domain.commands.assignment import (
 from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
 from domain.commands.calendar import AnnounceCalendar
 from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
+from domain.commands.co_opinion import RequestCoOpinion, ReturnCoOpinion, SubmitCoOpinion
 from domain.commands.contact import RecordMemberContact, WaiveContact
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.commands.drafting import (
@@ -42,10 +43,7 @@ from domain.commands.handling import (
     OrderRehandling,
     RaiseDifficulty,
     RecordFieldVisit,
-    RequestCoOpinion,
     ResolveDifficulty,
-    ReturnCoOpinion,
-    SubmitCoOpinion,
 )
 from domain.commands.objection import (
     DecideObjection,
@@ -54,8 +52,15 @@ from domain.commands.objection import (
     RequestUnitAddition,
     ReturnAssignment,
 )
+from domain.commands.publication import (
+    ContestPublication,
+    DecidePublication,
+    PublicationClaim,
+    PublishReply,
+    WithholdReply,
+)
 from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
-from domain.commands.reply import CountersignReply, DraftReply, IssueReply, SignReply
+from domain.commands.reply import CountersignReply, DraftReply, IssueReply, RecordDelivery, SignReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
 
@@ -109,11 +114,16 @@ COMMANDS: tuple[type[Command], ...] = (
     ReturnReply,
     SignReply,
     IssueReply,
+    RecordDelivery,
     IssueFeedbackForm,
     RecordSatisfaction,
     OrderRehandling,
     RecordRevisit,
     CloseHandling,
+    DecidePublication,
+    ContestPublication,
+    PublishReply,
+    WithholdReply,
     OpenSession,
     CloseSession,
     RecordHandoverMeeting,
@@ -141,10 +151,12 @@ __all__ = [
     "CoSign",
     "CollectiveClaim",
     "Command",
+    "ContestPublication",
     "ConvertProposal",
     "CountersignReply",
     "DecideExtension",
     "DecideObjection",
+    "DecidePublication",
     "DecideUnitAddition",
     "DeclineCoSignature",
     "DefectClaim",
@@ -167,8 +179,11 @@ __all__ = [
     "OrderRehandling",
     "PauseClock",
     "ProposalCommand",
+    "PublicationClaim",
+    "PublishReply",
     "RaiseDifficulty",
     "ReassignCase",
+    "RecordDelivery",
     "RecordFieldVisit",
     "RecordHandoverMeeting",
     "RecordMemberContact",
@@ -197,4 +212,5 @@ __all__ = [
     "TransferCase",
     "WaiveContact",
     "WithdrawProposal",
+    "WithholdReply",
 ]

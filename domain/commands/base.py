@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -101,6 +102,13 @@ EXISTING = (PROPOSAL_EXISTS, CASE_OPEN)
 
 def existing(proposal: Proposal) -> None:
     require(proposal.session is not None, PROPOSAL_EXISTS, "没有这件提案")
+
+
+def stream_of(proposal: Proposal) -> UUID:
+    """The proposal's own id, which another stream may note."""
+    if proposal.stream is None:
+        refuse(PROPOSAL_EXISTS, "没有这件提案")
+    return proposal.stream
 
 
 def open_case(proposal: Proposal) -> None:
@@ -249,5 +257,6 @@ __all__ = [
     "gated",
     "in_order",
     "open_case",
+    "stream_of",
     "with_proposers",
 ]

@@ -11,7 +11,6 @@ from domain.commands.base import (
     after_last,
     answering,
     assigned,
-    assisting,
     deadline,
     existing,
     in_order,
@@ -19,9 +18,6 @@ from domain.commands.base import (
     with_proposers,
 )
 from domain.events import (
-    CoOpinionRequested,
-    CoOpinionReturned,
-    CoOpinionSubmitted,
     DifficultyRaised,
     DifficultyResolved,
     FieldVisitRecorded,
@@ -35,7 +31,6 @@ from domain.proposal import Proposal, TaskStatus, identity
 from domain.rules import (
     APPROVER_RANK,
     CLASS_IN_SCHEME,
-    CO_UNIT_GIVES_OPINION,
     CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
@@ -45,11 +40,9 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
-    OPINION_GIVEN,
     PLAN_FILED,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
-    RETURNED_OPINION_CHANGES,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
@@ -66,7 +59,6 @@ from domain.values import (
     Note,
     PersonClaim,
     Title,
-    visible,
 )
 
 
@@ -124,92 +116,6 @@ class ApproveHandlingPlan(ProposalCommand):
         leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
         require(leads, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
         return [] if proposal.approved.get(self.unit) == plan else [self.told(HandlingPlanApproved)]
-
-
-class RequestCoOpinion(ProposalCommand):
-    """The lead asks an assisting unit for its opinion on certain points."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_ACTS,
-        ONLY_ASSIGNED_UNIT_REPLIES,
-        CO_UNIT_GIVES_OPINION,
-        OCCURRED_IN_ORDER,
-    )
-
-    unit: Code
-    asked_by: Code
-    points: Note
-
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        task = assisting(proposal, self.unit, setting)
-        answering(proposal, self.asked_by, setting, "asked_by")
-        requested = self.told(CoOpinionRequested)
-        if proposal.asked.get(self.unit) == requested:
-            return []
-        in_order(setting, task.assigned_at, "分办")
-        return [requested]
-
-
-class SubmitCoOpinion(ProposalCommand):
-    """An assisting unit gives the lead its opinion; it does not answer the member (S14). One that was sent back must
-    change."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_ACTS,
-        CO_UNIT_GIVES_OPINION,
-        KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
-        RETURNED_OPINION_CHANGES,
-        OCCURRED_IN_ORDER,
-    )
-
-    unit: Code
-    text: LongText
-    signer: Code
-
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        task = assisting(proposal, self.unit, setting)
-        setting.speaks_for(self.signer, self.unit, "signer")
-        submitted = self.told(CoOpinionSubmitted)
-        known, returned = proposal.filed.get((CoOpinionSubmitted, self.unit)), proposal.returned.get(self.unit)
-        if known == submitted and task.co_opinion is not None:
-            return []
-        changed = returned is None or visible(returned.text) != visible(self.text)
-        require(changed, RETURNED_OPINION_CHANGES, "与退回的会办意见相同，须修改后再报", "text")
-        in_order(setting, task.assigned_at, "分办")
-        return [submitted]
-
-
-class ReturnCoOpinion(ProposalCommand):
-    """The lead sends an assisting unit's opinion back, before its reply goes out (S15)."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_ACTS,
-        ONLY_ASSIGNED_UNIT_REPLIES,
-        CO_UNIT_GIVES_OPINION,
-        OPINION_GIVEN,
-        OCCURRED_IN_ORDER,
-    )
-
-    unit: Code
-    asked_by: Code
-    reason: Note
-
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        task = assisting(proposal, self.unit, setting)
-        lead = answering(proposal, self.asked_by, setting, "asked_by")
-        if task.co_opinion is None and self.unit in proposal.returned:
-            return []
-        require(task.co_opinion is not None, OPINION_GIVEN, "该单位尚未提出会办意见", "unit")
-        require(not lead.round.issued, OPINION_GIVEN, "本轮已答复，会办意见不再退回", "asked_by")
-        in_order(setting, task.co_opinion, "提出会办意见")
-        return [self.told(CoOpinionReturned)]
 
 
 class RaiseDifficulty(ProposalCommand):

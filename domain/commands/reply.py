@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Defect, Gate, Openness
+from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Defect, DeliveryChannel, Gate, Openness
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -15,19 +15,23 @@ from domain.commands.base import (
     assigned,
     contact_breach,
     current_draft,
+    deadline,
+    existing,
     gated,
     in_order,
     open_case,
+    stream_of,
 )
+from domain.commands.letters import next_letter, register_of
 from domain.events import (
-    LetterNumber,
-    LetterNumberTaken,
     ReplyCountersigned,
+    ReplyDelivered,
     ReplyDrafted,
     ReplyIssued,
     ReplySigned,
 )
-from domain.policy.rulebook import Gates
+from domain.labels import label
+from domain.policy.rulebook import DeadlineKind, Gates
 from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
 from domain.record import same_hand
 from domain.rules import (
@@ -36,6 +40,7 @@ from domain.rules import (
     CO_UNIT_COUNTERSIGNS,
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
+    DELIVERED_AFTER_ISSUE,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -44,6 +49,8 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PROPOSAL_EXISTS,
+    PUBLICATION_DECIDED,
     RETURNED_DRAFT_CHANGES,
     REVIEW_BEFORE_SIGNING,
     RULEBOOK_IN_FORCE,
@@ -51,11 +58,12 @@ from domain.rules import (
     SIGNER_OF_UNIT,
     SIGNER_RANK,
     Rule,
+    refuse,
     require,
 )
-from domain.setting import Decision, On, Setting
-from domain.streams import Stream, letter_register
-from domain.values import ClassCode, Code, LongText, Note, Title, day_of, layout, visible
+from domain.setting import Decision, Setting
+from domain.streams import Stream
+from domain.values import ClassCode, Code, LongText, Moment, Note, Title, layout, visible
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -78,6 +86,7 @@ class DraftReply(ProposalCommand):
     text: LongText
     result_class: ClassCode
     openness: Openness = Openness.PUBLISH_FULL
+    commits: bool = False
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
@@ -101,11 +110,8 @@ class DraftReply(ProposalCommand):
         return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
 
     def _identical(self, draft: Draft) -> bool:
-        return (layout(draft.text), draft.result_class, draft.openness) == (
-            layout(self.text),
-            self.result_class,
-            self.openness,
-        )
+        known = (layout(draft.text), draft.result_class, draft.openness, draft.commits)
+        return known == (layout(self.text), self.result_class, self.openness, self.commits)
 
     def _sent_back(self, proposal: Proposal, task: UnitTask) -> bool:
         """Whether an earlier round that had to be redone was answered in these words, or a reviewer has returned them
@@ -213,8 +219,9 @@ class SignReply(ProposalCommand):
         require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
-        if signer.rank.height < rulebook.signer_rank.height:
-            breaches.append(Breach(rulebook.gates.signer_rank, SIGNER_RANK, "签发人职级不够", "signer"))
+        asked = rulebook.rank_to_sign(key_proposal=False, committing=draft.commits)
+        if signer.rank.height < asked.height:
+            breaches.append(Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer"))
         if draft.status is not DraftStatus.REVIEWED:
             gate = rulebook.gates.review_before_signing
             breaches.append(Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
@@ -236,6 +243,7 @@ class IssueReply(ProposalCommand):
         CO_OPINION_BEFORE_ISSUE,
         COUNTERSIGNED_BEFORE_ISSUE,
         CONTACT_BEFORE_REPLY,
+        PUBLICATION_DECIDED,
         RULEBOOK_IN_FORCE,
     )
 
@@ -244,14 +252,14 @@ class IssueReply(ProposalCommand):
     copied_to: Annotated[tuple[Title, ...], Field(max_length=30)] = ()
 
     def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
-        return (self._register(setting),)
+        return (register_of(setting, self.unit),)
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
-        if draft.issued or proposal.stream is None:
-            same = draft.issued is None or draft.issued.copied_to == self.copied_to
+        if draft.issued:
+            same = draft.issued.copied_to == self.copied_to
             require(same, DRAFT_NOT_SIGNED, "该稿已发出，抄送不能再改", "copied_to")
             return []
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
@@ -260,19 +268,52 @@ class IssueReply(ProposalCommand):
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         if task.mode is AssignmentMode.LEAD:
             breaches += _unsettled(proposal, draft, setting, rulebook.gates)
-        register = self._register(setting)
-        number, year = setting.at(register).last_number + 1, day_of(setting.occurred_at).year
+        if task.round.publication is None or task.round.contested:
+            gate = rulebook.gates.publication_before_issue or Gate.OFF
+            breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
+        letter = next_letter(setting, stream_of(proposal), self.unit)
+        published = deadline(DeadlineKind.PUBLICATION, rulebook, proposal, setting, "ReplyIssued")
         issued = self.told(
             ReplyIssued,
             round=task.round.number,
-            letter=LetterNumber(unit=self.unit, year=year, number=number),
+            letter=letter.number,
             recipients=proposal.proposers,
+            further=(published,) if published else (),
         )
-        taken = LetterNumberTaken(unit=self.unit, year=year, number=number, proposal=proposal.stream)
-        return [gated(issued, breaches), On(register, taken)]
+        return [gated(issued, breaches), letter.taken]
 
-    def _register(self, setting: Setting) -> Stream[Any]:
-        return letter_register(setting.ledger, self.unit, day_of(setting.occurred_at).year)
+
+class RecordDelivery(ProposalCommand):
+    """Report that the letter of the unit's latest reply has reached proposers; all who have not had it where none is
+    named."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        DELIVERED_AFTER_ISSUE,
+        OCCURRED_IN_ORDER,
+    )
+
+    occurred_at: Moment
+    unit: Code
+    members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
+    channel: DeliveryChannel
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        answered = answering(proposal, self.unit, setting).answered
+        if answered is None or answered.letter is None:
+            refuse(DELIVERED_AFTER_ISSUE, "尚未答复，无从送达", "unit")
+        recipients = answered.letter.recipients
+        for index, member in enumerate(self.members):
+            to = f"答复函没有发给“{member}”"
+            require(member in recipients, DELIVERED_AFTER_ISSUE, to, f"members.{index}")
+        reached = dict.fromkeys(self.members or recipients)
+        members = tuple(member for member in reached if member not in answered.delivered)
+        if not members:
+            return []
+        in_order(setting, answered.issued_at, "答复")
+        return [self.told(ReplyDelivered, round=answered.number, members=members)]
 
 
 def _unsettled(proposal: Proposal, draft: Draft, setting: Setting, gates: Gates) -> list[Breach]:

@@ -6,11 +6,15 @@ from pydantic import Field
 
 from domain.codes import Defect
 from domain.commands.base import EXISTING, ProposalCommand, after_last, answering, current_draft, open_case
+from domain.commands.publication import PublicationClaim
 from domain.commands.reply import DraftNumber
-from domain.events import FoundDefect, ReplyReturned, ReplyReviewed
-from domain.proposal import DraftStatus, Proposal
+from domain.events import Event, FoundDefect, PublicationDecided, ReplyReturned, ReplyReviewed
+from domain.policy.rulebook import Rulebook
+from domain.proposal import Draft, DraftStatus, Proposal, Round
 from domain.record import same_hand
 from domain.rules import (
+    CLASS_CHANGE_HAS_REASON,
+    CLASS_IN_SCHEME,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -18,11 +22,14 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RETURNED_DRAFT_CHANGES,
+    RULEBOOK_IN_FORCE,
+    SECRET_NEVER_PUBLISHED,
+    WITHHOLDING_HAS_GROUND,
     Rule,
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Frozen, Note
+from domain.values import ClassCode, Code, Frozen, Note
 
 
 class DefectClaim(Frozen):
@@ -33,7 +40,8 @@ class DefectClaim(Frozen):
 
 
 class ReviewReply(ProposalCommand):
-    """Pass a draft; whoever drafted it never does."""
+    """Pass a draft; whoever drafted it never does. The reviewer may put it into another class (P4), and decide about
+    its publication at once (S43)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -43,25 +51,60 @@ class ReviewReply(ProposalCommand):
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         DRAFTER_NEVER_APPROVES,
+        CLASS_IN_SCHEME,
+        CLASS_CHANGE_HAS_REASON,
+        WITHHOLDING_HAS_GROUND,
+        SECRET_NEVER_PUBLISHED,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
     draft: DraftNumber
+    result_class: ClassCode | None = None
+    class_reason: Note | None = None
+    publication: PublicationClaim | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
-        if draft.status is DraftStatus.REVIEWED:
-            return []
+        same_class = self.result_class in (None, draft.result_class)
+        if draft.status is DraftStatus.REVIEWED and same_class:
+            return self._published(task.round)
+        self._reclassifies(draft, setting.rulebook(proposal))
         returned = draft.status is DraftStatus.RETURNED
         require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
-        require(draft.status is DraftStatus.DRAFTED, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
+        unsigned = draft.status in (DraftStatus.DRAFTED, DraftStatus.REVIEWED)
+        require(unsigned, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
         after_last(setting, task)
         own = any(same_hand(drafted, setting.context) for drafted in draft.drafted)
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
-        return [ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft)]
+        changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
+        reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
+        return [reviewed, *self._published(task.round)]
+
+    def _reclassifies(self, draft: Draft, rulebook: Rulebook) -> None:
+        """Refuse a class that is not in the scheme, and a change of class without a reason (P4)."""
+        if self.result_class is None or self.result_class == draft.result_class:
+            return
+        scheme, known = rulebook.class_scheme.id, rulebook.has_class(self.result_class)
+        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        said = self.class_reason is not None
+        require(
+            said,
+            CLASS_CHANGE_HAS_REASON,
+            f"由 {draft.result_class} 类调整为 {self.result_class} 类须说明理由",
+            "class_reason",
+        )
+
+    def _published(self, current: Round) -> list[Event]:
+        """What was decided about publication together with the review (S43)."""
+        if self.publication is None:
+            return []
+        self.publication.check("publication.")
+        decided = PublicationDecided(unit=self.unit, round=current.number, **self.publication.model_dump())
+        return [] if current.publication == decided and not current.contested else [decided]
 
 
 class ReturnReply(ProposalCommand):

@@ -34,6 +34,7 @@ from domain.events.clock import (
     ExtensionRefused,
     ExtensionRequested,
 )
+from domain.events.co_opinion import CoOpinionEvent, CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
 from domain.events.drafting import (
@@ -47,9 +48,6 @@ from domain.events.drafting import (
 from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
 from domain.events.follow_up import FollowUpEvent, MemberRevisited
 from domain.events.handling import (
-    CoOpinionRequested,
-    CoOpinionReturned,
-    CoOpinionSubmitted,
     DifficultyRaised,
     DifficultyResolved,
     FieldVisitRecorded,
@@ -60,6 +58,7 @@ from domain.events.handling import (
     RehandlingOrdered,
 )
 from domain.events.ledger import ClockStepped
+from domain.events.letters import LetterNumber, LetterNumberTaken
 from domain.events.objection import (
     AssignmentReturned,
     ObjectionEscalated,
@@ -70,6 +69,13 @@ from domain.events.objection import (
     UnitAdditionRefused,
     UnitAdditionRequested,
 )
+from domain.events.publication import (
+    PublicationContested,
+    PublicationDecided,
+    PublicationEvent,
+    ReplyPublished,
+    ReplyWithheld,
+)
 from domain.events.registration import (
     CaseNumberTaken,
     CaseTransferredElsewhere,
@@ -79,15 +85,7 @@ from domain.events.registration import (
     ProposalSubmitted,
     RegistrationEvent,
 )
-from domain.events.reply import (
-    LetterNumber,
-    LetterNumberTaken,
-    ReplyCountersigned,
-    ReplyDrafted,
-    ReplyEvent,
-    ReplyIssued,
-    ReplySigned,
-)
+from domain.events.reply import ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyEvent, ReplyIssued, ReplySigned
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
 from domain.events.session import HandoverMeetingHeld, RulebookAdopted, SessionClosed, SessionOpened
 
@@ -95,7 +93,8 @@ DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
-    DraftingEvent
+    PublicationEvent
+    | DraftingEvent
     | RegistrationEvent
     | AdmissionEvent
     | AssignmentEvent
@@ -103,6 +102,7 @@ ProposalEvent: TypeAlias = (
     | ContactEvent
     | ClockEvent
     | HandlingEvent
+    | CoOpinionEvent
     | DraftEvent
     | FeedbackEvent
     | FollowUpEvent
@@ -150,6 +150,7 @@ __all__ = [
     "ClockPaused",
     "ClockResumed",
     "ClockStepped",
+    "CoOpinionEvent",
     "CoOpinionRequested",
     "CoOpinionReturned",
     "CoOpinionSubmitted",
@@ -202,16 +203,22 @@ __all__ = [
     "ProposalSubmitted",
     "ProposalWithdrawn",
     "ProposalsMerged",
+    "PublicationContested",
+    "PublicationDecided",
+    "PublicationEvent",
     "RefusalNotified",
     "RegistrationEvent",
     "RehandlingOrdered",
     "ReplyCountersigned",
+    "ReplyDelivered",
     "ReplyDrafted",
     "ReplyEvent",
     "ReplyIssued",
+    "ReplyPublished",
     "ReplyReturned",
     "ReplyReviewed",
     "ReplySigned",
+    "ReplyWithheld",
     "ResponsibilityNamed",
     "ReviewEvent",
     "ReviewOpinionRecorded",

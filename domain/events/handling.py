@@ -1,4 +1,4 @@
-"""办理: plans, opinions of assisting units, re-handling, and the end of handling.
+"""办理: plans, difficulties, re-handling, and the end of handling.
 
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
@@ -29,22 +29,6 @@ class HandlingPlanApproved(Event):
     approver: str
 
 
-class CoOpinionRequested(Event):
-    """征求会办意见: what the lead wants an assisting unit to speak to."""
-
-    unit: str
-    asked_by: str
-    points: str
-
-
-class CoOpinionReturned(Event):
-    """会办意见退回: the lead sends an opinion back; it must change before it comes again."""
-
-    unit: str
-    asked_by: str
-    reason: str
-
-
 class DifficultyRaised(Event):
     """反映困难: what stands in the unit's way, and whom it asks to help. Numbered within the case."""
 
@@ -73,14 +57,6 @@ class FieldVisitRecorded(Event):
     evidence: tuple[Evidence, ...] = ()
 
 
-class CoOpinionSubmitted(Event):
-    """会办意见: what an assisting unit tells the lead; it does not answer the member."""
-
-    unit: str
-    text: str
-    signer: str
-
-
 class RehandlingOrdered(Event):
     """重新办理: round `round` of this unit's reply begins."""
 
@@ -101,9 +77,6 @@ class HandlingClosed(Event):
 HandlingEvent: TypeAlias = (
     HandlingPlanFiled
     | HandlingPlanApproved
-    | CoOpinionRequested
-    | CoOpinionSubmitted
-    | CoOpinionReturned
     | DifficultyRaised
     | DifficultyResolved
     | FieldVisitRecorded

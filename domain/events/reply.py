@@ -4,23 +4,16 @@ The names of these events are the storage format. Rename nothing; change a shape
 """
 
 from typing import TypeAlias
-from uuid import UUID
 
-from domain.codes import Countersignature, Openness
+from domain.codes import Countersignature, DeliveryChannel, Openness
 from domain.events.base import Event
-from domain.values import Frozen
-
-
-class LetterNumber(Frozen):
-    """发文字号 of a reply: the unit's code, the year, and the number within it."""
-
-    unit: str
-    year: int
-    number: int
+from domain.events.letters import LetterNumber
+from domain.policy.deadlines import Deadline
 
 
 class ReplyDrafted(Event):
-    """拟稿: version `draft` of the unit's reply in this round, and the class it claims."""
+    """拟稿: version `draft` of the unit's reply in this round, and the class it claims; `commits` where it promises a
+    project or money."""
 
     unit: str
     round: int
@@ -29,6 +22,7 @@ class ReplyDrafted(Event):
     class_scheme: str
     result_class: str
     openness: Openness
+    commits: bool = False
 
 
 class ReplyCountersigned(Event):
@@ -52,7 +46,7 @@ class ReplySigned(Event):
 
 
 class ReplyIssued(Event):
-    """答复: the letter goes out to the proposers."""
+    """答复: the letter goes out to the proposers. `further`: limits that begin with it, that of publication."""
 
     unit: str
     round: int
@@ -60,15 +54,16 @@ class ReplyIssued(Event):
     letter: LetterNumber
     recipients: tuple[str, ...]
     copied_to: tuple[str, ...] = ()
+    further: tuple[Deadline, ...] = ()
 
 
-class LetterNumberTaken(Event):
-    """取发文字号, on the unit's letter register of the year."""
+class ReplyDelivered(Event):
+    """送达: the letter has reached these proposers."""
 
     unit: str
-    year: int
-    number: int
-    proposal: UUID
+    round: int
+    members: tuple[str, ...]
+    channel: DeliveryChannel
 
 
-ReplyEvent: TypeAlias = ReplyDrafted | ReplyCountersigned | ReplySigned | ReplyIssued
+ReplyEvent: TypeAlias = ReplyDrafted | ReplyCountersigned | ReplySigned | ReplyIssued | ReplyDelivered

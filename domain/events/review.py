@@ -18,11 +18,13 @@ class FoundDefect(Frozen):
 
 
 class ReplyReviewed(Event):
-    """审核通过."""
+    """审核通过; `result_class` is the reviewer's, where another than the draft claimed, and why."""
 
     unit: str
     round: int
     draft: int
+    result_class: str | None = None
+    class_reason: str | None = None
 
 
 class ReplyReturned(Event):

@@ -7,6 +7,22 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.WithholdingGround: {
+        "SECRET": "涉及国家秘密",
+        "COMMERCIAL": "涉及商业秘密",
+        "PRIVACY": "涉及个人隐私",
+        "INTERNAL": "内部事务信息",
+        "STABILITY": "公开后可能影响安全稳定",
+        "MEMBER_OBJECTS": "委员对公开有异议",
+        "BROAD": "涉及面广，公开摘要",
+    },
+    codes.DeliveryChannel: {
+        "IN_PERSON": "当面送达",
+        "POST": "邮寄",
+        "ONLINE": "网上送达",
+        "BY_LEAD_PROPOSER": "由领衔人转送",
+    },
+    codes.LetterSeries: {"REPLY": "答复函", "CO_OPINION": "会办意见函"},
     codes.Recipient: {
         "GOVERNMENT": "政府",
         "PARTY_OFFICE": "党委部门",
@@ -131,6 +147,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "CO_OPINION": "会办意见期限",
         "REHANDLING": "重办期限",
         "FEEDBACK": "反馈期限",
+        "PUBLICATION": "公开期限",
     },
     AnchorKind: {
         "TRANSFER": "交办之日",
@@ -140,6 +157,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "FORM": "发表之日",
         "REPLY_DUE": "答复期限",
         "RETURN": "退件之日",
+        "ISSUE": "答复之日",
     },
     CountedIn: {"WORKDAY": "工作日", "DAY": "日", "MONTH": "月", "FIXED_DATE": "固定日期"},
 }

@@ -1,6 +1,11 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "RecordDelivery": "登记送达",
+    "DecidePublication": "公开审查",
+    "ContestPublication": "对公开提出异议",
+    "PublishReply": "登记公开",
+    "WithholdReply": "登记不公开",
     "CloseSession": "登记闭幕",
     "RecordHandoverMeeting": "登记交办会",
     "DraftProposal": "撰写提案",

@@ -1,6 +1,11 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "ReplyDelivered": "答复送达",
+    "PublicationDecided": "公开审查",
+    "PublicationContested": "对公开有异议",
+    "ReplyPublished": "答复公开",
+    "ReplyWithheld": "答复不公开",
     "SessionClosed": "闭幕",
     "HandoverMeetingHeld": "交办会",
     "CaseTransferredElsewhere": "交办其他机关",

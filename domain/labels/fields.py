@@ -1,6 +1,13 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "series": "文号系列",
+    "withholding_ground": "不公开的情形",
+    "redactions": "删减内容",
+    "url": "网址",
+    "class_reason": "调整类别的理由",
+    "commits": "是否承诺项目或资金",
+    "publication": "公开审查",
     "recipient": "交办对象",
     "reply_by": "答复期限",
     "openness_wish": "公开意愿",

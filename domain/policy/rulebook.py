@@ -24,6 +24,7 @@ class DeadlineKind(StrEnum):
     CO_OPINION = "CO_OPINION"
     REHANDLING = "REHANDLING"
     FEEDBACK = "FEEDBACK"
+    PUBLICATION = "PUBLICATION"
 
 
 class AnchorKind(StrEnum):
@@ -37,6 +38,7 @@ class AnchorKind(StrEnum):
     FORM = "FORM"
     REPLY_DUE = "REPLY_DUE"
     RETURN = "RETURN"
+    ISSUE = "ISSUE"
 
 
 class CountedIn(StrEnum):
@@ -122,6 +124,16 @@ class Gates(Frozen):
     """REFUSE where a rulebook does not say."""
     extension_in_time: Gate | None = None
     """FLAG where a rulebook does not say."""
+    publication_before_issue: Gate | None = None
+    """Whether publication is decided before the reply goes out (S43); OFF where a rulebook does not say."""
+
+
+class SignerRanks(Frozen):
+    """Lowest ranks that may sign what weighs more: a reply to a key proposal, one that commits projects or money
+    (S17)."""
+
+    key_proposal: Rank | None = None
+    committing: Rank | None = None
 
 
 class RulebookRef(Frozen):
@@ -146,6 +158,7 @@ class Rulebook(Frozen):
     contact_before_reply: ContactRule
     gates: Gates = Gates()
     signer_rank: Rank = Rank.UNIT_PORTFOLIO_LEADER
+    signer_ranks: SignerRanks | None = None
     rehandling_automatic: bool = True
     late_entry_hours: int = 24
     due_soon_days: int = 10
@@ -154,6 +167,12 @@ class Rulebook(Frozen):
         """The first rule of this kind that is for such a case."""
         fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(timing))
         return next((rule for rule in fitting if rule.kind is kind), None)
+
+    def rank_to_sign(self, *, key_proposal: bool, committing: bool) -> Rank:
+        """The lowest rank that may sign such a reply."""
+        more = self.signer_ranks or SignerRanks()
+        asked = [more.key_proposal if key_proposal else None, more.committing if committing else None]
+        return max((self.signer_rank, *(rank for rank in asked if rank)), key=lambda rank: rank.height)
 
     def has_class(self, code: str) -> bool:
         return any(known.code == code for known in self.class_scheme.classes)
@@ -215,6 +234,7 @@ _ANCHORS = {
     },
     DeadlineKind.REHANDLING: {AnchorKind.ORDER},
     DeadlineKind.FEEDBACK: {AnchorKind.FORM},
+    DeadlineKind.PUBLICATION: {AnchorKind.ISSUE},
 }
 
 

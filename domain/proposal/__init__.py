@@ -9,7 +9,19 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import communication, events
-from domain.proposal import admission, assignment, clock, drafting, feedback, handling, objection, registration, reply
+from domain.proposal import (
+    admission,
+    assignment,
+    clock,
+    co_opinion,
+    drafting,
+    feedback,
+    handling,
+    objection,
+    publication,
+    registration,
+    reply,
+)
 from domain.proposal.state import (
     Act,
     Draft,
@@ -73,6 +85,10 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return clock.evolve(proposal, event, recorded)
     if isinstance(event, events.HandlingEvent):
         return handling.evolve(proposal, event, recorded)
+    if isinstance(event, events.CoOpinionEvent):
+        return co_opinion.evolve(proposal, event, recorded)
+    if isinstance(event, events.PublicationEvent):
+        return publication.evolve(proposal, event)
     if isinstance(event, events.DraftEvent):
         return reply.evolve(proposal, event, recorded)
     if isinstance(event, events.FeedbackEvent):

@@ -29,14 +29,15 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             draft = Draft(
                 event.draft, event.text, words, event.result_class, event.openness, drafted, recorded.occurred_at
             )
-            return with_draft(proposal, event.unit, event.round, draft)
+            return with_draft(proposal, event.unit, event.round, replace(draft, commits=event.commits))
         case events.ReplyCountersigned():
             draft = draft_of(proposal, event.answering_unit, event.round, event.draft)
             given = Countersigned(event.countersignature, event.reason, recorded.occurred_at)
             signed = {**draft.countersigned, event.unit: given}
             return with_draft(proposal, event.answering_unit, event.round, replace(draft, countersigned=signed))
         case events.ReplyReviewed():
-            return with_status(proposal, event, DraftStatus.REVIEWED)
+            change = {"result_class": event.result_class} if event.result_class else {}
+            return with_status(proposal, event, DraftStatus.REVIEWED, **change)
         case events.ReplyReturned():
             version = recorded.version
             return with_status(proposal, event, DraftStatus.RETURNED, returned=event, returned_version=version)
@@ -47,6 +48,9 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             task, current = round_of(issued, event.unit, event.round)
             at = later(task.last.at if task.last else None, recorded.occurred_at)
             return with_round(issued, task, replace(current, issued_at=at))
+        case events.ReplyDelivered():
+            task, current = round_of(proposal, event.unit, event.round)
+            return with_round(proposal, task, replace(current, delivered=current.delivered | set(event.members)))
         case _:
             assert_never(event)
 

@@ -69,6 +69,7 @@ class Draft:
     openness: Openness = Openness.PUBLISH_FULL
     drafted: tuple[Context, ...] = ()
     at: datetime | date | None = None
+    commits: bool = False
     returned: events.ReplyReturned | None = None
     returned_version: int = 0
     issued: events.ReplyIssued | None = None
@@ -127,6 +128,11 @@ class Round:
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     ratings: Mapping[str, events.SatisfactionRecorded] = field(default_factory=dict)
+    delivered: frozenset[str] = frozenset()
+    publication: events.PublicationDecided | None = None
+    contested: bool = False
+    """Somebody objected to publication after it was decided."""
+    published: events.ReplyPublished | events.ReplyWithheld | None = None
     issued_at: datetime | date | None = None
     rated_at: datetime | date | None = None
 
@@ -136,8 +142,13 @@ class Round:
         return self.drafts[max(self.drafts)] if self.drafts else None
 
     @property
+    def letter(self) -> events.ReplyIssued | None:
+        """The reply that went out."""
+        return next((draft.issued for draft in self.drafts.values() if draft.issued), None)
+
+    @property
     def issued(self) -> bool:
-        return any(draft.issued for draft in self.drafts.values())
+        return self.letter is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +206,13 @@ class UnitTask:
         return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
 
     @property
+    def answered(self) -> Round | None:
+        """The latest round that went out."""
+        return next(
+            (self.rounds[number] for number in sorted(self.rounds, reverse=True) if self.rounds[number].issued), None
+        )
+
+    @property
     def round(self) -> Round:
         """The round under way."""
         return self.rounds[max(self.rounds)] if self.rounds else Round(1)
@@ -245,6 +263,8 @@ class Proposal:
     resolved: Mapping[int, events.DifficultyResolved] = field(default_factory=dict)
     joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     """By unit, the cases it handles together with this one."""
+    contested: Mapping[str, str] = field(default_factory=dict)
+    """By proposer, why the reply should not be published."""
     told: frozenset[tuple[object, ...]] = frozenset()
     """Contacts and revisits already recorded, by what makes two reports the same fact."""
     filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)

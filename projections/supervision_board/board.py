@@ -135,7 +135,7 @@ def evolve(
 
 def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], reference: Reference) -> SupervisionRow:
     event, on = recorded.event, day_of(recorded.occurred_at)
-    if isinstance(event, events.DraftingEvent):
+    if isinstance(event, events.DraftingEvent | events.PublicationEvent):
         return row
     match event:
         case events.ProposalSubmitted():
@@ -239,6 +239,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             | events.ProposalsMerged()
             | events.ContactWaived()
             | events.ReplyCountersigned()
+            | events.ReplyDelivered()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()
             | events.UnitAdditionRequested()

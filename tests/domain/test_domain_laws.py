@@ -15,6 +15,7 @@ from domain.commands.base import TIME_RULES
 from domain.communication import Communication
 from domain.events import (
     AssignmentReturned,
+    CoOpinionSubmitted,
     HandlingClosed,
     MemberContacted,
     MemberRevisited,
@@ -278,10 +279,12 @@ def test_case_numbers_and_letter_numbers_are_taken_once_and_in_order(world: Worl
     assert cases == list(range(1, len(cases) + 1))
     assert world.state(session_stream(LEDGER, MEETING)).last_case_no == len(cases)
     letters = Counter(
-        (letter.unit, letter.year) for letter in (recorded.event.letter for recorded in world.all(ReplyIssued))
+        (letter.unit, letter.year, letter.series)
+        for kind in (ReplyIssued, CoOpinionSubmitted)
+        for letter in (recorded.event.letter for recorded in world.all(kind))
     )
     kept = Counter(
-        (history[-1].event.unit, history[-1].event.year)
+        (history[-1].event.unit, history[-1].event.year, history[-1].event.series)
         for history in world.streams.values()
         if kind_of(history[0]) is LETTERS
         for _ in range(history[-1].event.number)

@@ -17,8 +17,11 @@ from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK
 from domain.streams import Stream
 from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
+from tests.domain import test_co_opinion as co_opinion
 from tests.domain import test_drafting as drafting
 from tests.domain import test_handling as handling
+from tests.domain import test_publication as publication
+from tests.domain import test_reply as reply
 from tests.domain import test_session as session
 from tests.domain.given import (
     ALONE,
@@ -139,8 +142,8 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.PauseClock: (clock.limited, lambda world: clock.pause()),
     c.ResumeClock: (clock.standing, lambda world: clock.resume()),
     c.ApproveHandlingPlan: (handling.planned, lambda world: handling.approve()),
-    c.RequestCoOpinion: (lambda: assigned(modes=LED), lambda world: handling.ask_opinion()),
-    c.ReturnCoOpinion: (handling.given, lambda world: handling.return_opinion()),
+    c.RequestCoOpinion: (lambda: assigned(modes=LED), lambda world: co_opinion.ask_opinion()),
+    c.ReturnCoOpinion: (co_opinion.given, lambda world: co_opinion.return_opinion()),
     c.RaiseDifficulty: (assigned, lambda world: handling.struggle()),
     c.ResolveDifficulty: (struggling, lambda world: handling.overcome()),
     c.RecordFieldVisit: (assigned, lambda world: handling.look(world.now)),
@@ -151,6 +154,11 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.ReturnReply: (drafted, lambda world: send_back()),
     c.SignReply: (reviewed, lambda world: sign()),
     c.IssueReply: (signed, lambda world: issue()),
+    c.RecordDelivery: (issued, reply.deliver),
+    c.DecidePublication: (drafted, lambda world: publication.decide()),
+    c.ContestPublication: (drafted, lambda world: publication.contest()),
+    c.PublishReply: (publication.to_publish, lambda world: publication.publish()),
+    c.WithholdReply: (publication.to_withhold, lambda world: publication.withhold()),
     c.IssueFeedbackForm: (issued, lambda world: form()),
     c.RecordSatisfaction: (form_out, lambda world: rate()),
     c.OrderRehandling: (issued, lambda world: rehandle()),

@@ -11,22 +11,25 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Countersignature, DecisiveMoment, Defect, Gate, Openness, Rank
+from domain.codes import Countersignature, DecisiveMoment, Defect, DeliveryChannel, Gate, Openness, Rank
 from domain.events import (
     LetterNumber,
     LetterNumberTaken,
     ReplyCountersigned,
+    ReplyDelivered,
     ReplyDrafted,
     ReplyIssued,
     ReplyReturned,
     ReplySigned,
 )
+from domain.policy.rulebook import SignerRanks
 from domain.rules import (
     CLASS_IN_SCHEME,
     CO_OPINION_BEFORE_ISSUE,
     CO_UNIT_COUNTERSIGNS,
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
+    DELIVERED_AFTER_ISSUE,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -53,6 +56,7 @@ from tests.domain.given import (
     OFFICE,
     SECOND,
     SPLIT,
+    STRANGER,
     Attempt,
     Given,
     World,
@@ -66,6 +70,7 @@ from tests.domain.given import (
     dissatisfied,
     draft,
     drafted,
+    head_of,
     issue,
     issued,
     leader_of,
@@ -676,3 +681,57 @@ def test_words_copied_by_a_clerk_stay_their_first_drafters() -> Attempt:
     world.do(draft(openness="WITHHOLD"))
     world.do(review(number=2))
     return attempt(world, sign(number=2))
+
+
+# delivery
+
+
+def deliver(world: World, *members: str, unit: str = EDU) -> c.RecordDelivery:
+    return c.RecordDelivery(occurred_at=world.now, unit=unit, members=members, channel="POST")
+
+
+def test_the_letter_reaches_everybody_it_went_to_once() -> None:
+    world = issued()
+    [fact] = world.do(deliver(world, SECOND))
+    assert fact.event == ReplyDelivered(unit=EDU, round=1, members=(SECOND,), channel=DeliveryChannel.POST)
+    [fact] = world.do(deliver(world))
+    assert fact.event.members == (LEAD,)
+    assert world.do(deliver(world)) == []
+
+
+@refuses(c.RecordDelivery, DELIVERED_AFTER_ISSUE, "unit")
+def test_nothing_is_delivered_before_it_went_out() -> Attempt:
+    world = signed()
+    return attempt(world, deliver(world))
+
+
+@refuses(c.RecordDelivery, DELIVERED_AFTER_ISSUE, "members.1")
+def test_a_letter_reaches_nobody_it_was_not_sent_to() -> Attempt:
+    world = issued()
+    return attempt(world, deliver(world, LEAD, STRANGER))
+
+
+@refuses(c.RecordDelivery, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_a_unit_that_does_not_answer_delivers_nothing() -> Attempt:
+    world = issued()
+    return attempt(world, deliver(world, unit=HEALTH))
+
+
+# who signs what weighs more
+
+
+@refuses(c.SignReply, SIGNER_RANK, "signer")
+def test_a_reply_that_commits_money_is_signed_by_the_head() -> Attempt:
+    world = contacted(opened(ruled(signer_ranks=SignerRanks(committing=Rank.UNIT_HEAD))))
+    world.do(draft(commits=True))
+    world.do(review())
+    return attempt(world, sign())
+
+
+def test_the_head_signs_what_commits_money_and_the_portfolio_leader_what_does_not() -> None:
+    rulebook = ruled(signer_ranks=SignerRanks(committing=Rank.UNIT_HEAD))
+    committing = contacted(opened(rulebook))
+    committing.do(draft(commits=True))
+    committing.do(review())
+    assert committing.do(sign(signer=head_of(EDU)))
+    assert reviewed(opened(rulebook)).do(sign())

@@ -1,6 +1,7 @@
 """审核、退回重办."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from domain.codes import Defect
 from domain.events import FoundDefect, ReplyDrafted, ReplyReturned, ReplyReviewed
 from domain.proposal import DraftStatus
 from domain.rules import (
+    CLASS_CHANGE_HAS_REASON,
+    CLASS_IN_SCHEME,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -175,3 +178,41 @@ def test_what_else_is_wrong_with_a_returned_draft_is_not_passed_over() -> Attemp
     world = drafted()
     world.do(send_back())
     return attempt(world, send_back(code=Defect.WRONG_CLASS))
+
+
+# another class
+
+
+def reclassify(result_class: str = "B", **change: Any) -> c.ReviewReply:
+    return c.ReviewReply(
+        **{"unit": EDU, "draft": 1, "result_class": result_class, "class_reason": "尚未解决", **change}
+    )
+
+
+def test_the_reviewer_may_put_a_reply_into_another_class() -> None:
+    world = drafted()
+    [fact] = world.do(reclassify())
+    assert fact.event == ReplyReviewed(unit=EDU, round=1, draft=1, result_class="B", class_reason="尚未解决")
+    assert world.case.tasks[EDU].round.draft.result_class == "B"
+    assert world.do(reclassify()) == []
+
+
+def test_a_reviewer_who_names_the_class_claimed_changes_nothing() -> None:
+    [fact] = drafted().do(reclassify("A"))
+    assert fact.event == ReplyReviewed(unit=EDU, round=1, draft=1)
+
+
+def test_a_class_may_be_changed_after_the_draft_was_passed() -> None:
+    world = reviewed()
+    [fact] = world.do(reclassify())
+    assert fact.event.result_class == "B"
+
+
+@refuses(c.ReviewReply, CLASS_IN_SCHEME, "result_class")
+def test_the_reviewers_class_is_one_of_the_scheme() -> Attempt:
+    return attempt(drafted(), reclassify("Z"))
+
+
+@refuses(c.ReviewReply, CLASS_CHANGE_HAS_REASON, "class_reason")
+def test_another_class_has_a_reason() -> Attempt:
+    return attempt(drafted(), reclassify(class_reason=None))

@@ -28,6 +28,7 @@ from domain.codes import (
     ReviewLevel,
     ReviewOpinion,
     RevisitStage,
+    WithholdingGround,
 )
 from domain.events import ProposalRegistered, ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
@@ -228,6 +229,22 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(send_back, units, numbers),
         st.builds(sign, units, numbers, signer=officials),
         st.builds(issue, units, numbers),
+        st.builds(
+            c.RecordDelivery,
+            occurred_at=instants,
+            unit=units,
+            members=st.one_of(st.just(()), reached),
+            channel=st.just("POST"),
+        ),
+        st.builds(
+            c.DecidePublication,
+            unit=units,
+            openness=st.sampled_from(Openness),
+            withholding_ground=st.sampled_from((None, *WithholdingGround)),
+        ),
+        st.builds(c.ContestPublication, member=members, reason=texts),
+        st.builds(c.PublishReply, unit=units, url=st.just("https://example.invalid/28")),
+        st.builds(c.WithholdReply, unit=units),
         st.builds(form, units, members=st.one_of(st.just(()), reached)),
         st.builds(
             rate,
@@ -338,6 +355,9 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: send_back(unit),
     lambda world, unit: rehandle(unit),
     lambda world, unit: revisit(world.now),
+    lambda world, unit: c.DecidePublication(unit=unit, openness=Openness.PUBLISH_FULL),
+    lambda world, unit: c.PublishReply(unit=unit, url="https://example.invalid/28"),
+    lambda world, unit: c.ContestPublication(member=LEAD, reason="涉及未成年人"),
     lambda world, unit: submit(),
 )
 """What may be done beside the next step."""

@@ -1,0 +1,155 @@
+"""公开."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import Openness, WithholdingGround
+from domain.commands.base import ProposalCommand, answering, existing, in_order, with_proposers
+from domain.events import PublicationContested, PublicationDecided, ReplyPublished, ReplyWithheld
+from domain.proposal import Proposal, Round
+from domain.rules import (
+    CONTACT_IS_WITH_PROPOSERS,
+    CONTEST_WEIGHED,
+    DRAFT_EXISTS,
+    OCCURRED_IN_ORDER,
+    ONLY_ASSIGNED_UNIT_REPLIES,
+    PROPOSAL_EXISTS,
+    PUBLICATION_DECIDED,
+    PUBLISHED_AFTER_ISSUE,
+    PUBLISHED_ONCE,
+    SECRET_NEVER_PUBLISHED,
+    WITHHOLDING_HAS_GROUND,
+    Rule,
+    refuse,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, Frozen, Note, Title
+
+ON_REPLY = (PROPOSAL_EXISTS, ONLY_ASSIGNED_UNIT_REPLIES)
+
+
+class PublicationClaim(Frozen):
+    """A decision about publication, with the limits of the door."""
+
+    openness: Openness
+    withholding_ground: WithholdingGround | None = None
+    redactions: Annotated[tuple[Note, ...], Field(max_length=50)] = ()
+
+    def check(self, field: str = "") -> None:
+        """Refuse less than full publication without a ground, and any publication of a secret."""
+        whole = self.openness is Openness.PUBLISH_FULL
+        said = whole or self.withholding_ground is not None
+        require(said, WITHHOLDING_HAS_GROUND, "不公开或部分公开须写明情形", f"{field}withholding_ground")
+        secret = self.withholding_ground is WithholdingGround.SECRET
+        hidden = not secret or self.openness is Openness.WITHHOLD
+        require(hidden, SECRET_NEVER_PUBLISHED, "涉密的答复不得公开", f"{field}openness")
+
+
+class DecidePublication(ProposalCommand, PublicationClaim):
+    """Decide whether this round's reply is published, once there is a draft; as often as needed until it is (S43)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *ON_REPLY,
+        DRAFT_EXISTS,
+        WITHHOLDING_HAS_GROUND,
+        SECRET_NEVER_PUBLISHED,
+        PUBLISHED_ONCE,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        current = answering(proposal, self.unit, setting).round
+        if current.draft is None:
+            refuse(DRAFT_EXISTS, "本轮尚未拟稿", "unit")
+        self.check()
+        decided = self.told(PublicationDecided, round=current.number)
+        if current.publication == decided and not current.contested:
+            return []
+        require(current.published is None, PUBLISHED_ONCE, "本轮答复已登记公开或不公开", "unit")
+        in_order(setting, current.draft.at, "拟稿")
+        return [decided]
+
+
+class ContestPublication(ProposalCommand):
+    """A proposer says why the reply should not be published (P1); what was decided is decided again."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CONTACT_IS_WITH_PROPOSERS)
+
+    member: Code
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        with_proposers(proposal, (self.member,), "member")
+        return [] if proposal.contested.get(self.member) == self.reason else [self.told(PublicationContested)]
+
+
+class PublishReply(ProposalCommand):
+    """Report where the unit's latest reply was published."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *ON_REPLY,
+        PUBLISHED_AFTER_ISSUE,
+        PUBLICATION_DECIDED,
+        CONTEST_WEIGHED,
+        PUBLISHED_ONCE,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    url: Annotated[Title, Field(pattern=r"^https?://[^\s]+$", examples=["https://example.invalid/fuwen/28"])]
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        answered, decided = _decided(proposal, setting, self.unit)
+        open_ = decided.openness is not Openness.WITHHOLD
+        require(open_, PUBLICATION_DECIDED, "公开审查的结论是不公开", "unit")
+        published = self.told(ReplyPublished, round=answered.number, openness=decided.openness)
+        return _settled(published, answered)
+
+
+class WithholdReply(ProposalCommand):
+    """Note that the unit's latest reply is not published, on the ground that was decided."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *ON_REPLY,
+        PUBLISHED_AFTER_ISSUE,
+        PUBLICATION_DECIDED,
+        CONTEST_WEIGHED,
+        PUBLISHED_ONCE,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    note: Note | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        answered, decided = _decided(proposal, setting, self.unit)
+        if decided.openness is not Openness.WITHHOLD or decided.withholding_ground is None:
+            refuse(PUBLICATION_DECIDED, "公开审查的结论是公开", "unit")
+        withheld = self.told(ReplyWithheld, round=answered.number, withholding_ground=decided.withholding_ground)
+        return _settled(withheld, answered)
+
+
+def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, PublicationDecided]:
+    """The unit's latest reply, and what was decided about it."""
+    existing(proposal)
+    answered = answering(proposal, unit, setting).answered
+    if answered is None:
+        refuse(PUBLISHED_AFTER_ISSUE, "尚未答复", "unit")
+    if answered.publication is None:
+        refuse(PUBLICATION_DECIDED, "尚未作公开审查", "unit")
+    require(not answered.contested, CONTEST_WEIGHED, "委员有异议，须重新作公开审查", "unit")
+    in_order(setting, answered.issued_at, "答复")
+    return answered, answered.publication
+
+
+def _settled(outcome: ReplyPublished | ReplyWithheld, answered: Round) -> Decision:
+    if answered.published == outcome:
+        return []
+    require(answered.published is None, PUBLISHED_ONCE, "本轮答复已登记公开或不公开", "unit")
+    return [outcome]

@@ -1,0 +1,27 @@
+"""会办意见."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from domain import events
+from domain.codes import AssignmentMode
+from domain.proposal.state import Proposal, task_of, with_task
+from domain.record import Recorded
+
+
+def evolve(proposal: Proposal, event: events.CoOpinionEvent, recorded: Recorded[Any]) -> Proposal:
+    match event:
+        case events.CoOpinionRequested():
+            return replace(proposal, asked={**proposal.asked, event.unit: event})
+        case events.CoOpinionSubmitted():
+            task = task_of(proposal, event.unit, AssignmentMode.CO)
+            given = with_task(proposal, replace(task, co_opinion=task.co_opinion or recorded.occurred_at))
+            return replace(given, filed={**proposal.filed, (events.CoOpinionSubmitted, event.unit): event})
+        case events.CoOpinionReturned():
+            opinion = proposal.filed.get((events.CoOpinionSubmitted, event.unit))
+            task = replace(task_of(proposal, event.unit, AssignmentMode.CO), co_opinion=None)
+            if isinstance(opinion, events.CoOpinionSubmitted):
+                proposal = replace(proposal, returned={**proposal.returned, event.unit: opinion})
+            return with_task(proposal, task)
+        case _:
+            assert_never(event)
