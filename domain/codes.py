@@ -176,10 +176,12 @@ class Openness(StrEnum):
 
 
 class Rating(StrEnum):
+    VERY_SATISFIED = "VERY_SATISFIED"
     SATISFIED = "SATISFIED"
     BASIC = "BASIC"
     UNDERSTOOD = "UNDERSTOOD"
     DISSATISFIED = "DISSATISFIED"
+    ABSTAINED = "ABSTAINED"
     NO_RESPONSE = "NO_RESPONSE"
 
 
@@ -190,6 +192,22 @@ class Heard(StrEnum):
     PHONED = "PHONED"
     OTHER = "OTHER"
     NOT_CONTACTED = "NOT_CONTACTED"
+
+
+class Addressed(StrEnum):
+    """Whether the reply speaks to the proposal, as the member says (P1)."""
+
+    ADDRESSED = "ADDRESSED"
+    BASICALLY = "BASICALLY"
+    NOT_ADDRESSED = "NOT_ADDRESSED"
+
+
+class Visit(StrEnum):
+    """Whether somebody came, as the member says (P1)."""
+
+    VISITED = "VISITED"
+    DECLINED = "DECLINED"
+    NOT_VISITED = "NOT_VISITED"
 
 
 class EnteredBy(StrEnum):

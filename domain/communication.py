@@ -185,7 +185,7 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             return known.with_round(event.unit, event.round, signed=mark(recorded))
         case events.ReplyIssued():
             return known.with_round(event.unit, event.round, issued=mark(recorded))
-        case events.SatisfactionRecorded():
+        case events.SatisfactionRecorded() | events.SatisfactionRevised():
             answered = known.round_of(event.unit, event.round)
             denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
             if event.heard is Heard.NOT_CONTACTED:
@@ -236,6 +236,8 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.ReplyReturned()
             | events.ReplyDelivered()
             | events.FeedbackFormIssued()
+            | events.FeedbackOverdue()
+            | events.FaceToFaceMediationHeld()
             | events.MemberRevisited()
             | events.HandlingClosed()
         ):

@@ -153,6 +153,8 @@ FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13
 RATING_IN_SCALE = Rule("rating-in-scale", "评价须属于本规则的等次", "DESIGN")
 NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明未反馈", "S22")
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，更改须走更正", "P2")
+RATED_BEFORE_REVISION = Rule("rated-before-revision", "先有评价，方可更改", "P2")
+MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调", "S8")
 REHANDLE_AFTER_REPLY = Rule("rehandle-after-reply", "答复之后方可重新办理", "S8")
 DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重新办理", "S8", gate=True)
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")

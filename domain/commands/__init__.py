@@ -34,7 +34,13 @@ from domain.commands.drafting import (
     ReviseProposalDraft,
     SubmitDraft,
 )
-from domain.commands.feedback import IssueFeedbackForm, RecordSatisfaction
+from domain.commands.feedback import (
+    IssueFeedbackForm,
+    NoteFeedbackOverdue,
+    RecordMediation,
+    RecordSatisfaction,
+    ReviseSatisfaction,
+)
 from domain.commands.follow_up import RecordRevisit
 from domain.commands.handling import (
     ApproveHandlingPlan,
@@ -117,6 +123,9 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordDelivery,
     IssueFeedbackForm,
     RecordSatisfaction,
+    ReviseSatisfaction,
+    NoteFeedbackOverdue,
+    RecordMediation,
     OrderRehandling,
     RecordRevisit,
     CloseHandling,
@@ -174,6 +183,7 @@ __all__ = [
     "ListUnit",
     "MergeProposals",
     "NameResponsibility",
+    "NoteFeedbackOverdue",
     "NotifyRefusal",
     "OpenSession",
     "OrderRehandling",
@@ -186,6 +196,7 @@ __all__ = [
     "RecordDelivery",
     "RecordFieldVisit",
     "RecordHandoverMeeting",
+    "RecordMediation",
     "RecordMemberContact",
     "RecordReviewOpinion",
     "RecordRevisit",
@@ -204,6 +215,7 @@ __all__ = [
     "ReturnReply",
     "ReviewReply",
     "ReviseProposalDraft",
+    "ReviseSatisfaction",
     "SessionCommand",
     "SignReply",
     "SubmitCoOpinion",

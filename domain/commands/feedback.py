@@ -4,18 +4,27 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import EnteredBy, Heard, Rating
+from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
 from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_proposers
 from domain.commands.handling import rehandling
-from domain.events import Event, FeedbackFormIssued, SatisfactionRecorded
-from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, Round, UnitTask
+from domain.events import (
+    Event,
+    FaceToFaceMediationHeld,
+    FeedbackFormIssued,
+    FeedbackOverdue,
+    SatisfactionRecorded,
+    SatisfactionRevised,
+)
+from domain.policy.rulebook import DeadlineKind, Rulebook
+from domain.proposal import Form, Proposal, Round, UnitTask, identity
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     FORM_BEFORE_RATING,
+    MEDIATED_AFTER_REHANDLING,
     NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    RATED_BEFORE_REVISION,
     RATED_ONCE,
     RATING_IN_SCALE,
     REPLIED_BEFORE_FEEDBACK,
@@ -25,7 +34,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Note, day_of
+from domain.values import Code, LongText, Moment, Note, PersonClaim, day_of
 
 
 class IssueFeedbackForm(ProposalCommand):
@@ -58,19 +67,11 @@ class IssueFeedbackForm(ProposalCommand):
         return [FeedbackFormIssued(unit=self.unit, round=current.number, members=asked, deadline=due)]
 
 
-class RecordSatisfaction(ProposalCommand):
-    """Record a proposer's answer. 不满意 orders re-handling at once where the rulebook says so (S8)."""
+RATING = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES, FORM_BEFORE_RATING, RATING_IN_SCALE)
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_REPLIES,
-        FORM_BEFORE_RATING,
-        RATING_IN_SCALE,
-        RATED_ONCE,
-        NO_RESPONSE_AFTER_DUE,
-        OCCURRED_IN_ORDER,
-        RULEBOOK_IN_FORCE,
-    )
+
+class RatingCommand(ProposalCommand):
+    """One proposer's answer to a round: the one named, else the latest that went out with a form."""
 
     unit: Code
     round: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
@@ -79,47 +80,144 @@ class RecordSatisfaction(ProposalCommand):
     result: Rating
     overall: Rating
     heard: Heard | None = None
+    addressed: Addressed | None = None
+    visited: Visit | None = None
+    leader_answered: bool | None = None
     comment: Note | None = None
     entered_by: EnteredBy
 
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        task = answering(proposal, self.unit, setting)
-        rated = self._round(task)
-        form = rated.forms.get(self.member)
-        if form is None:
+    def rated(self, task: UnitTask) -> tuple[Round, Form]:
+        """The round the answer is about, and the form it answers."""
+        asked = [current for current in task.rounds.values() if current.forms]
+        if self.round is not None:
+            asked = [current for current in asked if current.number == self.round]
+        if not asked:
+            refuse(FORM_BEFORE_RATING, "尚未发征询意见表", "round" if self.round else "unit")
+        rated = max(asked, key=lambda current: current.number)
+        if self.member not in rated.forms:
             refuse(FORM_BEFORE_RATING, "未向该委员发征询意见表", "member")
-        rulebook = setting.rulebook(proposal)
+        return rated, rated.forms[self.member]
+
+    def in_scale(self, rulebook: Rulebook) -> None:
         for field in ("attitude", "result", "overall"):
             rating = getattr(self, field)
             in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
         if self.overall is Rating.NO_RESPONSE:
             require(self.heard is None, RATING_IN_SCALE, "未反馈的委员没有说过是否沟通", "heard")
-        recorded = self.told(SatisfactionRecorded, round=rated.number)
+
+    def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
+        """The answer, and where it is 不满意 and the rulebook says so the order to handle the matter again (S8)."""
+        latest, unhappy = rated.number == task.round.number, self.overall is Rating.DISSATISFIED
+        if not (unhappy and latest and setting.rulebook(proposal).rehandles(rated.number)):
+            return [answer]
+        return [answer, rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1)]
+
+
+class RecordSatisfaction(RatingCommand):
+    """Record a proposer's answer. 不满意 orders re-handling at once where the rulebook says so (S8)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *RATING,
+        RATED_ONCE,
+        NO_RESPONSE_AFTER_DUE,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        rated, form = self.rated(task)
+        self.in_scale(setting.rulebook(proposal))
         in_order(setting, form.at, "发征询意见表")
         in_order(setting, rated.issued_at, "答复")
+        recorded = self.told(SatisfactionRecorded, round=rated.number)
         known = rated.ratings.get(self.member)
-        if known == recorded:
-            return []
-        if known is not None and known.overall is not Rating.NO_RESPONSE:
-            for field in ("overall", "attitude", "result", "heard", "comment", "entered_by"):
+        if known is not None and (known == recorded or known.overall is not Rating.NO_RESPONSE):
+            for field in ("overall", *type(recorded).model_fields):
                 same = getattr(known, field) == getattr(recorded, field)
                 require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)
+            return []
         if self.overall is Rating.NO_RESPONSE and form.due is not None:
             expired = day_of(setting.occurred_at) > form.due
             require(expired, NO_RESPONSE_AFTER_DUE, f"反馈期至 {form.due}，期满方可注明未反馈", "overall")
-        decided: list[Event] = [recorded]
-        latest = rated.number == task.round.number
-        if self.overall is Rating.DISSATISFIED and rulebook.rehandling_automatic and latest:
-            decided.append(rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1))
-        return decided
+        return self.answered(recorded, task, rated, proposal, setting)
 
-    def _round(self, task: UnitTask) -> Round:
-        """The round named, else the latest that went out with a form."""
-        asked = [current for current in task.rounds.values() if current.forms]
-        if self.round is not None:
-            asked = [current for current in asked if current.number == self.round]
-        if not asked:
-            refuse(FORM_BEFORE_RATING, "尚未发征询意见表", "round" if self.round else "unit")
-        return max(asked, key=lambda current: current.number)
+
+class ReviseSatisfaction(RatingCommand):
+    """A proposer who has answered thinks otherwise now; every version stays in history (P2)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*RATING, RATED_BEFORE_REVISION, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
+
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = answering(proposal, self.unit, setting)
+        rated, _ = self.rated(task)
+        self.in_scale(setting.rulebook(proposal))
+        known = rated.ratings.get(self.member)
+        revised = self.told(SatisfactionRevised, round=rated.number)
+        if known is None:
+            refuse(RATED_BEFORE_REVISION, "该委员本轮尚未评价，无从更改", "member")
+        if known == revised:
+            return []
+        in_order(setting, rated.rated_at, "委员评价")
+        if known.overall is self.overall:  # an answer that was 不满意 has had its order
+            return [revised]
+        return self.answered(revised, task, rated, proposal, setting)
+
+
+class NoteFeedbackOverdue(ProposalCommand):
+    """Note who has not sent the unit's forms back in time; once each."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES)
+
+    unit: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task, today = answering(proposal, self.unit, setting), day_of(setting.occurred_at)
+        noted: list[Event] = []
+        for current in task.rounds.values():
+            late = {member for member, form in current.forms.items() if form.due is not None and form.due < today}
+            silent = tuple(sorted(late - current.overdue - set(current.ratings)))
+            if silent:
+                noted.append(FeedbackOverdue(unit=self.unit, round=current.number, members=silent))
+        return noted
+
+
+class RecordMediation(ProposalCommand):
+    """Report the talk at which the office and the CPPCC bring the unit together with proposers whom handling the matter
+    again has not satisfied (S8)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CONTACT_IS_WITH_PROPOSERS,
+        MEDIATED_AFTER_REHANDLING,
+        OCCURRED_IN_ORDER,
+    )
+
+    occurred_at: Moment
+    unit: Code
+    conveners: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=30)]
+    members: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
+    outcome: LongText
+    member_position: MemberPosition
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        current = answering(proposal, self.unit, setting).round
+        with_proposers(proposal, self.members)
+        held = self.told(FaceToFaceMediationHeld, round=current.number, members=tuple(dict.fromkeys(self.members)))
+        if identity(held, setting.occurred_at) in proposal.told:
+            return []
+        for index, member in enumerate(self.members):
+            answer = current.ratings.get(member)
+            unhappy = answer is not None and answer.overall is Rating.DISSATISFIED
+            again = current.number > 1 and unhappy
+            require(again, MEDIATED_AFTER_REHANDLING, "该委员对重新办理的结果没有表示不满意", f"members.{index}")
+        in_order(setting, current.rated_at, "委员评价")
+        return [held]

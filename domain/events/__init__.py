@@ -45,7 +45,14 @@ from domain.events.drafting import (
     DraftingEvent,
     ProposalDraftSaved,
 )
-from domain.events.feedback import FeedbackEvent, FeedbackFormIssued, SatisfactionRecorded
+from domain.events.feedback import (
+    FaceToFaceMediationHeld,
+    FeedbackEvent,
+    FeedbackFormIssued,
+    FeedbackOverdue,
+    SatisfactionRecorded,
+    SatisfactionRevised,
+)
 from domain.events.follow_up import FollowUpEvent, MemberRevisited
 from domain.events.handling import (
     DifficultyRaised,
@@ -170,8 +177,10 @@ __all__ = [
     "ExtensionGranted",
     "ExtensionRefused",
     "ExtensionRequested",
+    "FaceToFaceMediationHeld",
     "FeedbackEvent",
     "FeedbackFormIssued",
+    "FeedbackOverdue",
     "FieldVisitRecorded",
     "FollowUpEvent",
     "FoundDefect",
@@ -224,6 +233,7 @@ __all__ = [
     "ReviewOpinionRecorded",
     "RulebookAdopted",
     "SatisfactionRecorded",
+    "SatisfactionRevised",
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",

@@ -5,9 +5,10 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from typing import TypeAlias
 
-from domain.codes import EnteredBy, Heard, Rating
+from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
+from domain.values import Person
 
 
 class FeedbackFormIssued(Event):
@@ -19,8 +20,8 @@ class FeedbackFormIssued(Event):
     deadline: Deadline | None = None
 
 
-class SatisfactionRecorded(Event):
-    """征询意见: one proposer's view of attitude, result and the whole; `heard` is how they say they were heard."""
+class Answer(Event):
+    """What a proposer says of a round: attitude, result and the whole; `heard` is how they say they were heard."""
 
     unit: str
     round: int
@@ -29,8 +30,42 @@ class SatisfactionRecorded(Event):
     result: Rating
     overall: Rating
     heard: Heard | None = None
+    addressed: Addressed | None = None
+    visited: Visit | None = None
+    leader_answered: bool | None = None
     comment: str | None = None
     entered_by: EnteredBy
 
 
-FeedbackEvent: TypeAlias = FeedbackFormIssued | SatisfactionRecorded
+class SatisfactionRecorded(Answer):
+    """征询意见: one proposer's answer."""
+
+
+class SatisfactionRevised(Answer):
+    """更改评价: the proposer thinks otherwise now; the answer before stays in history."""
+
+    reason: str
+
+
+class FeedbackOverdue(Event):
+    """反馈逾期: the form's last day has passed, and these proposers have not answered."""
+
+    unit: str
+    round: int
+    members: tuple[str, ...]
+
+
+class FaceToFaceMediationHeld(Event):
+    """当面协调: the office and the CPPCC bring unit and proposers together after re-handling has not helped."""
+
+    unit: str
+    round: int
+    conveners: tuple[Person, ...]
+    members: tuple[str, ...]
+    outcome: str
+    member_position: MemberPosition
+
+
+FeedbackEvent: TypeAlias = (
+    FeedbackFormIssued | SatisfactionRecorded | SatisfactionRevised | FeedbackOverdue | FaceToFaceMediationHeld
+)

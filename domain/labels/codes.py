@@ -7,6 +7,8 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.Visit: {"VISITED": "已走访", "DECLINED": "委员提出不需要", "NOT_VISITED": "未走访"},
+    codes.Addressed: {"ADDRESSED": "针对", "BASICALLY": "基本针对", "NOT_ADDRESSED": "未针对"},
     codes.WithholdingGround: {
         "SECRET": "涉及国家秘密",
         "COMMERCIAL": "涉及商业秘密",
@@ -85,6 +87,8 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
     },
     codes.Openness: {"PUBLISH_FULL": "公开", "PUBLISH_SUMMARY": "部分公开", "WITHHOLD": "不公开"},
     codes.Rating: {
+        "VERY_SATISFIED": "非常满意",
+        "ABSTAINED": "弃权",
         "SATISFIED": "满意",
         "BASIC": "基本满意",
         "UNDERSTOOD": "理解",

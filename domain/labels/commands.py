@@ -1,6 +1,9 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "ReviseSatisfaction": "更改评价",
+    "NoteFeedbackOverdue": "登记反馈逾期",
+    "RecordMediation": "登记当面协调",
     "RecordDelivery": "登记送达",
     "DecidePublication": "公开审查",
     "ContestPublication": "对公开提出异议",

@@ -1,6 +1,9 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "SatisfactionRevised": "更改评价",
+    "FeedbackOverdue": "反馈逾期",
+    "FaceToFaceMediationHeld": "当面协调",
     "ReplyDelivered": "答复送达",
     "PublicationDecided": "公开审查",
     "PublicationContested": "对公开有异议",

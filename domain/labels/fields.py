@@ -1,6 +1,10 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "addressed": "答复针对性",
+    "visited": "走访情况",
+    "leader_answered": "分管领导是否答复",
+    "conveners": "召集人",
     "series": "文号系列",
     "withholding_ground": "不公开的情形",
     "redactions": "删减内容",

@@ -160,6 +160,8 @@ class Rulebook(Frozen):
     signer_rank: Rank = Rank.UNIT_PORTFOLIO_LEADER
     signer_ranks: SignerRanks | None = None
     rehandling_automatic: bool = True
+    automatic_rehandlings: int | None = None
+    """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
     late_entry_hours: int = 24
     due_soon_days: int = 10
 
@@ -173,6 +175,11 @@ class Rulebook(Frozen):
         more = self.signer_ranks or SignerRanks()
         asked = [more.key_proposal if key_proposal else None, more.committing if committing else None]
         return max((self.signer_rank, *(rank for rank in asked if rank)), key=lambda rank: rank.height)
+
+    def rehandles(self, round: int) -> bool:
+        """Whether an answer 不满意 to this round begins the next without an order."""
+        most = self.automatic_rehandlings
+        return self.rehandling_automatic and (most is None or round <= most)
 
     def has_class(self, code: str) -> bool:
         return any(known.code == code for known in self.class_scheme.classes)
@@ -214,6 +221,8 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:
         yield "contact_before_reply.modes", "至少允许一种沟通方式"
+    if rulebook.automatic_rehandlings is not None and rulebook.automatic_rehandlings < 0:
+        yield "automatic_rehandlings", "次数不得为负"
     for field in ("late_entry_hours", "due_soon_days"):
         if getattr(rulebook, field) < 0:
             yield field, "时限不得为负"

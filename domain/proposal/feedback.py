@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import Form, Proposal, round_of, with_round
+from domain.proposal.state import Form, Proposal, identity, round_of, with_round
 from domain.record import Recorded
 from domain.values import later
 
@@ -16,10 +16,17 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
             form = Form(recorded.occurred_at, event.deadline.due_on if event.deadline else None)
             forms = {**current.forms, **dict.fromkeys(event.members, form)}
             return with_round(proposal, task, replace(current, forms=forms))
-        case events.SatisfactionRecorded():
+        case events.SatisfactionRecorded() | events.SatisfactionRevised():
             task, current = round_of(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
             rated_at = later(current.rated_at, recorded.occurred_at)
             return with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
+        case events.FeedbackOverdue():
+            task, current = round_of(proposal, event.unit, event.round)
+            return with_round(proposal, task, replace(current, overdue=current.overdue | set(event.members)))
+        case events.FaceToFaceMediationHeld():
+            task, current = round_of(proposal, event.unit, event.round)
+            mediated = with_round(proposal, task, replace(current, mediated=current.mediated | set(event.members)))
+            return replace(mediated, told=proposal.told | {identity(event, recorded.occurred_at)})
         case _:
             assert_never(event)

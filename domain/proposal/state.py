@@ -24,6 +24,8 @@ from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind, RulebookRef
 from domain.record import Context
 
+Answered: TypeAlias = events.SatisfactionRecorded | events.SatisfactionRevised
+
 
 class TaskStatus(StrEnum):
     ASSIGNED = "ASSIGNED"
@@ -127,7 +129,9 @@ class Round:
     cause: str | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
-    ratings: Mapping[str, events.SatisfactionRecorded] = field(default_factory=dict)
+    ratings: Mapping[str, Answered] = field(default_factory=dict)
+    overdue: frozenset[str] = frozenset()
+    mediated: frozenset[str] = frozenset()
     delivered: frozenset[str] = frozenset()
     publication: events.PublicationDecided | None = None
     contested: bool = False
@@ -189,11 +193,16 @@ class UnitTask:
 
     @property
     def dissatisfied(self) -> frozenset[str]:
-        """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked again."""
-        latest: dict[str, events.SatisfactionRecorded] = {}
+        """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked
+        again; a mediation after re-handling ends it (S8)."""
+        latest: dict[str, tuple[int, Answered]] = {}
         for number in sorted(self.rounds):
-            latest |= self.rounds[number].ratings
-        return frozenset(member for member, rated in latest.items() if rated.overall is Rating.DISSATISFIED)
+            latest |= {member: (number, rated) for member, rated in self.rounds[number].ratings.items()}
+        return frozenset(
+            member
+            for member, (number, rated) in latest.items()
+            if rated.overall is Rating.DISSATISFIED and member not in self.rounds[number].mediated
+        )
 
     def limit(self, kind: DeadlineKind) -> Deadline | None:
         """One of the further limits that began with the assignment."""
@@ -321,7 +330,9 @@ def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Prop
     return with_round(proposal, task, replace(current, drafts={**current.drafts, draft.number: draft}))
 
 
-Report: TypeAlias = events.MemberContacted | events.MemberRevisited | events.FieldVisitRecorded
+Report: TypeAlias = (
+    events.MemberContacted | events.MemberRevisited | events.FieldVisitRecorded | events.FaceToFaceMediationHeld
+)
 
 
 def identity(event: Report, at: datetime | date) -> tuple[object, ...]:

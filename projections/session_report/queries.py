@@ -15,7 +15,7 @@ WHERE ledger = %(ledger)s AND session = %(session)s AND transferred_on IS NOT NU
 ORDER BY case_no, stream
 """
 
-_SATISFIED = {Rating.SATISFIED.value, Rating.BASIC.value}
+_SATISFIED = {Rating.VERY_SATISFIED.value, Rating.SATISFIED.value, Rating.BASIC.value}
 
 
 async def report(ask: Ask, ledger: str, session: str, schemes: Sequence[ClassScheme]) -> tuple[list[Figure], bool]:
@@ -47,7 +47,7 @@ async def report(ask: Ask, ledger: str, session: str, schemes: Sequence[ClassSch
     return figures, any(row["has_made_up"] for row in rows)
 
 
-_SATISFACTION = "已全部答复、征询意见全部收回、且最低评价为满意或基本满意的件数 / 提案数；未反馈不影响他人的评价"
+_SATISFACTION = "已全部答复、征询意见全部收回、且最低评价为基本满意以上的件数 / 提案数；未反馈不影响他人的评价"
 
 
 def _satisfied(row: Mapping[str, Any]) -> bool:

@@ -17,7 +17,15 @@ from domain.values import Frozen, day_of
 from projections.readmodel import Key, ReadModel, Reference, Row
 
 # from no complaint to the gravest; silence says nothing, so that it never outweighs an answer
-_SEVERITY = (Rating.NO_RESPONSE, Rating.SATISFIED, Rating.BASIC, Rating.UNDERSTOOD, Rating.DISSATISFIED)
+_SEVERITY = (
+    Rating.NO_RESPONSE,
+    Rating.ABSTAINED,
+    Rating.VERY_SATISFIED,
+    Rating.SATISFIED,
+    Rating.BASIC,
+    Rating.UNDERSTOOD,
+    Rating.DISSATISFIED,
+)
 
 
 class Answer(Frozen):
@@ -203,7 +211,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.FeedbackFormIssued():
             asked = {**row.task(event.unit).asked, **dict.fromkeys(event.members, event.round)}
             return _changed(row, event.unit, asked=asked)
-        case events.SatisfactionRecorded():
+        case events.SatisfactionRecorded() | events.SatisfactionRevised():
             answers = row.task(event.unit).answers
             if event.member in answers and answers[event.member].round > event.round:
                 return row
@@ -240,6 +248,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             | events.ContactWaived()
             | events.ReplyCountersigned()
             | events.ReplyDelivered()
+            | events.FeedbackOverdue()
+            | events.FaceToFaceMediationHeld()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()
             | events.UnitAdditionRequested()
@@ -307,7 +317,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=4,
+    version=5,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

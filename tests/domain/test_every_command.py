@@ -19,6 +19,7 @@ from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
 from tests.domain import test_co_opinion as co_opinion
 from tests.domain import test_drafting as drafting
+from tests.domain import test_feedback as feedback
 from tests.domain import test_handling as handling
 from tests.domain import test_publication as publication
 from tests.domain import test_reply as reply
@@ -161,6 +162,9 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.WithholdReply: (publication.to_withhold, lambda world: publication.withhold()),
     c.IssueFeedbackForm: (issued, lambda world: form()),
     c.RecordSatisfaction: (form_out, lambda world: rate()),
+    c.ReviseSatisfaction: (feedback.rated, lambda world: feedback.revise()),
+    c.NoteFeedbackOverdue: (feedback.silent, lambda world: feedback.late()),
+    c.RecordMediation: (feedback.unhappy_again, feedback.mediate),
     c.OrderRehandling: (issued, lambda world: rehandle()),
     c.RecordRevisit: (issued, lambda world: revisit(world.now)),
     c.CloseHandling: (satisfied, lambda world: close()),

@@ -1,19 +1,30 @@
 """征询意见."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from domain import commands as c
 from domain.codes import EnteredBy, Heard, Rating
-from domain.events import FeedbackFormIssued, RehandlingOrdered, SatisfactionRecorded
+from domain.events import (
+    FaceToFaceMediationHeld,
+    FeedbackFormIssued,
+    FeedbackOverdue,
+    RehandlingOrdered,
+    SatisfactionRecorded,
+    SatisfactionRevised,
+)
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
+    DISSATISFIED_IS_REHANDLED,
     FORM_BEFORE_RATING,
+    MEDIATED_AFTER_REHANDLING,
     NO_RESPONSE_AFTER_DUE,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    RATED_BEFORE_REVISION,
     RATED_ONCE,
     RATING_IN_SCALE,
     REPLIED_BEFORE_FEEDBACK,
@@ -29,18 +40,25 @@ from tests.domain.given import (
     STRANGER,
     Attempt,
     Given,
+    World,
     assigned,
     attempt,
     close,
+    contact,
     dissatisfied,
+    draft,
     form,
     form_out,
+    issue,
     issued,
     left,
+    moment,
     opened,
     rate,
     refuses,
+    review,
     ruled,
+    sign,
     signed,
     transferred,
 )
@@ -240,3 +258,186 @@ def test_each_form_has_its_own_day_and_its_own_term() -> None:
 @refuses(c.RecordSatisfaction, RATING_IN_SCALE, "heard")
 def test_silence_says_nothing_about_how_somebody_was_heard() -> Attempt:
     return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, heard=Heard.NOT_CONTACTED), at=LONG_AFTER)
+
+
+# another view
+
+
+def revise(rating: Rating = Rating.BASIC, member: str = LEAD, **change: Any) -> c.ReviseSatisfaction:
+    answer = rate(member=member, rating=rating).model_dump(exclude={"occurred_at", "late_entry_reason", "on_behalf_of"})
+    return c.ReviseSatisfaction(**{**answer, "reason": "又来电说明", **change})
+
+
+def rated(rating: Rating = Rating.SATISFIED) -> World:
+    world = form_out()
+    world.do(rate(rating=rating))
+    return world
+
+
+def test_a_member_may_think_otherwise_and_both_views_stay() -> None:
+    world = rated()
+    [fact] = world.do(revise())
+    assert isinstance(fact.event, SatisfactionRevised)
+    assert (fact.event.overall, fact.event.reason) == (Rating.BASIC, "又来电说明")
+    assert world.do(revise()) == []
+    assert len(world.all(SatisfactionRecorded)) == 1
+    assert world.case.tasks[EDU].round.ratings[LEAD].overall is Rating.BASIC
+
+
+def test_a_view_that_turns_to_dissatisfaction_is_handled_again() -> None:
+    revised, ordered = rated().do(revise(Rating.DISSATISFIED))
+    assert isinstance(ordered.event, RehandlingOrdered)
+    assert (ordered.event.round, ordered.version) == (2, revised.version + 1)
+
+
+def test_a_view_that_stays_dissatisfied_is_not_ordered_again() -> None:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    assert len(world.do(revise(Rating.DISSATISFIED))) == 1
+
+
+def test_a_case_closes_after_a_member_has_come_round() -> None:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(rate(member=SECOND))
+    assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
+    world.do(revise())
+    assert world.do(close())
+
+
+def test_a_view_repeated_after_it_was_revised_is_the_revised_one() -> None:
+    world = rated()
+    world.do(revise())
+    assert world.refused(rate()).rule is RATED_ONCE
+    assert world.do(rate(rating=Rating.BASIC)) == []
+
+
+@refuses(c.ReviseSatisfaction, RATED_BEFORE_REVISION, "member")
+def test_a_view_that_was_never_given_is_not_revised() -> Attempt:
+    return attempt(form_out(), revise())
+
+
+@refuses(c.ReviseSatisfaction, FORM_BEFORE_RATING, "unit")
+def test_nothing_is_revised_before_anybody_was_asked() -> Attempt:
+    return attempt(issued(), revise())
+
+
+@refuses(c.ReviseSatisfaction, RATING_IN_SCALE, "attitude")
+def test_a_revised_view_uses_the_scale_of_the_rulebook() -> Attempt:
+    return attempt(rated(), revise(Rating.ABSTAINED))
+
+
+@refuses(c.ReviseSatisfaction, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_a_view_of_a_unit_that_does_not_answer_is_not_revised() -> Attempt:
+    return attempt(rated(), revise(unit=HEALTH))
+
+
+def test_a_five_step_scale_knows_abstention_and_great_satisfaction() -> None:
+    """The meeting's vote of Suixian."""
+    five = (Rating.VERY_SATISFIED, Rating.SATISFIED, Rating.BASIC, Rating.DISSATISFIED, Rating.ABSTAINED)
+    world = form_out(opened(ruled(ratings=five)))
+    assert world.do(rate(rating=Rating.VERY_SATISFIED))
+    assert world.do(rate(member=SECOND, rating=Rating.ABSTAINED))
+
+
+# silence
+
+
+def late(unit: str = EDU) -> c.NoteFeedbackOverdue:
+    return c.NoteFeedbackOverdue(unit=unit)
+
+
+def silent() -> World:
+    """The lead proposer has not answered in time."""
+    world = form_out()
+    world.do(rate(member=SECOND))
+    world.now = moment(LONG_AFTER)
+    return world
+
+
+def test_who_has_not_answered_in_time_is_noted_once() -> None:
+    world = silent()
+    [fact] = world.do(late())
+    assert fact.event == FeedbackOverdue(unit=EDU, round=1, members=(LEAD,))
+    assert world.do(late()) == []
+    assert world.do(rate()), "an answer that is late is an answer"
+
+
+def test_nobody_is_late_on_the_last_day() -> None:
+    world = form_out()
+    due = world.case.tasks[EDU].round.forms[LEAD].due
+    assert world.do(late(), at=f"{due} 23:59") == []
+
+
+@refuses(c.NoteFeedbackOverdue, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_only_a_unit_that_answers_waits_for_answers() -> Attempt:
+    return attempt(silent(), late(HEALTH))
+
+
+# face to face
+
+
+def mediate(world: World, *members: str, unit: str = EDU) -> c.RecordMediation:
+    return c.RecordMediation(
+        occurred_at=world.now,
+        unit=unit,
+        conveners=({"name": "赵䶮", "title": "督查室主任"},),
+        members=members or (LEAD,),
+        outcome="说明政策限制，委员表示理解",
+        member_position="UNDERSTAND",
+    )
+
+
+def unhappy_again() -> World:
+    """The lead proposer is not satisfied with the second round either, and nobody has ordered a third."""
+    world = opened(ruled(automatic_rehandlings=1))
+    dissatisfied(world)
+    world.do(contact(world.now))
+    world.do(draft(text="重新办理后的答复"))
+    for command in (review(), sign(), issue(), form()):
+        world.do(command)
+    world.do(rate(rating=Rating.DISSATISFIED))
+    return world
+
+
+def test_where_handling_again_has_not_helped_people_talk() -> None:
+    world = unhappy_again()
+    assert world.case.tasks[EDU].round.number == 2
+    told = mediate(world)
+    [fact] = world.do(told)
+    assert isinstance(fact.event, FaceToFaceMediationHeld)
+    assert fact.event.round == 2
+    assert world.do(told) == []
+
+
+def test_a_case_closes_over_a_member_who_was_talked_to_after_it_was_handled_again() -> None:
+    world = unhappy_again()
+    world.do(rate(member=SECOND))
+    assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
+    world.do(mediate(world))
+    assert world.do(close())
+
+
+@refuses(c.RecordMediation, MEDIATED_AFTER_REHANDLING, "members.0")
+def test_a_matter_is_handled_again_before_people_are_brought_together() -> Attempt:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    return attempt(world, mediate(world))
+
+
+@refuses(c.RecordMediation, MEDIATED_AFTER_REHANDLING, "members.1")
+def test_only_a_member_who_is_not_satisfied_needs_the_talk() -> Attempt:
+    world = unhappy_again()
+    return attempt(world, mediate(world, LEAD, SECOND))
+
+
+@refuses(c.RecordMediation, CONTACT_IS_WITH_PROPOSERS, "members")
+def test_only_proposers_are_brought_together_with_the_unit() -> Attempt:
+    world = unhappy_again()
+    return attempt(world, mediate(world, STRANGER))
+
+
+@refuses(c.RecordMediation, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
+def test_a_unit_that_does_not_answer_is_not_brought_together() -> Attempt:
+    world = unhappy_again()
+    return attempt(world, mediate(world, unit=HEALTH))
