@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-FOLDS = {"domain/proposal/__init__.py", "domain/communication.py", "projections/supervision_board/board.py"}
+FOLDS = {"domain/proposal/__init__.py", "domain/communication/facts.py", "projections/supervision_board/board.py"}
 """Every fold over a proposal's events. The audit trail takes all events alike."""
 
 

@@ -1,0 +1,220 @@
+"""What one case's history says about contact, folded."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from domain import events
+from domain.codes import ContactMode, DecisiveMoment, Heard, Origin, Rating
+from domain.record import Recorded
+from domain.values import Frozen, Moment
+
+
+class Mark(Frozen):
+    """A moment and the event that fixes it. `entered_at` is that event's time of entry, by the clock named."""
+
+    version: int
+    position: int
+    at: Moment
+    entered_at: Moment
+    clock: str
+    origin: Origin
+
+
+class Contact(Frozen):
+    """A contact as the rule sees it."""
+
+    mark: Mark
+    unit: str | None
+    mode: ContactMode
+    members: tuple[str, ...]
+    declined: bool = False
+
+
+class Waiver(Frozen):
+    mark: Mark
+    unit: str
+    round: int
+    approver: str
+    reason: str
+
+
+class Denial(Frozen):
+    """A proposer whose form says that nobody spoke with them before the reply."""
+
+    mark: Mark
+    member: str
+
+
+class ReplyRound(Frozen):
+    """One round of one answering unit's reply. `since` is what began a later round: the first answer that was 不满意,
+    else the order."""
+
+    unit: str
+    round: int
+    assigned: Mark
+    since: Mark | None = None
+    drafted: Mark | None = None
+    signed: Mark | None = None
+    issued: Mark | None = None
+    disappointed: Mark | None = None
+    denied: tuple[Denial, ...] = ()
+    left: bool = False
+
+    def decisive(self, moment: DecisiveMoment) -> Mark | None:
+        match moment:
+            case DecisiveMoment.DRAFT:
+                return self.drafted
+            case DecisiveMoment.SIGNING:
+                return self.signed
+            case DecisiveMoment.ISSUE:
+                return self.issued
+
+
+class Communication(Frozen):
+    """What one case's history says about contact: proposers, contacts, waivers, rounds."""
+
+    lead_proposer: str | None = None
+    co_signers: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rounds: tuple[ReplyRound, ...] = ()
+
+    def round_of(self, unit: str, number: int) -> ReplyRound | None:
+        return next((known for known in self.rounds if (known.unit, known.round) == (unit, number)), None)
+
+    def issued_at(self, unit: str, number: int) -> Moment | None:
+        """When this round's reply went out."""
+        answered = self.round_of(unit, number)
+        return answered.issued.at if answered and answered.issued else None
+
+    def with_round(self, unit: str, number: int, **change: object) -> "Communication":
+        rounds = tuple(
+            known.model_copy(update=change) if (known.unit, known.round) == (unit, number) else known
+            for known in self.rounds
+        )
+        return self.model_copy(update={"rounds": rounds})
+
+
+def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
+    return Mark(
+        version=recorded.version,
+        position=recorded.position,
+        at=recorded.occurred_at,
+        entered_at=recorded.entry_time,
+        clock=recorded.entry_clock,
+        origin=recorded.origin,
+    )
+
+
+def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
+    event = recorded.event
+    if isinstance(event, events.DraftingEvent | events.ClockEvent | events.CoOpinionEvent | events.PublicationEvent):
+        return known
+    match event:
+        case events.ProposalSubmitted():
+            return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
+        case events.ProposalsMerged():
+            return known.model_copy(update={"co_signers": event.co_signers})
+        case events.UnitAssigned():
+            waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
+            known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
+            known = _left(known, (event.unit,))
+            return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
+        case events.ObjectionUpheld():
+            return _left(known, (event.unit,))
+        case events.CaseReassigned():
+            return _left(known, event.left)
+        case events.ProposalAbsorbed() | events.ProposalWithdrawn():
+            return _left(known, [answered.unit for answered in known.rounds])
+        case events.MemberContacted():
+            contact = Contact(
+                mark=mark(recorded),
+                unit=event.unit,
+                mode=event.mode,
+                members=event.members,
+                declined=event.declined_by_member,
+            )
+            return known.model_copy(update={"contacts": (*known.contacts, contact)})
+        case events.ContactWaived():
+            waiver = Waiver(
+                mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver, reason=event.reason
+            )
+            return known.model_copy(update={"waivers": (*known.waivers, waiver)})
+        case events.ReplyDrafted():
+            begun = known.round_of(event.unit, event.round)
+            if begun is None or begun.drafted:
+                return known
+            return known.with_round(event.unit, event.round, drafted=mark(recorded))
+        case events.ReplySigned():
+            return known.with_round(event.unit, event.round, signed=mark(recorded))
+        case events.ReplyIssued():
+            return known.with_round(event.unit, event.round, issued=mark(recorded))
+        case events.SatisfactionRecorded() | events.SatisfactionRevised():
+            answered = known.round_of(event.unit, event.round)
+            denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
+            if event.heard is Heard.NOT_CONTACTED:
+                denied.append(Denial(mark=mark(recorded), member=event.member))
+            disappointed = answered.disappointed if answered else None
+            if event.overall is Rating.DISSATISFIED:
+                disappointed = disappointed or mark(recorded)
+            return known.with_round(event.unit, event.round, disappointed=disappointed, denied=tuple(denied))
+        case events.RehandlingOrdered():
+            before = known.round_of(event.unit, event.round - 1)
+            return _begin(
+                known,
+                ReplyRound(
+                    unit=event.unit,
+                    round=event.round,
+                    assigned=before.assigned if before else mark(recorded),
+                    since=before.disappointed if before and before.disappointed else mark(recorded),
+                ),
+                answers=True,
+            )
+        case (
+            events.ProposalRegistered()
+            | events.CaseTransferredToGovernment()
+            | events.CaseTransferredElsewhere()
+            | events.ReviewOpinionRecorded()
+            | events.ProposalReturnedForRevision()
+            | events.ProposalResubmitted()
+            | events.ProposalNotRegistered()
+            | events.RefusalNotified()
+            | events.ProposalConverted()
+            | events.CaseRulebookChanged()
+            | events.AssignmentAcknowledged()
+            | events.ResponsibilityNamed()
+            | events.CasesHandledJointly()
+            | events.ObjectionEscalated()
+            | events.UnitAdditionRequested()
+            | events.UnitAdditionGranted()
+            | events.UnitAdditionRefused()
+            | events.AssignmentReturned()
+            | events.ObjectionRejected()
+            | events.HandlingPlanFiled()
+            | events.HandlingPlanApproved()
+            | events.DifficultyRaised()
+            | events.DifficultyResolved()
+            | events.FieldVisitRecorded()
+            | events.ReplyCountersigned()
+            | events.ReplyReviewed()
+            | events.ReplyReturned()
+            | events.ReplyDelivered()
+            | events.FeedbackFormIssued()
+            | events.FeedbackOverdue()
+            | events.FaceToFaceMediationHeld()
+            | events.MemberRevisited()
+            | events.HandlingClosed()
+        ):
+            return known
+        case _:
+            assert_never(event)
+
+
+def _left(known: Communication, units: Iterable[str]) -> Communication:
+    rounds = tuple(r.model_copy(update={"left": True}) if r.unit in units else r for r in known.rounds)
+    return known.model_copy(update={"rounds": rounds})
+
+
+def _begin(known: Communication, begun: ReplyRound, answers: bool) -> Communication:
+    others = tuple(r for r in known.rounds if (r.unit, r.round) != (begun.unit, begun.round))
+    return known.model_copy(update={"rounds": (*others, begun)}) if answers else known
