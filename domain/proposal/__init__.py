@@ -22,20 +22,8 @@ from domain.proposal import (
     registration,
     reply,
 )
-from domain.proposal.state import (
-    Act,
-    Draft,
-    Drafting,
-    DraftStatus,
-    Form,
-    Proposal,
-    Round,
-    TaskStatus,
-    UnitTask,
-    identity,
-    task_of,
-    with_task,
-)
+from domain.proposal.parts import Act, Draft, Drafting, DraftStatus, Form, Round, TaskStatus, UnitTask
+from domain.proposal.state import Proposal, identity, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 

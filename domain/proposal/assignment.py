@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import Proposal, Round, TaskStatus, UnitTask, task_of, with_task
+from domain.proposal.parts import Round, TaskStatus, UnitTask
+from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 

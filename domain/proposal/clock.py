@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import Proposal, Round, round_of, with_round
+from domain.proposal.parts import Round
+from domain.proposal.state import Proposal, round_of, with_round
 from domain.record import Recorded
 from domain.values import day_of
 

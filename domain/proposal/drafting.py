@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import events
-from domain.proposal.state import Drafting, Proposal
+from domain.proposal.parts import Drafting
+from domain.proposal.state import Proposal
 
 
 def evolve(proposal: Proposal, event: events.DraftingEvent) -> Proposal:

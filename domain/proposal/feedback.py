@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import Form, Proposal, identity, round_of, with_round
+from domain.proposal.parts import Form
+from domain.proposal.state import Proposal, identity, round_of, with_round
 from domain.record import Recorded
 from domain.values import later
 

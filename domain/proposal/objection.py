@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import events
-from domain.proposal.state import Proposal, TaskStatus, UnitTask, task_of, with_task
+from domain.proposal.parts import TaskStatus, UnitTask
+from domain.proposal.state import Proposal, task_of, with_task
 
 
 def evolve(proposal: Proposal, event: events.ObjectionEvent) -> Proposal:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import events
-from domain.proposal.state import Proposal, Round, round_of, with_round
+from domain.proposal.parts import Round
+from domain.proposal.state import Proposal, round_of, with_round
 
 
 def evolve(proposal: Proposal, event: events.PublicationEvent) -> Proposal:

@@ -4,16 +4,8 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import (
-    Countersigned,
-    Draft,
-    DraftStatus,
-    Proposal,
-    draft_of,
-    round_of,
-    with_draft,
-    with_round,
-)
+from domain.proposal.parts import Countersigned, Draft, DraftStatus
+from domain.proposal.state import Proposal, draft_of, round_of, with_draft, with_round
 from domain.record import Recorded
 from domain.values import later, visible
 

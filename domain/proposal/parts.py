@@ -1,0 +1,215 @@
+"""The parts of a proposal's state: its draft, its units' tasks, rounds and replies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from domain import events
+from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
+from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import DeadlineKind
+from domain.record import Context
+
+Answered: TypeAlias = events.SatisfactionRecorded | events.SatisfactionRevised
+
+
+class TaskStatus(StrEnum):
+    ASSIGNED = "ASSIGNED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    RETURNED = "RETURNED"
+    LEFT = "LEFT"
+
+
+class DraftStatus(StrEnum):
+    DRAFTED = "DRAFTED"
+    REVIEWED = "REVIEWED"
+    RETURNED = "RETURNED"
+    SIGNED = "SIGNED"
+    ISSUED = "ISSUED"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A step of a unit's task, by its event's name, and when it is said to have been taken."""
+
+    event: str
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Countersigned:
+    """What an assisting unit decided about a draft."""
+
+    countersignature: Countersignature
+    reason: str | None
+    at: datetime | date
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One version of a reply. `words` is its text however it is set; `drafted` is everybody who wrote these words
+    on this case; `countersigned` says per assisting unit what it decided; `defects` is why it was sent back."""
+
+    number: int
+    text: str = ""
+    words: str = ""
+    result_class: str = ""
+    openness: Openness = Openness.PUBLISH_FULL
+    drafted: tuple[Context, ...] = ()
+    at: datetime | date | None = None
+    commits: bool = False
+    returned: events.ReplyReturned | None = None
+    returned_version: int = 0
+    issued: events.ReplyIssued | None = None
+    signer: str | None = None
+    status: DraftStatus = DraftStatus.DRAFTED
+    countersigned: Mapping[str, Countersigned] = field(default_factory=dict)
+
+    @property
+    def defects(self) -> frozenset[Defect]:
+        return frozenset(defect.code for defect in self.returned.defects) if self.returned else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """A proposal before it is handed in. `signed` says which version each member put their name to: a signature is for
+    the words it was given to."""
+
+    latest: events.ProposalDraftSaved | None = None
+    invited: dict[str, events.CoSignatureInvited] = field(default_factory=dict)
+    signed: dict[str, int] = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
+
+    @property
+    def co_signers(self) -> tuple[str, ...]:
+        """Who has signed the latest version, in the order of their invitations."""
+        latest = self.latest.draft if self.latest else 0
+        return tuple(member for member in self.invited if self.signed.get(member) == latest)
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Who was invited and has neither signed the latest version nor declined."""
+        return tuple(m for m in self.invited if m not in self.declined and m not in self.co_signers)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that went out to one proposer, and when it is due back."""
+
+    at: datetime | date
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a unit's reply: its drafts, the forms that went out, what came back; why it was ordered."""
+
+    number: int
+    deadline: Deadline | None = None
+    deadline_version: int = 0
+    asked_until: events.ExtensionRequested | None = None
+    asked_decided: events.ExtensionGranted | events.ExtensionRefused | None = None
+    paused: events.ClockPaused | None = None
+    paused_on: date | None = None
+    resumed: str | None = None
+    cause: str | None = None
+    drafts: Mapping[int, Draft] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    ratings: Mapping[str, Answered] = field(default_factory=dict)
+    overdue: frozenset[str] = frozenset()
+    mediated: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
+    publication: events.PublicationDecided | None = None
+    contested: bool = False
+    """Somebody objected to publication after it was decided."""
+    published: events.ReplyPublished | events.ReplyWithheld | None = None
+    issued_at: datetime | date | None = None
+    rated_at: datetime | date | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """The latest draft."""
+        return self.drafts[max(self.drafts)] if self.drafts else None
+
+    @property
+    def letter(self) -> events.ReplyIssued | None:
+        """The reply that went out."""
+        return next((draft.issued for draft in self.drafts.values() if draft.issued), None)
+
+    @property
+    def issued(self) -> bool:
+        return self.letter is not None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTask:
+    """What one unit owes this case. `last` is the latest step from assignment to issue, in the round under way: the
+    next cannot have been taken before it. `co_opinion` is when an assisting unit first gave its opinion, `decided` how
+    its last objection ended."""
+
+    unit: str
+    mode: AssignmentMode
+    status: TaskStatus = TaskStatus.ASSIGNED
+    decided: events.ObjectionUpheld | events.ObjectionRejected | None = None
+    assigned: events.UnitAssigned | None = None
+    assigned_at: datetime | date | None = None
+    last: Act | None = None
+    co_opinion: datetime | date | None = None
+    objection: events.AssignmentReturned | None = None
+    escalated: events.ObjectionEscalated | None = None
+    addition: events.UnitAdditionRequested | None = None
+    addition_decided: events.UnitAdditionGranted | events.UnitAdditionRefused | None = None
+    responsible: events.ResponsibilityNamed | None = None
+    rounds: Mapping[int, Round] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.status is not TaskStatus.LEFT
+
+    @property
+    def asked(self) -> Mapping[str, int]:
+        """Every proposer who has had a form, with the latest round in which they had one."""
+        return {member: number for number in sorted(self.rounds) for member in self.rounds[number].forms}
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """Proposers who have not answered the latest form they had, and of whom nobody noted that they did not."""
+        asked = self.asked.items()
+        return frozenset(member for member, number in asked if member not in self.rounds[number].ratings)
+
+    @property
+    def dissatisfied(self) -> frozenset[str]:
+        """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked
+        again; a mediation after re-handling ends it (S8)."""
+        latest: dict[str, tuple[int, Answered]] = {}
+        for number in sorted(self.rounds):
+            latest |= {member: (number, rated) for member, rated in self.rounds[number].ratings.items()}
+        return frozenset(
+            member
+            for member, (number, rated) in latest.items()
+            if rated.overall is Rating.DISSATISFIED and member not in self.rounds[number].mediated
+        )
+
+    def limit(self, kind: DeadlineKind) -> Deadline | None:
+        """One of the further limits that began with the assignment."""
+        further = self.assigned.further if self.assigned else ()
+        return next((limit for limit in further if limit.kind is kind), None)
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing written yet, in any round."""
+        return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
+
+    @property
+    def answered(self) -> Round | None:
+        """The latest round that went out."""
+        return next(
+            (self.rounds[number] for number in sorted(self.rounds, reverse=True) if self.rounds[number].issued), None
+        )
+
+    @property
+    def round(self) -> Round:
+        """The round under way."""
+        return self.rounds[max(self.rounds)] if self.rounds else Round(1)
