@@ -233,10 +233,44 @@ class Rank(StrEnum):
     UNIT_HEAD = "UNIT_HEAD"
     VICE_MAYOR = "VICE_MAYOR"
     MAYOR = "MAYOR"
+    CPPCC_VICE_CHAIR = "CPPCC_VICE_CHAIR"
+    CPPCC_CHAIR = "CPPCC_CHAIR"
 
     @property
     def height(self) -> int:
-        return list(Rank).index(self)
+        """Where it stands in the government; the CPPCC's leaders stand outside it and sign nothing there."""
+        return -1 if self.of_cppcc else list(Rank).index(self)
+
+    @property
+    def of_cppcc(self) -> bool:
+        return self in (Rank.CPPCC_VICE_CHAIR, Rank.CPPCC_CHAIR)
+
+
+class LeaderDuty(StrEnum):
+    """领办 (handles it in person) or 领衔督办 (sees to it that others do) (S27, S28)."""
+
+    HANDLE = "HANDLE"
+    SUPERVISE = "SUPERVISE"
+
+
+class ReminderMode(StrEnum):
+    PHONE = "PHONE"
+    WRITTEN = "WRITTEN"
+    SYSTEM = "SYSTEM"
+
+
+class Pressure(StrEnum):
+    """Steps of the pressure ladder, mildest first (S19, S33, S49)."""
+
+    REMINDER = "REMINDER"
+    NOTICE = "NOTICE"
+    CIRCULAR = "CIRCULAR"
+    INTERVIEW = "INTERVIEW"
+    ON_SITE = "ON_SITE"
+
+    @property
+    def height(self) -> int:
+        return list(Pressure).index(self)
 
 
 class Origin(StrEnum):

@@ -147,6 +147,16 @@ PUBLISHED_AFTER_ISSUE = Rule("published-after-issue", "先答复后公开", "S43
 PUBLISHED_ONCE = Rule("published-once", "已登记公开或不公开的答复不再改变", "DESIGN")
 CONTEST_WEIGHED = Rule("contest-weighed", "委员对公开有异议的，须重新作公开审查", "P1")
 
+# key proposals, supervision
+KEY_PROPOSAL_IS_CASE = Rule("key-proposal-is-case", "重点提案须已立案、尚未办结", "S54")
+KEY_PROPOSAL_SELECTED = Rule("key-proposal-selected", "须已确定为重点提案", "S27,S54")
+LEADER_RANK = Rule("leader-rank", "领办、领衔督办的须是市领导或政协领导，或承办单位主要负责人", "S27,S28,S29")
+LEADER_APPOINTED = Rule("leader-appointed", "须先确定领办或督办领导", "S27")
+STEP_IN_LADDER = Rule("step-in-ladder", "督办步骤须属于本规则的阶梯", "S49")
+LADDER_IN_ORDER = Rule("ladder-in-order", "督办逐级加力，先轻后重", "S19,S49", gate=True)
+ANSWER_BY_AHEAD = Rule("answer-by-ahead", "督办回复期限不得早于发单之日", "DESIGN")
+SUPERVISION_NUMBERED = Rule("supervision-numbered", "回复须写明对哪一次督办", "DESIGN")
+
 # feedback, re-handling, follow-up
 REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意见", "S16,S13")
 FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,P4")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.events import (
     CaseNumberTaken,
+    CircularIssued,
     HandoverMeetingHeld,
     RulebookAdopted,
     SessionClosed,
@@ -27,6 +28,7 @@ class Session:
     closed_on: date | None = None
     closing: tuple[str, int] | None = None
     """Which event told the closing day, and its version."""
+    circulars: Mapping[int, CircularIssued] = field(default_factory=dict)
     handovers: frozenset[HandoverMeetingHeld] = frozenset()
     in_session_until: date | None = None
     rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
@@ -67,6 +69,8 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
             key = (event.rulebook.id, event.rulebook.version)
             rulebooks, digests = {**session.rulebooks, key: event.rulebook}, {**session.digests, key: event.digest}
             return replace(session, rulebooks=rulebooks, digests=digests, current=key)
+        case CircularIssued():
+            return replace(session, circulars={**session.circulars, event.number: event})
         case CaseNumberTaken():
             return replace(session, last_case_no=max(session.last_case_no, event.case_no))
         case _:

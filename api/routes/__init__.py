@@ -17,6 +17,7 @@ from api.routes import (
     feedback,
     follow_up,
     handling,
+    key_proposal,
     objection,
     operations,
     publication,
@@ -25,6 +26,7 @@ from api.routes import (
     reports,
     review,
     session,
+    supervision,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -40,6 +42,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     feedback.router,
     follow_up.router,
     publication.router,
+    key_proposal.router,
+    supervision.router,
     session.router,
     directory.router,
     calendar.router,

@@ -58,6 +58,7 @@ class CaseLine(BaseModel):
     units: list[Named]
     tasks: list[TaskAnswer]
     leader: Named | None
+    key_proposal: bool = Field(description="重点提案")
     due_on: date | None
     days_left: int | None = Field(description="距期限天数，负数为逾期")
     light: Light
@@ -202,7 +203,7 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     same = (
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
         "difficulties", "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins",
-        "has_made_up",
+        "has_made_up", "key_proposal",
     )  # fmt: skip
     return CaseLine(
         **{column: row[column] for column in same},

@@ -219,7 +219,7 @@ class SignReply(ProposalCommand):
         require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
-        asked = rulebook.rank_to_sign(key_proposal=False, committing=draft.commits)
+        asked = rulebook.rank_to_sign(key_proposal=proposal.key is not None, committing=draft.commits)
         if signer.rank.height < asked.height:
             breaches.append(Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer"))
         if draft.status is not DraftStatus.REVIEWED:

@@ -8,6 +8,16 @@ from domain.codes import ContactMode, DecisiveMoment, Heard, Origin, Rating
 from domain.record import Recorded
 from domain.values import Frozen, Moment
 
+IGNORED = (
+    events.DraftingEvent
+    | events.ClockEvent
+    | events.CoOpinionEvent
+    | events.PublicationEvent
+    | events.KeyProposalEvent
+    | events.SupervisionEvent
+)
+"""Stages that say nothing about contact."""
+
 
 class Mark(Frozen):
     """A moment and the event that fixes it. `entered_at` is that event's time of entry, by the clock named."""
@@ -108,7 +118,7 @@ def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
 
 def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
-    if isinstance(event, events.DraftingEvent | events.ClockEvent | events.CoOpinionEvent | events.PublicationEvent):
+    if isinstance(event, IGNORED):
         return known
     match event:
         case events.ProposalSubmitted():

@@ -64,6 +64,14 @@ from domain.events.handling import (
     HandlingPlanFiled,
     RehandlingOrdered,
 )
+from domain.events.key_proposal import (
+    KeyProposalEvent,
+    KeyProposalReleased,
+    KeyProposalSelected,
+    LeaderAppointed,
+    SupervisionMeetingHeld,
+    SupervisionReportFiled,
+)
 from domain.events.ledger import ClockStepped
 from domain.events.letters import LetterNumber, LetterNumberTaken
 from domain.events.objection import (
@@ -95,12 +103,24 @@ from domain.events.registration import (
 from domain.events.reply import ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyEvent, ReplyIssued, ReplySigned
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
 from domain.events.session import HandoverMeetingHeld, RulebookAdopted, SessionClosed, SessionOpened
+from domain.events.supervision import (
+    CircularIssued,
+    LeaderInterviewHeld,
+    OnSiteSupervisionHeld,
+    ReminderIssued,
+    SupervisionAction,
+    SupervisionAnswered,
+    SupervisionEvent,
+    SupervisionNoticeIssued,
+)
 
 DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
-    PublicationEvent
+    SupervisionEvent
+    | KeyProposalEvent
+    | PublicationEvent
     | DraftingEvent
     | RegistrationEvent
     | AdmissionEvent
@@ -114,7 +134,9 @@ ProposalEvent: TypeAlias = (
     | FeedbackEvent
     | FollowUpEvent
 )
-SessionEvent: TypeAlias = SessionOpened | SessionClosed | RulebookAdopted | HandoverMeetingHeld | CaseNumberTaken
+SessionEvent: TypeAlias = (
+    SessionOpened | SessionClosed | RulebookAdopted | HandoverMeetingHeld | CircularIssued | CaseNumberTaken
+)
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
 LetterEvent: TypeAlias = LetterNumberTaken
 LedgerEvent: TypeAlias = ClockStepped
@@ -153,6 +175,7 @@ __all__ = [
     "CaseTransferredElsewhere",
     "CaseTransferredToGovernment",
     "CasesHandledJointly",
+    "CircularIssued",
     "ClockEvent",
     "ClockPaused",
     "ClockResumed",
@@ -189,6 +212,11 @@ __all__ = [
     "HandlingPlanApproved",
     "HandlingPlanFiled",
     "HandoverMeetingHeld",
+    "KeyProposalEvent",
+    "KeyProposalReleased",
+    "KeyProposalSelected",
+    "LeaderAppointed",
+    "LeaderInterviewHeld",
     "LedgerEvent",
     "LetterEvent",
     "LetterNumber",
@@ -201,6 +229,7 @@ __all__ = [
     "ObjectionRejected",
     "ObjectionUpheld",
     "OfficialAppointed",
+    "OnSiteSupervisionHeld",
     "ProposalAbsorbed",
     "ProposalConverted",
     "ProposalDraftSaved",
@@ -218,6 +247,7 @@ __all__ = [
     "RefusalNotified",
     "RegistrationEvent",
     "RehandlingOrdered",
+    "ReminderIssued",
     "ReplyCountersigned",
     "ReplyDelivered",
     "ReplyDrafted",
@@ -237,6 +267,12 @@ __all__ = [
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",
+    "SupervisionAction",
+    "SupervisionAnswered",
+    "SupervisionEvent",
+    "SupervisionMeetingHeld",
+    "SupervisionNoticeIssued",
+    "SupervisionReportFiled",
     "UnitAdditionGranted",
     "UnitAdditionRefused",
     "UnitAdditionRequested",

@@ -7,6 +7,15 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.Pressure: {
+        "REMINDER": "催办",
+        "NOTICE": "督办单",
+        "CIRCULAR": "通报",
+        "INTERVIEW": "约谈",
+        "ON_SITE": "现场督办",
+    },
+    codes.ReminderMode: {"PHONE": "电话", "WRITTEN": "书面", "SYSTEM": "系统"},
+    codes.LeaderDuty: {"HANDLE": "领办", "SUPERVISE": "领衔督办"},
     codes.Visit: {"VISITED": "已走访", "DECLINED": "委员提出不需要", "NOT_VISITED": "未走访"},
     codes.Addressed: {"ADDRESSED": "针对", "BASICALLY": "基本针对", "NOT_ADDRESSED": "未针对"},
     codes.WithholdingGround: {
@@ -105,6 +114,8 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "UNIT_HEAD": "单位主要负责人",
         "VICE_MAYOR": "副市长",
         "MAYOR": "市长",
+        "CPPCC_VICE_CHAIR": "政协副主席",
+        "CPPCC_CHAIR": "政协主席",
     },
     codes.Origin: {"NATIVE": "本系统办理", "IMPORTED": "外部资料", "SIMULATED": "模拟", "MADE_UP": "虚拟"},
     codes.Gate: {"REFUSE": "不予通过", "FLAG": "通过并标记", "OFF": "不检查"},

@@ -1,6 +1,17 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "SelectKeyProposal": "确定重点提案",
+    "ReleaseKeyProposal": "不再列为重点提案",
+    "AppointLeader": "确定领办督办领导",
+    "RecordSupervisionMeeting": "登记督办会",
+    "FileSupervisionReport": "报送督办报告",
+    "IssueReminder": "催办",
+    "IssueSupervisionNotice": "发督办单",
+    "RecordLeaderInterview": "登记约谈",
+    "RecordOnSiteSupervision": "登记现场督办",
+    "AnswerSupervision": "督办回复",
+    "IssueCircular": "印发通报",
     "ReviseSatisfaction": "更改评价",
     "NoteFeedbackOverdue": "登记反馈逾期",
     "RecordMediation": "登记当面协调",

@@ -1,6 +1,17 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "KeyProposalSelected": "确定重点提案",
+    "KeyProposalReleased": "不再列为重点提案",
+    "LeaderAppointed": "领办督办",
+    "SupervisionMeetingHeld": "督办会",
+    "SupervisionReportFiled": "督办报告",
+    "ReminderIssued": "催办",
+    "SupervisionNoticeIssued": "督办单",
+    "LeaderInterviewHeld": "约谈",
+    "OnSiteSupervisionHeld": "现场督办",
+    "SupervisionAnswered": "督办回复",
+    "CircularIssued": "通报",
     "SatisfactionRevised": "更改评价",
     "FeedbackOverdue": "反馈逾期",
     "FaceToFaceMediationHeld": "当面协调",

@@ -1,6 +1,17 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "theme": "主题",
+    "duty": "职责",
+    "author": "报送单位",
+    "ask": "督办要求",
+    "step": "督办步骤",
+    "about": "所涉期限",
+    "answer_by": "回复期限",
+    "person": "被约谈人",
+    "summary": "约谈情况",
+    "people": "参加人员",
+    "due_on": "期限",
     "addressed": "答复针对性",
     "visited": "走访情况",
     "leader_answered": "分管领导是否答复",

@@ -11,7 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from enum import StrEnum
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Rank, Rating, Timing
+from domain.codes import ContactMode, DecisiveMoment, Gate, Pressure, Rank, Rating, Timing
 from domain.values import Frozen
 
 
@@ -126,6 +126,18 @@ class Gates(Frozen):
     """FLAG where a rulebook does not say."""
     publication_before_issue: Gate | None = None
     """Whether publication is decided before the reply goes out (S43); OFF where a rulebook does not say."""
+    ladder_in_order: Gate | None = None
+    """Whether pressure begins mildly (S19); OFF where a rulebook does not say."""
+
+
+class LadderStep(Count):
+    """One step of pressure: so many days `before` a limit's last day, or after it (S49)."""
+
+    rule: str
+    pressure: Pressure
+    about: DeadlineKind
+    before: bool = False
+    source: str
 
 
 class SignerRanks(Frozen):
@@ -162,6 +174,7 @@ class Rulebook(Frozen):
     rehandling_automatic: bool = True
     automatic_rehandlings: int | None = None
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
+    ladder: tuple[LadderStep, ...] | None = None
     late_entry_hours: int = 24
     due_soon_days: int = 10
 
@@ -175,6 +188,10 @@ class Rulebook(Frozen):
         more = self.signer_ranks or SignerRanks()
         asked = [more.key_proposal if key_proposal else None, more.committing if committing else None]
         return max((self.signer_rank, *(rank for rank in asked if rank)), key=lambda rank: rank.height)
+
+    def step(self, rule: str | None) -> LadderStep | None:
+        """The step of the ladder with this id."""
+        return next((step for step in self.ladder or () if step.rule == rule), None)
 
     def rehandles(self, round: int) -> bool:
         """Whether an answer 不满意 to this round begins the next without an order."""
@@ -212,6 +229,20 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         if rulebook.deadline(DeadlineKind.REPLY, timing) is None:
             yield "deadlines", "须规定每一件案的答复期限"
             break
+    for index, step in enumerate(rulebook.ladder or ()):
+        yield from _count_problems(step, f"ladder.{index}")
+        if step.counted_in is CountedIn.FIXED_DATE:
+            yield f"ladder.{index}.counted_in", "督办步骤从期限起算，不能是固定日期"
+        if step.rule in [other.rule for other in (rulebook.ladder or ())[:index]]:
+            yield f"ladder.{index}.rule", "步骤编号重复"
+    ranks = rulebook.signer_ranks or SignerRanks()
+    for field, rank in (
+        ("signer_rank", rulebook.signer_rank),
+        ("signer_ranks.key_proposal", ranks.key_proposal),
+        ("signer_ranks.committing", ranks.committing),
+    ):
+        if rank is not None and rank.of_cppcc:
+            yield field, "政协领导不签发答复"
     codes = [known.code for known in rulebook.class_scheme.classes]
     if not codes or len(set(codes)) != len(codes):
         yield "class_scheme.classes", "办理结果分类不得为空或重复"

@@ -17,12 +17,14 @@ from domain.proposal import (
     drafting,
     feedback,
     handling,
+    key_proposal,
     objection,
     publication,
     registration,
     reply,
+    supervision,
 )
-from domain.proposal.parts import Act, Draft, Drafting, DraftStatus, Form, Round, TaskStatus, UnitTask
+from domain.proposal.parts import Act, Action, Draft, Drafting, DraftStatus, Form, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, identity, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
@@ -78,6 +80,10 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return co_opinion.evolve(proposal, event, recorded)
     if isinstance(event, events.PublicationEvent):
         return publication.evolve(proposal, event)
+    if isinstance(event, events.KeyProposalEvent):
+        return key_proposal.evolve(proposal, event, recorded)
+    if isinstance(event, events.SupervisionEvent):
+        return supervision.evolve(proposal, event, recorded)
     if isinstance(event, events.DraftEvent):
         return reply.evolve(proposal, event, recorded)
     if isinstance(event, events.FeedbackEvent):
@@ -100,6 +106,7 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
 
 __all__ = [
     "Act",
+    "Action",
     "Draft",
     "DraftStatus",
     "Drafting",

@@ -95,6 +95,15 @@ class Drafting:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """Something done to press a unit, when, and what the unit last said to it."""
+
+    done: events.SupervisionAction
+    at: datetime | date
+    answer: events.SupervisionAnswered | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form that went out to one proposer, and when it is due back."""
 

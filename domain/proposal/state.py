@@ -7,16 +7,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain import events
-from domain.codes import (
-    AssignmentMode,
-    Ending,
-    Recipient,
-    ReviewLevel,
-    Timing,
-)
+from domain.codes import AssignmentMode, Ending, LeaderDuty, Recipient, ReviewLevel, Timing
 from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef
-from domain.proposal.parts import Draft, Drafting, Round, UnitTask
+from domain.proposal.parts import Action, Draft, Drafting, Round, UnitTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +58,10 @@ class Proposal:
     resolved: Mapping[int, events.DifficultyResolved] = field(default_factory=dict)
     joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     """By unit, the cases it handles together with this one."""
+    key: events.KeyProposalSelected | None = None
+    leaders: Mapping[LeaderDuty, str] = field(default_factory=dict)
+    actions: Mapping[int, Action] = field(default_factory=dict)
+    """What was done to press units, by number."""
     contested: Mapping[str, str] = field(default_factory=dict)
     """By proposer, why the reply should not be published."""
     told: frozenset[tuple[object, ...]] = frozenset()
@@ -123,7 +121,12 @@ def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Prop
 
 
 Report: TypeAlias = (
-    events.MemberContacted | events.MemberRevisited | events.FieldVisitRecorded | events.FaceToFaceMediationHeld
+    events.MemberContacted
+    | events.MemberRevisited
+    | events.FieldVisitRecorded
+    | events.FaceToFaceMediationHeld
+    | events.SupervisionMeetingHeld
+    | events.SupervisionReportFiled
 )
 
 

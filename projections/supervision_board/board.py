@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Ending, Origin, Rating, Stage
+from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Stage
 from domain.policy.deadlines import Deadline
 from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
@@ -94,6 +94,7 @@ class SupervisionRow(Row):
     units: tuple[str, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
     leader: str | None = None
+    key_proposal: bool = False
     due_on: date | None = None
     due_soon_days: int = 0
     rounds: int = 0
@@ -143,7 +144,7 @@ def evolve(
 
 def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], reference: Reference) -> SupervisionRow:
     event, on = recorded.event, day_of(recorded.occurred_at)
-    if isinstance(event, events.DraftingEvent | events.PublicationEvent):
+    if isinstance(event, events.DraftingEvent | events.PublicationEvent | events.SupervisionEvent):
         return row
     match event:
         case events.ProposalSubmitted():
@@ -228,6 +229,13 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
+        case events.KeyProposalSelected():
+            return row.model_copy(update={"key_proposal": True})
+        case events.KeyProposalReleased():
+            return row.model_copy(update={"key_proposal": False})
+        case events.LeaderAppointed():
+            handles = event.duty is LeaderDuty.HANDLE
+            return row.model_copy(update={"leader": event.leader}) if handles else row
         case events.MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
         case events.HandlingClosed():
@@ -249,6 +257,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             | events.ReplyCountersigned()
             | events.ReplyDelivered()
             | events.FeedbackOverdue()
+            | events.SupervisionMeetingHeld()
+            | events.SupervisionReportFiled()
             | events.FaceToFaceMediationHeld()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()

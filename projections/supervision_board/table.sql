@@ -10,6 +10,7 @@ CREATE TABLE {table} (
     units jsonb NOT NULL,
     tasks jsonb NOT NULL,
     leader text,
+    key_proposal boolean NOT NULL,
     due_on date,
     due_soon_days int NOT NULL,
     rounds int NOT NULL,

@@ -35,6 +35,7 @@ from domain.events import (
     ReplyReturned,
     ReplyReviewed,
     ReplySigned,
+    SupervisionAnswered,
     UnitAssigned,
 )
 from domain.policy.rulebook import ContactRule
@@ -70,7 +71,7 @@ STEPS = (
 )
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-AFTER_CLOSING = {MemberRevisited, ReplyDelivered, *get_args(PublicationEvent)}
+AFTER_CLOSING = {MemberRevisited, ReplyDelivered, SupervisionAnswered, *get_args(PublicationEvent)}
 """What goes on after the reply track has ended."""
 
 law = settings(max_examples=30, deadline=None, suppress_health_check=slow)

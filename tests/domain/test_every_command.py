@@ -21,9 +21,11 @@ from tests.domain import test_co_opinion as co_opinion
 from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_handling as handling
+from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_publication as publication
 from tests.domain import test_reply as reply
 from tests.domain import test_session as session
+from tests.domain import test_supervision as supervision
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -148,6 +150,17 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.RaiseDifficulty: (assigned, lambda world: handling.struggle()),
     c.ResolveDifficulty: (struggling, lambda world: handling.overcome()),
     c.RecordFieldVisit: (assigned, lambda world: handling.look(world.now)),
+    c.SelectKeyProposal: (registered, lambda world: key_proposal.select()),
+    c.ReleaseKeyProposal: (key_proposal.key, lambda world: key_proposal.release()),
+    c.AppointLeader: (key_proposal.key, lambda world: key_proposal.appoint()),
+    c.RecordSupervisionMeeting: (key_proposal.led, key_proposal.meet),
+    c.FileSupervisionReport: (key_proposal.led, key_proposal.report),
+    c.IssueReminder: (assigned, lambda world: supervision.remind()),
+    c.IssueSupervisionNotice: (assigned, lambda world: supervision.notify()),
+    c.RecordLeaderInterview: (assigned, supervision.call_in),
+    c.RecordOnSiteSupervision: (assigned, supervision.go_there),
+    c.AnswerSupervision: (supervision.reminded, lambda world: supervision.answer()),
+    c.IssueCircular: (assigned, lambda world: supervision.circular(cases=(world.proposal,))),
     c.SubmitCoOpinion: (lambda: assigned(modes=LED), lambda world: opinion()),
     c.DraftReply: (contacted, lambda world: draft()),
     c.CountersignReply: (lambda: drafted(modes=LED), lambda world: countersign()),

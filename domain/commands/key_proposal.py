@@ -1,0 +1,128 @@
+"""重点提案."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.codes import LeaderDuty, Rank
+from domain.commands.base import EXISTING, ProposalCommand, assigned, open_case, with_proposers
+from domain.events import (
+    KeyProposalReleased,
+    KeyProposalSelected,
+    LeaderAppointed,
+    SupervisionMeetingHeld,
+    SupervisionReportFiled,
+)
+from domain.proposal import Proposal, identity
+from domain.rules import (
+    CONTACT_IS_WITH_PROPOSERS,
+    KEY_PROPOSAL_IS_CASE,
+    KEY_PROPOSAL_SELECTED,
+    KNOWN_OFFICIAL,
+    LEADER_APPOINTED,
+    LEADER_RANK,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    Rule,
+    require,
+)
+from domain.setting import Decision, Setting
+from domain.values import Code, LongText, Moment, Note, Title
+
+
+class SelectKeyProposal(ProposalCommand):
+    """Make a registered case a key proposal (S54)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE)
+
+    basis: Note
+    theme: Title | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案，不能列为重点提案")
+        selected = self.told(KeyProposalSelected)
+        return [] if proposal.key == selected else [selected]
+
+
+class ReleaseKeyProposal(ProposalCommand):
+    """Take a case off the list of key proposals."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE)
+
+    reason: Note
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案")
+        return [] if proposal.key is None else [self.told(KeyProposalReleased)]
+
+
+class AppointLeader(ProposalCommand):
+    """Name the leader who handles a case or leads its supervision. Only key proposals are supervised by a leader of
+    the city or the CPPCC; any case may be handled by one, or by the head of its unit (S27, S28, S29)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, KNOWN_OFFICIAL, LEADER_RANK)
+
+    duty: LeaderDuty
+    leader: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        supervises = self.duty is LeaderDuty.SUPERVISE
+        require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
+        setting.knows_official(self.leader, "leader")
+        rank = setting.directory.officials[self.leader].rank
+        leads = rank.of_cppcc or rank.height >= (Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD).height
+        require(leads, LEADER_RANK, f"“{setting.official_name(self.leader)}”的职级不够", "leader")
+        return [] if proposal.leaders.get(self.duty) == self.leader else [self.told(LeaderAppointed)]
+
+
+class RecordSupervisionMeeting(ProposalCommand):
+    """Report a meeting at which the leader and the units of a key proposal, with members or without, took stock."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        KEY_PROPOSAL_SELECTED,
+        LEADER_APPOINTED,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CONTACT_IS_WITH_PROPOSERS,
+    )
+
+    occurred_at: Moment
+    leader: Code
+    place: Title | None = None
+    units: Annotated[tuple[Code, ...], Field(min_length=1, max_length=30)]
+    members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
+    outcome: LongText
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        _led(proposal, self.leader)
+        for unit in self.units:
+            assigned(proposal, unit, setting)
+        with_proposers(proposal, self.members)
+        held = self.told(SupervisionMeetingHeld)
+        return [] if identity(held, setting.occurred_at) in proposal.told else [held]
+
+
+class FileSupervisionReport(ProposalCommand):
+    """Report in writing to the leader of a key proposal (S27)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, LEADER_APPOINTED)
+
+    occurred_at: Moment
+    author: Title
+    leader: Code
+    text: LongText
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        _led(proposal, self.leader)
+        filed = self.told(SupervisionReportFiled)
+        return [] if identity(filed, setting.occurred_at) in proposal.told else [filed]
+
+
+def _led(proposal: Proposal, leader: str) -> None:
+    """Refuse what is no key proposal, or not led by this leader."""
+    open_case(proposal)
+    require(proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案")
+    leads = leader in proposal.leaders.values()
+    require(leads, LEADER_APPOINTED, f"“{leader}”不是本案领办或督办领导", "leader")

@@ -1,0 +1,246 @@
+"""催办、督办."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field, StrictInt
+
+from domain.codes import Gate, Pressure, Rank, ReminderMode
+from domain.commands.base import (
+    EXISTING,
+    Breach,
+    ProposalCommand,
+    SessionCommand,
+    assigned,
+    existing,
+    gated,
+    in_order,
+    open_case,
+)
+from domain.events import (
+    CircularIssued,
+    LeaderInterviewHeld,
+    OnSiteSupervisionHeld,
+    ReminderIssued,
+    SupervisionAction,
+    SupervisionAnswered,
+    SupervisionNoticeIssued,
+)
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import Action, Proposal
+from domain.rules import (
+    ANSWER_BY_AHEAD,
+    KNOWN_OFFICIAL,
+    KNOWN_SESSION,
+    KNOWN_UNIT,
+    LADDER_IN_ORDER,
+    LEADER_RANK,
+    OCCURRED_IN_ORDER,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    PROPOSAL_EXISTS,
+    RULEBOOK_IN_FORCE,
+    SIGNER_OF_UNIT,
+    STEP_IN_LADDER,
+    SUPERVISION_NUMBERED,
+    Rule,
+    require,
+)
+from domain.session import Session
+from domain.setting import Decision, Setting
+from domain.streams import Stream, proposal_stream
+from domain.values import Code, Day, EvidenceClaim, LongText, Moment, Note, PersonClaim, Title, day_of
+
+PRESSURE: dict[type, Pressure] = {
+    ReminderIssued: Pressure.REMINDER,
+    SupervisionNoticeIssued: Pressure.NOTICE,
+    LeaderInterviewHeld: Pressure.INTERVIEW,
+    OnSiteSupervisionHeld: Pressure.ON_SITE,
+}
+PRESSING = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, LADDER_IN_ORDER, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
+
+
+class PressingCommand(ProposalCommand):
+    """What is done to press one unit of a case that is still handled."""
+
+    unit: Code
+
+    def pressed(self, proposal: Proposal, setting: Setting, kind: type[SupervisionAction]) -> Decision:
+        """The action with the next number of the case; none if the same was done on the same day, or for the same
+        step of the same limit."""
+        open_case(proposal)
+        task = assigned(proposal, self.unit, setting)
+        in_order(setting, task.assigned_at, "分办")
+        rulebook = setting.rulebook(proposal)
+        action: SupervisionAction = self.told(kind, number=max(proposal.actions, default=0) + 1)
+        if any(_same(known, action, setting) for known in proposal.actions.values()):
+            return []
+        wanted, before = PRESSURE[kind], [PRESSURE[type(known.done)] for known in _on(proposal, self.unit)]
+        mild = wanted is Pressure.REMINDER or any(known.height < wanted.height for known in before)
+        gate = rulebook.gates.ladder_in_order or Gate.OFF
+        order = Breach(gate, LADDER_IN_ORDER, "此前没有较轻的督办", "unit")
+        return [gated(action, () if mild else (order,))]
+
+
+class SteppedCommand(PressingCommand):
+    """What may be a step of the rulebook's ladder: `about` says which limit, `due_on` when it ran out."""
+
+    ask: Note
+    step: Code | None = None
+    about: DeadlineKind | None = None
+    due_on: Day | None = None
+
+    def in_ladder(self, proposal: Proposal, setting: Setting, pressure: Pressure) -> None:
+        """Refuse a step that the rulebook does not have, or that is another kind of pressure."""
+        if self.step is None:
+            return
+        known = setting.rulebook(proposal).step(self.step)
+        fits = known is not None and known.pressure is pressure and self.about in (None, known.about)
+        require(fits, STEP_IN_LADDER, f"本规则的督办阶梯中没有“{self.step}”这一步", "step")
+
+
+class IssueReminder(SteppedCommand):
+    """Remind a unit, before a limit runs out or after."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        STEP_IN_LADDER,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
+
+    mode: ReminderMode
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        self.in_ladder(proposal, setting, Pressure.REMINDER)
+        return self.pressed(proposal, setting, ReminderIssued)
+
+
+class IssueSupervisionNotice(SteppedCommand):
+    """Send a unit a notice that it must answer (S33)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*PRESSING, STEP_IN_LADDER, ANSWER_BY_AHEAD)
+
+    answer_by: Day | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        self.in_ladder(proposal, setting, Pressure.NOTICE)
+        ahead = self.answer_by is None or self.answer_by >= day_of(setting.occurred_at)
+        require(ahead, ANSWER_BY_AHEAD, "回复期限不得早于发单之日", "answer_by")
+        return self.pressed(proposal, setting, SupervisionNoticeIssued)
+
+
+class RecordLeaderInterview(PressingCommand):
+    """Report that a leader called in somebody of the unit."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*PRESSING, KNOWN_OFFICIAL, LEADER_RANK)
+
+    occurred_at: Moment
+    leader: Code
+    person: PersonClaim
+    summary: LongText
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        setting.knows_official(self.leader, "leader")
+        rank = setting.directory.officials[self.leader].rank
+        leads = rank.of_cppcc or rank.height >= Rank.VICE_MAYOR.height
+        require(leads, LEADER_RANK, f"“{setting.official_name(self.leader)}”的职级不够", "leader")
+        return self.pressed(proposal, setting, LeaderInterviewHeld)
+
+
+class RecordOnSiteSupervision(PressingCommand):
+    """Report that people of the supervision office, with members or experts, went to see for themselves (S54)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = PRESSING
+
+    occurred_at: Moment
+    place: Title
+    people: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=50)]
+    finding: LongText
+    ask: Note
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        return self.pressed(proposal, setting, OnSiteSupervisionHeld)
+
+
+class AnswerSupervision(ProposalCommand):
+    """The unit answers the action of this number; a later answer stands beside the earlier in history."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        SUPERVISION_NUMBERED,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    number: Annotated[StrictInt, Field(ge=1, le=10_000)]
+    text: LongText
+    signer: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        assigned(proposal, self.unit, setting)
+        action = proposal.actions.get(self.number)
+        own = action is not None and action.done.unit == self.unit
+        require(own, SUPERVISION_NUMBERED, f"没有对该单位的第 {self.number} 次督办", "number")
+        setting.speaks_for(self.signer, self.unit, "signer")
+        answered = self.told(SupervisionAnswered)
+        if action is None or action.answer == answered:
+            return []
+        in_order(setting, action.at, "督办")
+        return [answered]
+
+
+class IssueCircular(SessionCommand):
+    """Name units, and cases where it is about some, before everybody (S19)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, KNOWN_UNIT, PROPOSAL_EXISTS)
+
+    title: Title
+    text: LongText
+    units: Annotated[tuple[Code, ...], Field(min_length=1, max_length=200)]
+    cases: Annotated[tuple[UUID, ...], Field(max_length=300)] = ()
+
+    def beside(self, session: Session, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [proposal_stream(case) for case in self.cases]
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
+        for index, unit in enumerate(self.units):
+            setting.knows_unit(unit, f"units.{index}")
+        for index, case in enumerate(self.cases):
+            own = setting.at(proposal_stream(case)).session == session.session
+            require(own, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
+        issued = self.told(CircularIssued, number=max(session.circulars, default=0) + 1)
+        told = {known.model_copy(update={"number": issued.number}) for known in session.circulars.values()}
+        return [] if issued in told else [issued]
+
+
+def _on(proposal: Proposal, unit: str) -> list[Action]:
+    return [action for action in proposal.actions.values() if action.done.unit == unit]
+
+
+def _same(known: Action, action: SupervisionAction, setting: Setting) -> bool:
+    """Whether this was done before: the same on the same day, or the same step for the same last day."""
+    if type(known.done) is not type(action) or known.done.unit != action.unit:
+        return False
+    if (step := _step(action)) is not None:
+        return _step(known.done) == step
+    same = known.done.model_copy(update={"number": action.number}) == action
+    return same and day_of(known.at) == day_of(setting.occurred_at)
+
+
+def _step(action: SupervisionAction) -> tuple[str, date | None] | None:
+    """The step of the ladder that an action was, and the last day it was about."""
+    if isinstance(action, ReminderIssued | SupervisionNoticeIssued) and action.step is not None:
+        return action.step, action.due_on
+    return None

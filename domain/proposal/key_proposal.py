@@ -1,0 +1,22 @@
+"""重点提案."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from domain import events
+from domain.proposal.state import Proposal, identity
+from domain.record import Recorded
+
+
+def evolve(proposal: Proposal, event: events.KeyProposalEvent, recorded: Recorded[Any]) -> Proposal:
+    match event:
+        case events.KeyProposalSelected():
+            return replace(proposal, key=event)
+        case events.KeyProposalReleased():
+            return replace(proposal, key=None)
+        case events.LeaderAppointed():
+            return replace(proposal, leaders={**proposal.leaders, event.duty: event.leader})
+        case events.SupervisionMeetingHeld() | events.SupervisionReportFiled():
+            return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+        case _:
+            assert_never(event)
