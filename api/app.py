@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import description, problems
+from api.catalogue import Catalogues
 from api.desk import Office
 from api.routes import ROUTERS
 from api.settings import Addresses, Settings, secret
@@ -72,6 +73,7 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         app.include_router(router)
     app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     description.install(app)
+    app.state.catalogues = Catalogues(ROUTERS)
     app.add_middleware(_Border)
     return app
 

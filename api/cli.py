@@ -23,7 +23,9 @@ from rich.table import Table
 from api import demo as sample
 from api import telemetry, tokens
 from api.app import create_app
+from api.catalogue import Lang, build, pages
 from api.problems import message_of
+from api.routes import ROUTERS
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
@@ -44,6 +46,7 @@ FOUND = 1
 USAGE = 2
 NO_DATABASE = 3
 OUTDATED = 4
+_FORMATS = ("text", "markdown", "json")
 _EVER = 1e9
 """Seconds: longer ago than this a model has never been heard of."""
 
@@ -183,6 +186,29 @@ def verify_readmodels(*models: str) -> int:
                 for key in found[:20]:
                     progress.console.print(f"  不一致：{' '.join(map(str, key))}")
     return FOUND if differing else 0
+
+
+@app.command
+def catalogue(
+    *,
+    lang: Annotated[str, Parameter(help="标题的语言：zh（中文）、en（英文）")] = "zh",
+    form: Annotated[str, Parameter(name="--format", help="text（表格）、markdown、json")] = "text",
+) -> int:
+    """事件目录：命令、事件、规则、看板、地址、代码表与出处，由程序自身推出；不需数据库。"""
+    if lang not in set(Lang):
+        return _failed(USAGE, "lang-unknown", f"没有语言“{lang}”，可选：{'、'.join(Lang)}")
+    if form not in _FORMATS:
+        return _failed(USAGE, "format-unknown", f"没有格式“{form}”，可选：{'、'.join(_FORMATS)}")
+    told = build(ROUTERS, Lang(lang))
+    match form:
+        case "json":
+            console.out(told.model_dump_json(indent=2), highlight=False)
+        case "markdown":
+            console.out(pages.markdown(told), end="", highlight=False)
+        case _:
+            for part in pages.for_terminal(told):
+                console.print(part)
+    return 0
 
 
 @app.command(show=False)

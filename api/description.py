@@ -30,6 +30,11 @@ def _describe(schemas: dict[str, Any]) -> None:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    worded(schemas)
+
+
+def worded(schemas: dict[str, Any]) -> None:
+    """Give JSON Schemas, by the names of their classes, the words of the catalogue."""
     for name, schema in schemas.items():
         words = COMMANDS.get(name) or EVENTS.get(name)
         if name in _CODES:

@@ -8,6 +8,7 @@ from api.routes import (
     audit,
     boards,
     calendar,
+    catalogue,
     clock,
     compliance,
     contact,
@@ -53,5 +54,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     compliance.router,
     reports.router,
+    catalogue.router,
     operations.router,
 )

@@ -1,4 +1,4 @@
-"""What a ledger notes about itself.
+"""台账: what a ledger notes about itself.
 
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """

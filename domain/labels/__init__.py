@@ -1,4 +1,4 @@
-"""The one catalogue of Chinese titles and labels: events, commands, codes, fields, boards.
+"""The one catalogue of Chinese titles and labels: events, commands, codes, fields, streams, boards.
 
 The page, the documents, the error messages and the API's descriptions all take their words from here; a test says
 that nothing is missing.
@@ -7,9 +7,11 @@ that nothing is missing.
 from enum import StrEnum
 
 from domain.labels.codes import CODES
+from domain.labels.columns import COLUMNS
 from domain.labels.commands import COMMANDS
 from domain.labels.events import EVENTS
 from domain.labels.fields import FIELDS
+from domain.labels.streams import STREAMS
 
 
 def label(code: StrEnum) -> str:
@@ -23,4 +25,4 @@ def field_label(path: str) -> str:
     return FIELDS.get(names[-1], path) if names else path
 
 
-__all__ = ["CODES", "COMMANDS", "EVENTS", "FIELDS", "field_label", "label"]
+__all__ = ["CODES", "COLUMNS", "COMMANDS", "EVENTS", "FIELDS", "STREAMS", "field_label", "label"]

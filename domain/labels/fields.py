@@ -145,6 +145,7 @@ FIELDS: dict[str, str] = {
     "cursor": "游标",
     "If-Match": "版本",
     "Idempotency-Key": "幂等键",
+    "lang": "语言",
     "ledger": "台账",
     "light": "期限状态",
     "limit": "每页条数",
