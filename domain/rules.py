@@ -170,6 +170,7 @@ DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重�
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")
 FEEDBACK_BEFORE_CLOSING = Rule("feedback-before-closing", "征询意见收齐或注明未反馈后方可办结", "S16,S22")
 CASE_OPEN = Rule("case-open", "案件已办结", "DESIGN")
+CASE_STANDS = Rule("case-stands", "未予立案、已撤案、已并入他案的提案不再办理", "DESIGN")
 REVISIT_AT_ITS_STAGE = Rule("revisit-at-its-stage", "回访阶段须与办理进度相符", "S0")
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in list(globals().values()) if isinstance(rule, Rule)}

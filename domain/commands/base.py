@@ -17,6 +17,7 @@ from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
     CASE_OPEN,
+    CASE_STANDS,
     CO_UNIT_GIVES_OPINION,
     CONTACT_BEFORE_REPLY,
     CONTACT_IS_WITH_PROPOSERS,
@@ -98,10 +99,19 @@ class CalendarCommand(Command):
 
 
 EXISTING = (PROPOSAL_EXISTS, CASE_OPEN)
+STANDING = (PROPOSAL_EXISTS, CASE_STANDS)
+"""What may still be done after the reply track was closed."""
 
 
 def existing(proposal: Proposal) -> None:
     require(proposal.session is not None, PROPOSAL_EXISTS, "没有这件提案")
+
+
+def standing(proposal: Proposal) -> None:
+    """Refuse what never became a case, or ended without a reply; a closed case stands."""
+    existing(proposal)
+    ended = proposal.ended
+    require(ended is None, CASE_STANDS, f"提案{label(ended)}，不再办理" if ended else "")
 
 
 def stream_of(proposal: Proposal) -> UUID:
@@ -236,6 +246,7 @@ def deadline(
 
 __all__ = [
     "EXISTING",
+    "STANDING",
     "TIME_RULES",
     "Actor",
     "Breach",
@@ -257,6 +268,7 @@ __all__ = [
     "gated",
     "in_order",
     "open_case",
+    "standing",
     "stream_of",
     "with_proposers",
 ]

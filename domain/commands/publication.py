@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import Openness, WithholdingGround
-from domain.commands.base import ProposalCommand, answering, existing, in_order, with_proposers
+from domain.commands.base import STANDING, ProposalCommand, answering, in_order, standing, with_proposers
 from domain.events import PublicationContested, PublicationDecided, ReplyPublished, ReplyWithheld
 from domain.proposal import Proposal, Round
 from domain.rules import (
@@ -14,7 +14,6 @@ from domain.rules import (
     DRAFT_EXISTS,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
-    PROPOSAL_EXISTS,
     PUBLICATION_DECIDED,
     PUBLISHED_AFTER_ISSUE,
     PUBLISHED_ONCE,
@@ -27,7 +26,7 @@ from domain.rules import (
 from domain.setting import Decision, Setting
 from domain.values import Code, Frozen, Note, Title
 
-ON_REPLY = (PROPOSAL_EXISTS, ONLY_ASSIGNED_UNIT_REPLIES)
+ON_REPLY = (*STANDING, ONLY_ASSIGNED_UNIT_REPLIES)
 
 
 class PublicationClaim(Frozen):
@@ -62,7 +61,7 @@ class DecidePublication(ProposalCommand, PublicationClaim):
     unit: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
+        standing(proposal)
         current = answering(proposal, self.unit, setting).round
         if current.draft is None:
             refuse(DRAFT_EXISTS, "本轮尚未拟稿", "unit")
@@ -78,13 +77,13 @@ class DecidePublication(ProposalCommand, PublicationClaim):
 class ContestPublication(ProposalCommand):
     """A proposer says why the reply should not be published (P1); what was decided is decided again."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, CONTACT_IS_WITH_PROPOSERS)
 
     member: Code
     reason: Note
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
+        standing(proposal)
         with_proposers(proposal, (self.member,), "member")
         return [] if proposal.contested.get(self.member) == self.reason else [self.told(PublicationContested)]
 
@@ -137,7 +136,7 @@ class WithholdReply(ProposalCommand):
 
 def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, PublicationDecided]:
     """The unit's latest reply, and what was decided about it."""
-    existing(proposal)
+    standing(proposal)
     answered = answering(proposal, unit, setting).answered
     if answered is None:
         refuse(PUBLISHED_AFTER_ISSUE, "尚未答复", "unit")

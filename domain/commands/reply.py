@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, Defect, DeliveryChannel, Gate, Openness
 from domain.commands.base import (
     EXISTING,
+    STANDING,
     Breach,
     ProposalCommand,
     after_last,
@@ -16,10 +17,10 @@ from domain.commands.base import (
     contact_breach,
     current_draft,
     deadline,
-    existing,
     gated,
     in_order,
     open_case,
+    standing,
     stream_of,
 )
 from domain.commands.letters import next_letter, register_of
@@ -49,7 +50,6 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
-    PROPOSAL_EXISTS,
     PUBLICATION_DECIDED,
     RETURNED_DRAFT_CHANGES,
     REVIEW_BEFORE_SIGNING,
@@ -288,7 +288,7 @@ class RecordDelivery(ProposalCommand):
     named."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        PROPOSAL_EXISTS,
+        *STANDING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         DELIVERED_AFTER_ISSUE,
         OCCURRED_IN_ORDER,
@@ -300,7 +300,7 @@ class RecordDelivery(ProposalCommand):
     channel: DeliveryChannel
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
+        standing(proposal)
         answered = answering(proposal, self.unit, setting).answered
         if answered is None or answered.letter is None:
             refuse(DELIVERED_AFTER_ISSUE, "尚未答复，无从送达", "unit")

@@ -10,14 +10,15 @@ from pydantic import Field, StrictInt
 from domain.codes import Gate, Pressure, Rank, ReminderMode
 from domain.commands.base import (
     EXISTING,
+    STANDING,
     Breach,
     ProposalCommand,
     SessionCommand,
     assigned,
-    existing,
     gated,
     in_order,
     open_case,
+    standing,
 )
 from domain.events import (
     CircularIssued,
@@ -66,17 +67,15 @@ class PressingCommand(ProposalCommand):
 
     unit: Code
 
-    def pressed(self, proposal: Proposal, setting: Setting, kind: type[SupervisionAction]) -> Decision:
-        """The action with the next number of the case; none if the same was done on the same day, or for the same
-        step of the same limit."""
+    def pressed(self, action: SupervisionAction, proposal: Proposal, setting: Setting) -> Decision:
+        """The action; none if the same was done on the same day, or for the same step of the same limit."""
         open_case(proposal)
         task = assigned(proposal, self.unit, setting)
         in_order(setting, task.assigned_at, "分办")
         rulebook = setting.rulebook(proposal)
-        action: SupervisionAction = self.told(kind, number=max(proposal.actions, default=0) + 1)
         if any(_same(known, action, setting) for known in proposal.actions.values()):
             return []
-        wanted, before = PRESSURE[kind], [PRESSURE[type(known.done)] for known in _on(proposal, self.unit)]
+        wanted, before = PRESSURE[type(action)], [PRESSURE[type(known.done)] for known in _on(proposal, self.unit)]
         mild = wanted is Pressure.REMINDER or any(known.height < wanted.height for known in before)
         gate = rulebook.gates.ladder_in_order or Gate.OFF
         order = Breach(gate, LADDER_IN_ORDER, "此前没有较轻的督办", "unit")
@@ -116,7 +115,7 @@ class IssueReminder(SteppedCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         self.in_ladder(proposal, setting, Pressure.REMINDER)
-        return self.pressed(proposal, setting, ReminderIssued)
+        return self.pressed(self.told(ReminderIssued, number=next_number(proposal)), proposal, setting)
 
 
 class IssueSupervisionNotice(SteppedCommand):
@@ -131,7 +130,7 @@ class IssueSupervisionNotice(SteppedCommand):
         self.in_ladder(proposal, setting, Pressure.NOTICE)
         ahead = self.answer_by is None or self.answer_by >= day_of(setting.occurred_at)
         require(ahead, ANSWER_BY_AHEAD, "回复期限不得早于发单之日", "answer_by")
-        return self.pressed(proposal, setting, SupervisionNoticeIssued)
+        return self.pressed(self.told(SupervisionNoticeIssued, number=next_number(proposal)), proposal, setting)
 
 
 class RecordLeaderInterview(PressingCommand):
@@ -150,7 +149,7 @@ class RecordLeaderInterview(PressingCommand):
         rank = setting.directory.officials[self.leader].rank
         leads = rank.of_cppcc or rank.height >= Rank.VICE_MAYOR.height
         require(leads, LEADER_RANK, f"“{setting.official_name(self.leader)}”的职级不够", "leader")
-        return self.pressed(proposal, setting, LeaderInterviewHeld)
+        return self.pressed(self.told(LeaderInterviewHeld, number=next_number(proposal)), proposal, setting)
 
 
 class RecordOnSiteSupervision(PressingCommand):
@@ -166,14 +165,14 @@ class RecordOnSiteSupervision(PressingCommand):
     evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        return self.pressed(proposal, setting, OnSiteSupervisionHeld)
+        return self.pressed(self.told(OnSiteSupervisionHeld, number=next_number(proposal)), proposal, setting)
 
 
 class AnswerSupervision(ProposalCommand):
     """The unit answers the action of this number; a later answer stands beside the earlier in history."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        PROPOSAL_EXISTS,
+        *STANDING,
         ONLY_ASSIGNED_UNIT_ACTS,
         SUPERVISION_NUMBERED,
         KNOWN_OFFICIAL,
@@ -187,7 +186,7 @@ class AnswerSupervision(ProposalCommand):
     signer: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
+        standing(proposal)
         assigned(proposal, self.unit, setting)
         action = proposal.actions.get(self.number)
         own = action is not None and action.done.unit == self.unit
@@ -223,6 +222,11 @@ class IssueCircular(SessionCommand):
         issued = self.told(CircularIssued, number=max(session.circulars, default=0) + 1)
         told = {known.model_copy(update={"number": issued.number}) for known in session.circulars.values()}
         return [] if issued in told else [issued]
+
+
+def next_number(proposal: Proposal) -> int:
+    """The number of what is done next to press a unit of this case."""
+    return max(proposal.actions, default=0) + 1
 
 
 def _on(proposal: Proposal, unit: str) -> list[Action]:

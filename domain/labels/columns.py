@@ -17,6 +17,7 @@ COLUMNS: dict[str, str] = {
     "flags": "违反而登记的规则",
     "has_made_up": "含有虚拟内容",
     "kind": "种类",
+    "key_proposal": "重点提案",
     "last_position": "最后位置",
     "last_version": "最后版本",
     "made_up": "虚拟的字段",

@@ -61,7 +61,9 @@ def evolve(
     rows: Mapping[Key, VerdictRow], recorded: Recorded[ProposalEvent], reference: Reference
 ) -> Iterable[VerdictRow]:
     key = (reference.ledger, recorded.stream)
-    case = rows.get((*key, 0, "")) or VerdictRow(ledger=reference.ledger, stream=recorded.stream, round=0, unit="")
+    case = rows.get((*key, 0, "")) or VerdictRow(
+        ledger=reference.ledger, stream=recorded.stream, round=0, unit="", facts=Communication()
+    )
     known = case.facts or Communication()
     facts = communication.evolve(known, recorded)
     changed = _of_case(case, recorded).model_copy(update={"facts": facts})

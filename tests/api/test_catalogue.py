@@ -40,8 +40,10 @@ from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
 from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
+from tests.domain import test_key_proposal as key_proposal
 from tests.domain.given import (
     EDU,
+    MAYOR,
     SHIPPED,
     World,
     assigned,
@@ -94,6 +96,7 @@ MORE: tuple[Sample, ...] = (
     (content, lambda world: feedback.revise(Rating.DISSATISFIED)),
     (sooner, lambda world: admission.change_rules()),
     (assigned, lambda world: admission.withdraw()),
+    (assigned, lambda world: key_proposal.appoint("HANDLE", MAYOR)),
     (drafting.inviting, lambda world: drafting.hand_in()),
     (registered, lambda world: c.TransferCase(occasion="交办会", recipient=Recipient.COURT)),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),

@@ -49,7 +49,7 @@ from tests.domain.given import CREATING, LEDGER, MEETING, Weighed, World, kind_o
 from tests.domain.walks import Step, histories, taken, walks
 
 AFTERWARDS: dict[type, tuple[type, ...]] = {
-    HandlingClosed: (MemberRevisited,),
+    HandlingClosed: (MemberRevisited, ReplyDelivered, SupervisionAnswered, *get_args(PublicationEvent)),
     ProposalNotRegistered: (RefusalNotified, ProposalConverted),
     ProposalConverted: (RefusalNotified,),
     ProposalAbsorbed: (),
@@ -71,9 +71,6 @@ STEPS = (
 )
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-AFTER_CLOSING = {MemberRevisited, ReplyDelivered, SupervisionAnswered, *get_args(PublicationEvent)}
-"""What goes on after the reply track has ended."""
-
 law = settings(max_examples=30, deadline=None, suppress_health_check=slow)
 
 
@@ -267,15 +264,6 @@ def test_every_stream_holds_events_of_its_kind_and_every_flag_names_a_rule(world
     for history in world.streams.values():
         assert len({kind_of(recorded).name for recorded in history}) == 1
         assert {flag for recorded in history for flag in recorded.flags} <= RULES.keys()
-
-
-@law
-@given(histories())
-def test_after_closing_nothing_is_handled_any_more(world: World) -> None:
-    for history in world.streams.values():
-        kinds = [type(recorded.event) for recorded in history]
-        if HandlingClosed in kinds:
-            assert set(kinds[kinds.index(HandlingClosed) + 1 :]) <= AFTER_CLOSING
 
 
 @law

@@ -13,7 +13,16 @@ import pytest
 from domain import commands as c
 from domain.codes import AssignmentMode
 from domain.events import RulebookAdopted, UnitAssigned
-from domain.rules import CASE_OPEN, OCCURRED_IN_ORDER, PROPOSAL_EXISTS, RULEBOOK_IN_FORCE, RULES, Refused, Rule
+from domain.rules import (
+    CASE_OPEN,
+    CASE_STANDS,
+    OCCURRED_IN_ORDER,
+    PROPOSAL_EXISTS,
+    RULEBOOK_IN_FORCE,
+    RULES,
+    Refused,
+    Rule,
+)
 from domain.streams import Stream
 from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
@@ -248,6 +257,13 @@ def test_nothing_is_done_to_a_closed_case(kind: type[c.Command]) -> None:
     assert world.refused(HAPPY[kind][1](world)).rule is CASE_OPEN
 
 
+@listing(CASE_STANDS)
+def test_nothing_is_done_to_a_case_that_was_withdrawn(kind: type[c.Command]) -> None:
+    world = assigned()
+    world.do(admission.withdraw())
+    assert world.refused(HAPPY[kind][1](world)).rule is CASE_STANDS
+
+
 @listing(RULEBOOK_IN_FORCE)
 def test_nothing_is_decided_without_the_rulebook_of_the_case(kind: type[c.Command]) -> None:
     tried = about_to(kind)
@@ -267,7 +283,7 @@ def test_every_rule_of_every_command_has_its_test() -> None:
     modules = [import_module(f"tests.domain.{file.stem}") for file in Path(__file__).parent.glob("test_*.py")]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
-    for general in (PROPOSAL_EXISTS, CASE_OPEN, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):
+    for general in (PROPOSAL_EXISTS, CASE_OPEN, CASE_STANDS, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):
         shown |= {(kind, general) for kind in c.COMMANDS if general in kind.rules}
     wanted = {(kind, rule) for kind in c.COMMANDS for rule in kind.rules}
     assert {(kind.__name__, rule.id) for kind, rule in wanted - shown} == set()
