@@ -224,6 +224,23 @@ class RevisitStage(StrEnum):
     AFTER_CLOSING = "AFTER_CLOSING"
 
 
+class MutualReview(StrEnum):
+    """Who reviews whom (S34, S40)."""
+
+    UNIT_ON_PROPOSAL = "UNIT_ON_PROPOSAL"
+    PROPOSER_ON_UNIT = "PROPOSER_ON_UNIT"
+    LEAD_ON_CO = "LEAD_ON_CO"
+    CO_ON_LEAD = "CO_ON_LEAD"
+
+
+class Retention(StrEnum):
+    """How long a file is kept; no rule for proposals was found, so the archive's own classes."""
+
+    PERMANENT = "PERMANENT"
+    YEARS_30 = "YEARS_30"
+    YEARS_10 = "YEARS_10"
+
+
 class Rank(StrEnum):
     """Ranks a signing rule may ask for, lowest first."""
 
@@ -323,6 +340,8 @@ class Stage(StrEnum):
     AWAITING_FEEDBACK = "AWAITING_FEEDBACK"
     REHANDLING = "REHANDLING"
     CLOSED = "CLOSED"
+    FOLLOW_UP = "FOLLOW_UP"
+    ARCHIVED = "ARCHIVED"
     NOT_REGISTERED = "NOT_REGISTERED"
     WITHDRAWN = "WITHDRAWN"
     MERGED = "MERGED"

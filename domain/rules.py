@@ -170,7 +170,31 @@ DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重�
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")
 FEEDBACK_BEFORE_CLOSING = Rule("feedback-before-closing", "征询意见收齐或注明未反馈后方可办结", "S16,S22")
 CASE_OPEN = Rule("case-open", "案件已办结", "DESIGN")
-CASE_STANDS = Rule("case-stands", "未予立案、已撤案、已并入他案的提案不再办理", "DESIGN")
+COMMITTED_IN_REPLY = Rule("committed-in-reply", "承诺出自已发出的答复", "S13")
+COMMITMENT_AHEAD = Rule("commitment-ahead", "承诺的期限不得早于答复", "DESIGN")
+COMMITMENT_OPEN = Rule("commitment-open", "没有这一项尚待兑现的承诺", "S13")
+SECOND_REPLY_SETTLES = Rule("second-reply-settles", "二次答复写明已有结果的承诺", "S13")
+REASSESSED_AFTER_CLOSING = Rule("reassessed-after-closing", "办结之后方可重新定类", "S30,S31")
+COMMITMENTS_BEFORE_BETTER_CLASS = Rule(
+    "commitments-before-better-class", "承诺尚未兑现的不能转为更高的类别", "S30", gate=True
+)
+LOOKBACK_OPEN = Rule("lookback-open", "须是已开展的回头看，且本案在其范围之内", "S30,S31")
+
+# scoring
+SCORE_ITEM_KNOWN = Rule("score-item-known", "考核项目须属于本规则", "S35,S36,S37")
+SCORE_WITHIN = Rule("score-within", "分值不得超过该项目的满分", "S35,S36,S37")
+SCORE_HAS_EVIDENCE = Rule("score-has-evidence", "计分须以本案已有的事件为证", "DESIGN")
+SCORED_ONCE_EACH = Rule("scored-once-each", "同一项目只列一次", "DESIGN")
+REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案者与承办单位、主办与会办之间进行", "S34,S40")
+
+# archive, corrections
+ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
+ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "S9,S23")
+SNAPSHOT_OF_HISTORY = Rule("snapshot-of-history", "报告存档不得晚于台账现有位置", "DESIGN")
+RETRACTS_REPORT = Rule("retracts-report", "只能撤回本案登记的沟通、踏勘、回访与评价", "DESIGN")
+CORRECTS_TEXT = Rule("corrects-text", "只能更正本案已有事件中的文字", "DESIGN")
+HANDLING_CLOSED = Rule("handling-closed", "未办结的无须恢复办理", "DESIGN")
+CASE_STANDS = Rule("case-stands", "未予立案、已撤案、已并入他案、已归档的提案不再办理", "DESIGN")
 REVISIT_AT_ITS_STAGE = Rule("revisit-at-its-stage", "回访阶段须与办理进度相符", "S0")
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in list(globals().values()) if isinstance(rule, Rule)}

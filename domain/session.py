@@ -7,13 +7,16 @@ from typing import assert_never
 from uuid import UUID
 
 from domain.events import (
+    AnnualReportSnapshotTaken,
     CaseNumberTaken,
     CircularIssued,
     HandoverMeetingHeld,
+    LookbackCampaignOpened,
     RulebookAdopted,
     SessionClosed,
     SessionEvent,
     SessionOpened,
+    UnitScored,
 )
 from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.record import Recorded
@@ -29,6 +32,9 @@ class Session:
     closing: tuple[str, int] | None = None
     """Which event told the closing day, and its version."""
     circulars: Mapping[int, CircularIssued] = field(default_factory=dict)
+    lookbacks: Mapping[int, LookbackCampaignOpened] = field(default_factory=dict)
+    scores: Mapping[str, UnitScored] = field(default_factory=dict)
+    snapshots: tuple[AnnualReportSnapshotTaken, ...] = ()
     handovers: frozenset[HandoverMeetingHeld] = frozenset()
     in_session_until: date | None = None
     rulebooks: Mapping[tuple[str, int], Rulebook] = field(default_factory=dict)
@@ -71,6 +77,12 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
             return replace(session, rulebooks=rulebooks, digests=digests, current=key)
         case CircularIssued():
             return replace(session, circulars={**session.circulars, event.number: event})
+        case LookbackCampaignOpened():
+            return replace(session, lookbacks={**session.lookbacks, event.number: event})
+        case UnitScored():
+            return replace(session, scores={**session.scores, event.unit: event})
+        case AnnualReportSnapshotTaken():
+            return replace(session, snapshots=(*session.snapshots, event))
         case CaseNumberTaken():
             return replace(session, last_case_no=max(session.last_case_no, event.case_no))
         case _:

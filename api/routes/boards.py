@@ -72,6 +72,9 @@ class CaseLine(BaseModel):
     replied_on: date | None
     result_class: str | None
     class_scheme: str | None
+    reassessed_class: str | None = Field(description="办结之后重新定的类别，如 B 转 A")
+    commitments: list[int] = Field(description="尚待兑现的承诺编号")
+    archived_on: date | None
     satisfaction: Rating | None
     satisfaction_label: str | None
     awaited: int = Field(description="尚未收回的征询意见表份数")
@@ -203,7 +206,7 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     same = (
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
         "difficulties", "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins",
-        "has_made_up", "key_proposal",
+        "has_made_up", "key_proposal", "reassessed_class", "commitments", "archived_on",
     )  # fmt: skip
     return CaseLine(
         **{column: row[column] for column in same},

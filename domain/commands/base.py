@@ -112,6 +112,7 @@ def standing(proposal: Proposal) -> None:
     existing(proposal)
     ended = proposal.ended
     require(ended is None, CASE_STANDS, f"提案{label(ended)}，不再办理" if ended else "")
+    require(proposal.archived is None, CASE_STANDS, "本案已归档，不再办理")
 
 
 def stream_of(proposal: Proposal) -> UUID:

@@ -1,25 +1,51 @@
-"""回访."""
+"""回访、核查、回头看、重新定类."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from domain.codes import ContactMode, MemberPosition, RevisitStage
-from domain.commands.base import ProposalCommand, assigned, existing, with_proposers
-from domain.events import MemberRevisited
+from domain.commands.base import (
+    STANDING,
+    ProposalCommand,
+    SessionCommand,
+    assigned,
+    existing,
+    in_order,
+    standing,
+    with_proposers,
+)
+from domain.events import (
+    ClassReassessed,
+    LookbackCampaignOpened,
+    LookbackRecorded,
+    MemberRevisited,
+    OnSiteCheckRecorded,
+)
 from domain.proposal import Proposal, identity
 from domain.rules import (
+    CLASS_IN_SCHEME,
+    COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
+    KNOWN_SESSION,
+    LOOKBACK_OPEN,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     PROPOSAL_EXISTS,
+    REASSESSED_AFTER_CLOSING,
     REVISIT_AT_ITS_STAGE,
+    RULEBOOK_IN_FORCE,
     Rule,
+    refuse,
     require,
 )
+from domain.session import Session
 from domain.setting import Decision, Setting
-from domain.values import Code, EvidenceClaim, LongText, Moment, earlier
+from domain.streams import Stream, proposal_stream
+from domain.values import ClassCode, Code, Day, EvidenceClaim, LongText, Moment, Note, PersonClaim, Title, earlier
 
 
 class RecordRevisit(ProposalCommand):
@@ -73,3 +99,103 @@ class RecordRevisit(ProposalCommand):
                 return replied
             case RevisitStage.AFTER_CLOSING:
                 return proposal.closed is not None
+
+
+class RecordOnSiteCheck(ProposalCommand):
+    """Report a look at whether what a unit said was done is there (S30)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS)
+
+    occurred_at: Moment
+    unit: Code
+    place: Title
+    people: Annotated[tuple[PersonClaim, ...], Field(min_length=1, max_length=50)]
+    finding: LongText
+    conforms: StrictBool
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        standing(proposal)
+        assigned(proposal, self.unit, setting)
+        checked = self.told(OnSiteCheckRecorded)
+        return [] if identity(checked, setting.occurred_at) in proposal.told else [checked]
+
+
+class ReassessClass(ProposalCommand):
+    """Put a closed case into another class of its scheme, e.g. B 转 A when the promise was kept (S30, S31)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *STANDING,
+        REASSESSED_AFTER_CLOSING,
+        CLASS_IN_SCHEME,
+        COMMITMENTS_BEFORE_BETTER_CLASS,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
+
+    result_class: ClassCode
+    basis: Note
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        standing(proposal)
+        if proposal.closed is None or proposal.result_class is None:
+            refuse(REASSESSED_AFTER_CLOSING, "尚未办结，没有类别可改")
+        rulebook = setting.rulebook(proposal)
+        scheme, before = proposal.closed.class_scheme, proposal.result_class
+        known = rulebook.class_scheme.id == scheme and rulebook.has_class(self.result_class)
+        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        if before == self.result_class:
+            return []
+        in_order(setting, proposal.closed_at, "办结")
+        open_still = [number for number, promise in proposal.commitments.items() if promise.fulfilled is None]
+        earned = not open_still or not rulebook.better(self.result_class, before)
+        require(earned, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {open_still} 项承诺尚未兑现", "result_class")
+        return [self.told(ClassReassessed, class_scheme=scheme, before=before)]
+
+
+class OpenLookbackCampaign(SessionCommand):
+    """Begin to look again at cases of the session: those of some classes, or those named (S30, S31)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, PROPOSAL_EXISTS)
+
+    title: Title
+    classes: Annotated[tuple[ClassCode, ...], Field(max_length=20)] = ()
+    cases: Annotated[tuple[UUID, ...], Field(max_length=300)] = ()
+    finish_on: Day | None = None
+
+    def beside(self, session: Session, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [proposal_stream(case) for case in self.cases]
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
+        for index, case in enumerate(self.cases):
+            own = setting.at(proposal_stream(case)).session == session.session
+            require(own, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
+        opened = self.told(LookbackCampaignOpened, number=max(session.lookbacks, default=0) + 1)
+        told = [known.model_copy(update={"number": opened.number}) for known in session.lookbacks.values()]
+        return [] if opened in told else [opened]
+
+
+class RecordLookback(ProposalCommand):
+    """Report what a campaign found in this case; one result a campaign, the last stands."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS, LOOKBACK_OPEN)
+
+    campaign: Annotated[StrictInt, Field(ge=1, le=10_000)]
+    unit: Code
+    delivered: StrictBool
+    finding: LongText
+    evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        standing(proposal)
+        assigned(proposal, self.unit, setting)
+        campaign = setting.session.lookbacks.get(self.campaign)
+        if campaign is None:
+            refuse(LOOKBACK_OPEN, f"本届次没有第 {self.campaign} 批回头看", "campaign")
+        of_class = proposal.result_class in campaign.classes
+        meant = of_class or proposal.stream in campaign.cases or not (campaign.classes or campaign.cases)
+        require(meant, LOOKBACK_OPEN, "本案不在这一批回头看的范围之内", "campaign")
+        recorded = self.told(LookbackRecorded)
+        return [] if proposal.lookbacks.get(self.campaign) == recorded else [recorded]

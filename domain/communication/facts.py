@@ -15,6 +15,10 @@ IGNORED = (
     | events.PublicationEvent
     | events.KeyProposalEvent
     | events.SupervisionEvent
+    | events.FollowUpEvent
+    | events.CommitmentEvent
+    | events.ScoringEvent
+    | events.ArchiveEvent
 )
 """Stages that say nothing about contact."""
 
@@ -168,6 +172,8 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             if event.overall is Rating.DISSATISFIED:
                 disappointed = disappointed or mark(recorded)
             return known.with_round(event.unit, event.round, disappointed=disappointed, denied=tuple(denied))
+        case events.ReportRetracted():
+            return _without(known, event.version)
         case events.RehandlingOrdered():
             before = known.round_of(event.unit, event.round - 1)
             return _begin(
@@ -212,12 +218,34 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.FeedbackFormIssued()
             | events.FeedbackOverdue()
             | events.FaceToFaceMediationHeld()
-            | events.MemberRevisited()
             | events.HandlingClosed()
+            | events.ClericalErrorCorrected()
+            | events.HandlingReopened()
         ):
             return known
         case _:
             assert_never(event)
+
+
+def _without(known: Communication, version: int) -> Communication:
+    """What is known without the report at this version: a contact, a waiver, or what an answer said."""
+    return known.model_copy(
+        update={
+            "contacts": tuple(contact for contact in known.contacts if contact.mark.version != version),
+            "waivers": tuple(waiver for waiver in known.waivers if waiver.mark.version != version),
+            "rounds": tuple(
+                answered.model_copy(
+                    update={
+                        "denied": tuple(denial for denial in answered.denied if denial.mark.version != version),
+                        "disappointed": None
+                        if answered.disappointed and answered.disappointed.version == version
+                        else answered.disappointed,
+                    }
+                )
+                for answered in known.rounds
+            ),
+        }
+    )
 
 
 def _left(known: Communication, units: Iterable[str]) -> Communication:

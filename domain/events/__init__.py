@@ -16,6 +16,7 @@ from domain.events.admission import (
     RefusalNotified,
     ReviewOpinionRecorded,
 )
+from domain.events.archive import AnnualReportSnapshotTaken, ArchiveEvent, CaseArchived, ReportedFigure
 from domain.events.assignment import (
     AssignmentAcknowledged,
     AssignmentEvent,
@@ -35,7 +36,16 @@ from domain.events.clock import (
     ExtensionRequested,
 )
 from domain.events.co_opinion import CoOpinionEvent, CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
+from domain.events.commitment import (
+    CommitmentBroken,
+    CommitmentEvent,
+    CommitmentFulfilled,
+    CommitmentMade,
+    CommitmentProgressed,
+    SecondReplyIssued,
+)
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
+from domain.events.correction import ClericalErrorCorrected, CorrectionEvent, HandlingReopened, ReportRetracted
 from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
 from domain.events.drafting import (
     CoSignatureDeclined,
@@ -53,7 +63,14 @@ from domain.events.feedback import (
     SatisfactionRecorded,
     SatisfactionRevised,
 )
-from domain.events.follow_up import FollowUpEvent, MemberRevisited
+from domain.events.follow_up import (
+    ClassReassessed,
+    FollowUpEvent,
+    LookbackCampaignOpened,
+    LookbackRecorded,
+    MemberRevisited,
+    OnSiteCheckRecorded,
+)
 from domain.events.handling import (
     DifficultyRaised,
     DifficultyResolved,
@@ -102,6 +119,14 @@ from domain.events.registration import (
 )
 from domain.events.reply import ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyEvent, ReplyIssued, ReplySigned
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
+from domain.events.scoring import (
+    MutualReviewRecorded,
+    Points,
+    ProposalQualityScored,
+    ScoreItemRecorded,
+    ScoringEvent,
+    UnitScored,
+)
 from domain.events.session import HandoverMeetingHeld, RulebookAdopted, SessionClosed, SessionOpened
 from domain.events.supervision import (
     CircularIssued,
@@ -118,7 +143,11 @@ DraftEvent: TypeAlias = ReplyEvent | ReviewEvent
 """Everything that happens to a draft."""
 
 ProposalEvent: TypeAlias = (
-    SupervisionEvent
+    CorrectionEvent
+    | ArchiveEvent
+    | ScoringEvent
+    | CommitmentEvent
+    | SupervisionEvent
     | KeyProposalEvent
     | PublicationEvent
     | DraftingEvent
@@ -135,7 +164,15 @@ ProposalEvent: TypeAlias = (
     | FollowUpEvent
 )
 SessionEvent: TypeAlias = (
-    SessionOpened | SessionClosed | RulebookAdopted | HandoverMeetingHeld | CircularIssued | CaseNumberTaken
+    SessionOpened
+    | SessionClosed
+    | RulebookAdopted
+    | HandoverMeetingHeld
+    | CircularIssued
+    | LookbackCampaignOpened
+    | UnitScored
+    | AnnualReportSnapshotTaken
+    | CaseNumberTaken
 )
 DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
 LetterEvent: TypeAlias = LetterNumberTaken
@@ -163,12 +200,15 @@ __all__ = [
     "EVENT_TYPES",
     "STREAM_KINDS",
     "AdmissionEvent",
+    "AnnualReportSnapshotTaken",
     "AnyEvent",
+    "ArchiveEvent",
     "AssignmentAcknowledged",
     "AssignmentEvent",
     "AssignmentReturned",
     "CalendarAnnounced",
     "CalendarEvent",
+    "CaseArchived",
     "CaseNumberTaken",
     "CaseReassigned",
     "CaseRulebookChanged",
@@ -176,6 +216,8 @@ __all__ = [
     "CaseTransferredToGovernment",
     "CasesHandledJointly",
     "CircularIssued",
+    "ClassReassessed",
+    "ClericalErrorCorrected",
     "ClockEvent",
     "ClockPaused",
     "ClockResumed",
@@ -189,8 +231,14 @@ __all__ = [
     "CoSignatureGiven",
     "CoSignatureInvited",
     "CollectiveBody",
+    "CommitmentBroken",
+    "CommitmentEvent",
+    "CommitmentFulfilled",
+    "CommitmentMade",
+    "CommitmentProgressed",
     "ContactEvent",
     "ContactWaived",
+    "CorrectionEvent",
     "DifficultyRaised",
     "DifficultyResolved",
     "DirectoryEvent",
@@ -211,6 +259,7 @@ __all__ = [
     "HandlingEvent",
     "HandlingPlanApproved",
     "HandlingPlanFiled",
+    "HandlingReopened",
     "HandoverMeetingHeld",
     "KeyProposalEvent",
     "KeyProposalReleased",
@@ -221,20 +270,26 @@ __all__ = [
     "LetterEvent",
     "LetterNumber",
     "LetterNumberTaken",
+    "LookbackCampaignOpened",
+    "LookbackRecorded",
     "MemberContacted",
     "MemberListed",
     "MemberRevisited",
+    "MutualReviewRecorded",
     "ObjectionEscalated",
     "ObjectionEvent",
     "ObjectionRejected",
     "ObjectionUpheld",
     "OfficialAppointed",
+    "OnSiteCheckRecorded",
     "OnSiteSupervisionHeld",
+    "Points",
     "ProposalAbsorbed",
     "ProposalConverted",
     "ProposalDraftSaved",
     "ProposalEvent",
     "ProposalNotRegistered",
+    "ProposalQualityScored",
     "ProposalRegistered",
     "ProposalResubmitted",
     "ProposalReturnedForRevision",
@@ -258,12 +313,17 @@ __all__ = [
     "ReplyReviewed",
     "ReplySigned",
     "ReplyWithheld",
+    "ReportRetracted",
+    "ReportedFigure",
     "ResponsibilityNamed",
     "ReviewEvent",
     "ReviewOpinionRecorded",
     "RulebookAdopted",
     "SatisfactionRecorded",
     "SatisfactionRevised",
+    "ScoreItemRecorded",
+    "ScoringEvent",
+    "SecondReplyIssued",
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",
@@ -278,4 +338,5 @@ __all__ = [
     "UnitAdditionRequested",
     "UnitAssigned",
     "UnitListed",
+    "UnitScored",
 ]

@@ -1,13 +1,15 @@
-"""回访: somebody goes back to the member and asks what became of it.
+"""回访、回头看: somebody goes back and asks what became of it.
 
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from datetime import date
 from typing import TypeAlias
+from uuid import UUID
 
 from domain.codes import ContactMode, MemberPosition, RevisitStage
 from domain.events.base import Event
-from domain.values import Evidence
+from domain.values import Evidence, Person
 
 
 class MemberRevisited(Event):
@@ -22,4 +24,45 @@ class MemberRevisited(Event):
     evidence: tuple[Evidence, ...] = ()
 
 
-FollowUpEvent: TypeAlias = MemberRevisited
+class OnSiteCheckRecorded(Event):
+    """实地核查: whether what was said to be done is there."""
+
+    unit: str
+    place: str
+    people: tuple[Person, ...]
+    finding: str
+    conforms: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ClassReassessed(Event):
+    """重新定类, e.g. B 转 A: the class the case ended in, and the one it has now, under the same scheme."""
+
+    class_scheme: str
+    before: str
+    result_class: str
+    basis: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class LookbackRecorded(Event):
+    """回头看结果: what a campaign found in this case."""
+
+    campaign: int
+    unit: str
+    delivered: bool
+    finding: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class LookbackCampaignOpened(Event):
+    """开展回头看, on the session's stream: which classes or cases are looked at again, by when."""
+
+    number: int
+    title: str
+    classes: tuple[str, ...] = ()
+    cases: tuple[UUID, ...] = ()
+    finish_on: date | None = None
+
+
+FollowUpEvent: TypeAlias = MemberRevisited | OnSiteCheckRecorded | ClassReassessed | LookbackRecorded

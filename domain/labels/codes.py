@@ -7,6 +7,13 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.Retention: {"PERMANENT": "永久", "YEARS_30": "三十年", "YEARS_10": "十年"},
+    codes.MutualReview: {
+        "UNIT_ON_PROPOSAL": "承办单位评提案",
+        "PROPOSER_ON_UNIT": "提案者评办理",
+        "LEAD_ON_CO": "主办评会办",
+        "CO_ON_LEAD": "会办评主办",
+    },
     codes.Pressure: {
         "REMINDER": "催办",
         "NOTICE": "督办单",
@@ -140,6 +147,8 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "AWAITING_FEEDBACK": "待反馈",
         "REHANDLING": "重新办理",
         "CLOSED": "已办结",
+        "FOLLOW_UP": "跟踪落实",
+        "ARCHIVED": "已归档",
         "NOT_REGISTERED": "未予立案",
         "WITHDRAWN": "已撤案",
         "MERGED": "已并入他案",

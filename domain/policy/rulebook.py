@@ -9,6 +9,7 @@ import json
 import tomllib
 from calendar import monthrange
 from collections.abc import Iterator
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.codes import ContactMode, DecisiveMoment, Gate, Pressure, Rank, Rating, Timing
@@ -140,6 +141,21 @@ class LadderStep(Count):
     source: str
 
 
+class ScoreItem(Frozen):
+    """One item of a scoring sheet, worth up to `most` points; `deducts`: points are taken off, not given (S35, S36)."""
+
+    id: str
+    title: str
+    most: Decimal
+    deducts: bool = False
+    source: str
+
+    def admits(self, points: Decimal) -> bool:
+        """Whether so many points may be given (or, as a negative number, taken off)."""
+        given = -points if self.deducts else points
+        return 0 <= given <= self.most
+
+
 class SignerRanks(Frozen):
     """Lowest ranks that may sign what weighs more: a reply to a key proposal, one that commits projects or money
     (S17)."""
@@ -175,6 +191,7 @@ class Rulebook(Frozen):
     automatic_rehandlings: int | None = None
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
     ladder: tuple[LadderStep, ...] | None = None
+    scoring: tuple[ScoreItem, ...] | None = None
     late_entry_hours: int = 24
     due_soon_days: int = 10
 
@@ -192,6 +209,14 @@ class Rulebook(Frozen):
     def step(self, rule: str | None) -> LadderStep | None:
         """The step of the ladder with this id."""
         return next((step for step in self.ladder or () if step.rule == rule), None)
+
+    def score_item(self, id: str) -> ScoreItem | None:
+        return next((item for item in self.scoring or () if item.id == id), None)
+
+    def better(self, one: str, other: str) -> bool:
+        """Whether one class solves more than another: schemes list the best first."""
+        order = [known.code for known in self.class_scheme.classes]
+        return order.index(one) < order.index(other)
 
     def rehandles(self, round: int) -> bool:
         """Whether an answer 不满意 to this round begins the next without an order."""
@@ -235,6 +260,12 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
             yield f"ladder.{index}.counted_in", "督办步骤从期限起算，不能是固定日期"
         if step.rule in [other.rule for other in (rulebook.ladder or ())[:index]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
+    items = [item.id for item in rulebook.scoring or ()]
+    for index, item in enumerate(rulebook.scoring or ()):
+        if item.most <= 0:
+            yield f"scoring.{index}.most", "满分须大于 0"
+        if item.id in items[:index]:
+            yield f"scoring.{index}.id", "考核项目编号重复"
     ranks = rulebook.signer_ranks or SignerRanks()
     for field, rank in (
         ("signer_rank", rulebook.signer_rank),

@@ -14,18 +14,34 @@ from domain.proposal import (
     assignment,
     clock,
     co_opinion,
+    commitment,
+    correction,
     drafting,
     feedback,
+    follow_up,
     handling,
     key_proposal,
     objection,
     publication,
     registration,
     reply,
+    scoring,
     supervision,
 )
-from domain.proposal.parts import Act, Action, Draft, Drafting, DraftStatus, Form, Round, TaskStatus, UnitTask
-from domain.proposal.state import Proposal, identity, task_of, with_task
+from domain.proposal.parts import (
+    Act,
+    Action,
+    Commitment,
+    Draft,
+    Drafting,
+    DraftStatus,
+    Form,
+    Round,
+    TaskStatus,
+    UnitTask,
+)
+from domain.proposal.scoring import subject
+from domain.proposal.state import Proposal, identity, reported, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 
@@ -52,6 +68,7 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
         folded,
         stream=recorded.stream,
         version=recorded.version,
+        entries=(*folded.entries, type(recorded.event).__name__),
         communication=communication.evolve(folded.communication, recorded),
     )
 
@@ -68,8 +85,8 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return assignment.evolve(proposal, event, recorded)
     if isinstance(event, events.ObjectionEvent):
         return objection.evolve(proposal, event)
-    if isinstance(event, events.MemberContacted | events.MemberRevisited):
-        return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+    if isinstance(event, events.MemberContacted):
+        return reported(proposal, recorded)
     if isinstance(event, events.ContactWaived):
         return proposal
     if isinstance(event, events.ClockEvent):
@@ -88,6 +105,16 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
         return reply.evolve(proposal, event, recorded)
     if isinstance(event, events.FeedbackEvent):
         return feedback.evolve(proposal, event, recorded)
+    if isinstance(event, events.FollowUpEvent):
+        return follow_up.evolve(proposal, event, recorded)
+    if isinstance(event, events.CommitmentEvent):
+        return commitment.evolve(proposal, event, recorded)
+    if isinstance(event, events.ScoringEvent):
+        return scoring.evolve(proposal, event)
+    if isinstance(event, events.ArchiveEvent):
+        return replace(proposal, archived=event)
+    if isinstance(event, events.CorrectionEvent):
+        return correction.evolve(proposal, event)
     assert_never(event)
 
 
@@ -107,6 +134,7 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
 __all__ = [
     "Act",
     "Action",
+    "Commitment",
     "Draft",
     "DraftStatus",
     "Drafting",
@@ -117,4 +145,5 @@ __all__ = [
     "UnitTask",
     "evolve",
     "identity",
+    "subject",
 ]

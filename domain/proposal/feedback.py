@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from domain import events
 from domain.proposal.parts import Form
-from domain.proposal.state import Proposal, identity, round_of, with_round
+from domain.proposal.state import Proposal, reported, round_of, with_round
 from domain.record import Recorded
 from domain.values import later
 
@@ -20,14 +20,17 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
         case events.SatisfactionRecorded() | events.SatisfactionRevised():
             task, current = round_of(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
+            versions = {**current.rated_versions, event.member: recorded.version}
             rated_at = later(current.rated_at, recorded.occurred_at)
-            return with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
+            return with_round(
+                proposal, task, replace(current, ratings=ratings, rated_at=rated_at, rated_versions=versions)
+            )
         case events.FeedbackOverdue():
             task, current = round_of(proposal, event.unit, event.round)
             return with_round(proposal, task, replace(current, overdue=current.overdue | set(event.members)))
         case events.FaceToFaceMediationHeld():
             task, current = round_of(proposal, event.unit, event.round)
             mediated = with_round(proposal, task, replace(current, mediated=current.mediated | set(event.members)))
-            return replace(mediated, told=proposal.told | {identity(event, recorded.occurred_at)})
+            return reported(mediated, recorded)
         case _:
             assert_never(event)

@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from domain import events
 from domain.proposal.parts import Round
-from domain.proposal.state import Proposal, identity, task_of, with_round
+from domain.proposal.state import Proposal, reported, task_of, with_round
 from domain.record import Recorded
 
 
@@ -23,11 +23,13 @@ def evolve(proposal: Proposal, event: events.HandlingEvent, recorded: Recorded[A
         case events.DifficultyResolved():
             return replace(proposal, resolved={**proposal.resolved, event.number: event})
         case events.FieldVisitRecorded():
-            return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+            return reported(proposal, recorded)
         case events.RehandlingOrdered():
             task = task_of(proposal, event.unit)
             return with_round(proposal, task, Round(event.round, event.deadline, recorded.version, cause=event.cause))
         case events.HandlingClosed():
-            return replace(proposal, closed=event, closed_at=recorded.occurred_at)
+            return replace(
+                proposal, closed=event, closed_at=recorded.occurred_at, result_class=event.result_class, reopened=None
+            )
         case _:
             assert_never(event)

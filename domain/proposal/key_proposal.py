@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.state import Proposal, identity
+from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
 
 
@@ -17,6 +17,6 @@ def evolve(proposal: Proposal, event: events.KeyProposalEvent, recorded: Recorde
         case events.LeaderAppointed():
             return replace(proposal, leaders={**proposal.leaders, event.duty: event.leader})
         case events.SupervisionMeetingHeld() | events.SupervisionReportFiled():
-            return replace(proposal, told=proposal.told | {identity(event, recorded.occurred_at)})
+            return reported(proposal, recorded)
         case _:
             assert_never(event)

@@ -104,6 +104,20 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """A promise of a reply, and what came of it so far. It stays open until it is fulfilled."""
+
+    made: events.CommitmentMade
+    at: datetime | date
+    fulfilled: events.CommitmentFulfilled | None = None
+    broken: events.CommitmentBroken | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.fulfilled is not None or self.broken is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form that went out to one proposer, and when it is due back."""
 
@@ -134,6 +148,8 @@ class Round:
     contested: bool = False
     """Somebody objected to publication after it was decided."""
     published: events.ReplyPublished | events.ReplyWithheld | None = None
+    rated_versions: Mapping[str, int] = field(default_factory=dict)
+    """By proposer, the version of the answer that stands."""
     issued_at: datetime | date | None = None
     rated_at: datetime | date | None = None
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain import events
 from domain.codes import AssignmentMode, Ending, LeaderDuty, Recipient, ReviewLevel, Timing
 from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef
-from domain.proposal.parts import Action, Draft, Drafting, Round, UnitTask
+from domain.proposal.parts import Action, Commitment, Draft, Drafting, Round, UnitTask
+from domain.record import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,21 @@ class Proposal:
     """What was done to press units, by number."""
     contested: Mapping[str, str] = field(default_factory=dict)
     """By proposer, why the reply should not be published."""
-    told: frozenset[tuple[object, ...]] = frozenset()
-    """Contacts and revisits already recorded, by what makes two reports the same fact."""
+    commitments: Mapping[int, Commitment] = field(default_factory=dict)
+    second_replies: tuple[events.SecondReplyIssued, ...] = ()
+    result_class: str | None = None
+    """The class the case ended in, or was put into later."""
+    lookbacks: Mapping[int, events.LookbackRecorded] = field(default_factory=dict)
+    scores: Mapping[tuple[str, ...], events.ScoringEvent] = field(default_factory=dict)
+    archived: events.CaseArchived | None = None
+    reopened: events.HandlingReopened | None = None
+    entries: tuple[str, ...] = ()
+    """The types of all events so far, by version from 1: what a correction may name."""
+    retracted: frozenset[int] = frozenset()
+    corrected: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    """By version and field, what a text should read."""
+    told: Mapping[tuple[object, ...], int] = field(default_factory=dict)
+    """Reports already recorded, by what makes two reports the same fact, with their versions."""
     filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)
     """The plan and the opinion that each unit filed last."""
 
@@ -121,7 +135,9 @@ def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Prop
 
 
 Report: TypeAlias = (
-    events.MemberContacted
+    events.CommitmentProgressed
+    | events.OnSiteCheckRecorded
+    | events.MemberContacted
     | events.MemberRevisited
     | events.FieldVisitRecorded
     | events.FaceToFaceMediationHeld
@@ -133,3 +149,8 @@ Report: TypeAlias = (
 def identity(event: Report, at: datetime | date) -> tuple[object, ...]:
     """What makes two reports the same fact: the same contact told twice is recorded once."""
     return (type(event).__name__, event.model_dump_json(), at)
+
+
+def reported(proposal: Proposal, recorded: Recorded[Any]) -> Proposal:
+    """The proposal, where this report is known."""
+    return replace(proposal, told={**proposal.told, identity(recorded.event, recorded.occurred_at): recorded.version})

@@ -33,6 +33,7 @@ class Answer(Frozen):
 
     round: int
     overall: Rating
+    version: int
 
 
 class TaskLine(Frozen):
@@ -83,7 +84,8 @@ class TaskLine(Frozen):
 
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
-    still open. Adding up is safe: the engine moves rows and checkpoint together."""
+    still open, `commitments` names what was promised and not yet done. Adding up is safe: the engine
+    moves rows and checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
@@ -106,6 +108,9 @@ class SupervisionRow(Row):
     replied_on: date | None = None
     result_class: str | None = None
     class_scheme: str | None = None
+    reassessed_class: str | None = None
+    commitments: tuple[int, ...] = ()
+    archived_on: date | None = None
     satisfaction: Rating | None = None
     awaited: int = 0
     ended: Ending | None = None
@@ -144,7 +149,9 @@ def evolve(
 
 def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], reference: Reference) -> SupervisionRow:
     event, on = recorded.event, day_of(recorded.occurred_at)
-    if isinstance(event, events.DraftingEvent | events.PublicationEvent | events.SupervisionEvent):
+    if isinstance(
+        event, events.DraftingEvent | events.PublicationEvent | events.SupervisionEvent | events.ScoringEvent
+    ):
         return row
     match event:
         case events.ProposalSubmitted():
@@ -216,7 +223,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             answers = row.task(event.unit).answers
             if event.member in answers and answers[event.member].round > event.round:
                 return row
-            given = Answer(round=event.round, overall=event.overall)
+            given = Answer(round=event.round, overall=event.overall, version=recorded.version)
             return _changed(row, event.unit, answers={**answers, event.member: given})
         case events.RehandlingOrdered():
             task = row.task(event.unit)
@@ -238,6 +245,22 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row.model_copy(update={"leader": event.leader}) if handles else row
         case events.MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
+        case events.CommitmentMade():
+            return row.model_copy(update={"commitments": (*row.commitments, event.number)})
+        case events.CommitmentFulfilled():
+            still = tuple(number for number in row.commitments if number != event.number)
+            return row.model_copy(update={"commitments": still})
+        case events.ClassReassessed():
+            return row.model_copy(update={"reassessed_class": event.result_class})
+        case events.CaseArchived():
+            return row.model_copy(update={"archived_on": on})
+        case events.HandlingReopened():
+            opened = {"closed_on": None, "result_class": None, "class_scheme": None, "reassessed_class": None}
+            return row.model_copy(update=opened)
+        case events.ReportRetracted():
+            return _retracted(row, event)
+        case events.ClericalErrorCorrected():
+            return row.model_copy(update={"title": event.correct}) if event.field == "title" else row
         case events.HandlingClosed():
             closed = {"closed_on": on, "result_class": event.result_class, "class_scheme": event.class_scheme}
             return row.model_copy(update=closed)
@@ -257,6 +280,11 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             | events.ReplyCountersigned()
             | events.ReplyDelivered()
             | events.FeedbackOverdue()
+            | events.CommitmentProgressed()
+            | events.CommitmentBroken()
+            | events.SecondReplyIssued()
+            | events.OnSiteCheckRecorded()
+            | events.LookbackRecorded()
             | events.SupervisionMeetingHeld()
             | events.SupervisionReportFiled()
             | events.FaceToFaceMediationHeld()
@@ -269,6 +297,24 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row
         case _:
             assert_never(event)
+
+
+def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> SupervisionRow:
+    """The row without a report that was a mistake."""
+    match event.type:
+        case "MemberContacted":
+            return row.model_copy(update={"contacts": row.contacts - 1})
+        case "MemberRevisited":
+            return row.model_copy(update={"revisits": row.revisits - 1})
+        case "SatisfactionRecorded" | "SatisfactionRevised":
+            lines = [line.model_copy(update={"answers": _standing(line, event.version)}) for line in row.tasks]
+            return row.model_copy(update={"tasks": tuple(lines)})
+        case _:
+            return row
+
+
+def _standing(line: TaskLine, version: int) -> dict[str, Answer]:
+    return {member: answer for member, answer in line.answers.items() if answer.version != version}
 
 
 def _with(row: SupervisionRow, line: TaskLine) -> SupervisionRow:
@@ -306,8 +352,10 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
     still_open = [line for line in answering if line.open]
     if row.ended:
         return Stage(row.ended.value)
+    if row.archived_on:
+        return Stage.ARCHIVED
     if row.closed_on:
-        return Stage.CLOSED
+        return Stage.FOLLOW_UP if row.commitments else Stage.CLOSED
     if row.case_no is None:
         return Stage.SUBMITTED
     if not answering:

@@ -25,14 +25,19 @@ from domain.rules import (
 )
 from domain.streams import Stream
 from tests.domain import test_admission as admission
+from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock
 from tests.domain import test_co_opinion as co_opinion
+from tests.domain import test_commitment as commitment
+from tests.domain import test_correction as correction
 from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
+from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_publication as publication
 from tests.domain import test_reply as reply
+from tests.domain import test_scoring as scoring
 from tests.domain import test_session as session
 from tests.domain import test_supervision as supervision
 from tests.domain.given import (
@@ -190,6 +195,24 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.OrderRehandling: (issued, lambda world: rehandle()),
     c.RecordRevisit: (issued, lambda world: revisit(world.now)),
     c.CloseHandling: (satisfied, lambda world: close()),
+    c.MakeCommitment: (issued, lambda world: commitment.promise()),
+    c.ReportCommitmentProgress: (commitment.promised, commitment.progress),
+    c.FulfilCommitment: (commitment.promised, lambda world: commitment.keep()),
+    c.BreakCommitment: (commitment.promised, lambda world: commitment.fail()),
+    c.IssueSecondReply: (commitment.kept, lambda world: commitment.answer_again()),
+    c.RecordOnSiteCheck: (issued, follow_up.check),
+    c.ReassessClass: (follow_up.closed_b, lambda world: follow_up.reassess()),
+    c.RecordLookback: (follow_up.looking_back, lambda world: follow_up.found()),
+    c.OpenLookbackCampaign: (follow_up.closed_b, lambda world: follow_up.look_back(cases=(world.proposal,))),
+    c.RecordScoreItem: (scoring.scored_place, lambda world: scoring.score()),
+    c.ScoreProposalQuality: (closed, lambda world: scoring.quality()),
+    c.RecordMutualReview: (closed, lambda world: scoring.think()),
+    c.ScoreUnit: (lambda: opened(scoring.scoring()), lambda world: scoring.year()),
+    c.ArchiveCase: (closed, lambda world: archive.archive()),
+    c.TakeReportSnapshot: (opened, lambda world: archive.snapshot()),
+    c.RetractReport: (contacted, lambda world: correction.retract(correction.version_of_contact(world))),
+    c.CorrectClericalError: (registered, lambda world: correction.correct()),
+    c.ReopenHandling: (closed, lambda world: correction.reopen()),
     c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)),
     c.CloseSession: (lambda: opened(closed_on=None), lambda world: session.close_session()),
     c.RecordHandoverMeeting: (session.two_registered, session.meeting),

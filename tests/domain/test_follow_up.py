@@ -1,11 +1,30 @@
 """回访."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
 from domain import commands as c
 from domain.codes import ContactMode, MemberPosition, RevisitStage
-from domain.events import MemberRevisited
-from domain.rules import CONTACT_IS_WITH_PROPOSERS, ONLY_ASSIGNED_UNIT_ACTS, REVISIT_AT_ITS_STAGE
+from domain.events import (
+    ClassReassessed,
+    LookbackCampaignOpened,
+    LookbackRecorded,
+    MemberRevisited,
+    OnSiteCheckRecorded,
+)
+from domain.rules import (
+    CLASS_IN_SCHEME,
+    COMMITMENTS_BEFORE_BETTER_CLASS,
+    CONTACT_IS_WITH_PROPOSERS,
+    KNOWN_SESSION,
+    LOOKBACK_OPEN,
+    ONLY_ASSIGNED_UNIT_ACTS,
+    PROPOSAL_EXISTS,
+    REASSESSED_AFTER_CLOSING,
+    REVISIT_AT_ITS_STAGE,
+)
 from tests.domain.given import (
     EDU,
     HEALTH,
@@ -13,12 +32,14 @@ from tests.domain.given import (
     STRANGER,
     Attempt,
     Given,
+    World,
     assigned,
     attempt,
     closed,
     dissatisfied,
     issued,
     left,
+    opened,
     refuses,
     revisit,
     signed,
@@ -82,3 +103,136 @@ def test_only_proposers_are_revisited() -> Attempt:
 def test_a_unit_that_is_not_on_the_case_revisits_nobody(given: Given, unit: str) -> Attempt:
     world = given()
     return attempt(world, revisit(world.now, RevisitStage.DURING_HANDLING, unit=unit))
+
+
+# checks on the spot
+
+
+def check(world: World, unit: str = EDU) -> c.RecordOnSiteCheck:
+    told = {"place": "市第一中学", "people": ({"name": "王喆"},), "finding": "教师在岗", "conforms": True}
+    return c.RecordOnSiteCheck(occurred_at=world.now, unit=unit, **told)
+
+
+def test_a_check_told_twice_is_recorded_once() -> None:
+    world = closed()
+    told = check(world)
+    [fact] = world.do(told)
+    assert isinstance(fact.event, OnSiteCheckRecorded)
+    assert world.do(told) == []
+
+
+@refuses(c.RecordOnSiteCheck, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_what_is_checked_is_a_units_that_is_on_the_case() -> Attempt:
+    world = closed()
+    return attempt(world, check(world, HEALTH))
+
+
+# another class
+
+
+def reassess(result_class: str = "A") -> c.ReassessClass:
+    return c.ReassessClass(result_class=result_class, basis="承诺已兑现")
+
+
+def closed_b() -> World:
+    return closed(result_class="B")
+
+
+def test_a_case_whose_promise_was_kept_turns_from_b_to_a() -> None:
+    world = closed_b()
+    world.do(c.MakeCommitment(unit=EDU, text="年底前到岗"))
+    assert world.refused(reassess()).rule is COMMITMENTS_BEFORE_BETTER_CLASS
+    world.do(c.FulfilCommitment(number=1, outcome="全部到岗"))
+    [fact] = world.do(reassess())
+    scheme = world.case.closed.class_scheme
+    assert fact.event == ClassReassessed(class_scheme=scheme, before="B", result_class="A", basis="承诺已兑现")
+    assert world.do(reassess()) == []
+
+
+def test_a_case_may_turn_out_worse_than_it_was_closed() -> None:
+    world = closed(result_class="A")
+    world.do(c.MakeCommitment(unit=EDU, text="年底前到岗"))
+    assert world.do(reassess("B"))
+
+
+@refuses(c.ReassessClass, COMMITMENTS_BEFORE_BETTER_CLASS, "result_class")
+def test_a_broken_promise_makes_no_better_class() -> Attempt:
+    world = closed_b()
+    world.do(c.MakeCommitment(unit=EDU, text="年底前到岗"))
+    world.do(c.BreakCommitment(number=1, reason="编制未批"))
+    return attempt(world, reassess())
+
+
+@refuses(c.ReassessClass, REASSESSED_AFTER_CLOSING)
+def test_a_case_has_its_class_before_it_has_another() -> Attempt:
+    return attempt(issued(), reassess())
+
+
+@refuses(c.ReassessClass, CLASS_IN_SCHEME, "result_class")
+def test_another_class_is_of_the_same_scheme() -> Attempt:
+    return attempt(closed_b(), reassess("Z"))
+
+
+# looking back
+
+
+def look_back(**change: Any) -> c.OpenLookbackCampaign:
+    return c.OpenLookbackCampaign(**{"title": "B 类提案回头看", "classes": ("B",), **change})
+
+
+def found(campaign: int = 1, unit: str = EDU, **change: Any) -> c.RecordLookback:
+    told = {"delivered": True, "finding": "教师在岗"}
+    return c.RecordLookback(**{"campaign": campaign, "unit": unit, **told, **change})
+
+
+def looking_back(world: World | None = None, **change: Any) -> World:
+    world = world or closed_b()
+    world.do(look_back(**change))
+    return world
+
+
+def test_a_campaign_looks_again_at_classes_or_cases() -> None:
+    world = closed_b()
+    [fact] = world.do(look_back())
+    assert fact.event == LookbackCampaignOpened(number=1, title="B 类提案回头看", classes=("B",))
+    assert world.do(look_back()) == []
+    [fact] = world.do(look_back(classes=(), cases=(world.proposal,)))
+    assert fact.event.number == 2
+
+
+@refuses(c.OpenLookbackCampaign, KNOWN_SESSION)
+def test_no_campaign_without_a_session() -> Attempt:
+    return attempt(World(), look_back())
+
+
+@refuses(c.OpenLookbackCampaign, PROPOSAL_EXISTS, "cases.0")
+def test_a_campaign_names_cases_of_its_session() -> Attempt:
+    return attempt(opened(), look_back(cases=(UUID(int=1),)))
+
+
+def test_what_a_campaign_found_stands_until_it_finds_otherwise() -> None:
+    world = looking_back()
+    [fact] = world.do(found())
+    assert fact.event == LookbackRecorded(campaign=1, unit=EDU, delivered=True, finding="教师在岗")
+    assert world.do(found()) == []
+    assert world.do(found(delivered=False))
+
+
+def test_a_campaign_without_classes_and_cases_means_all() -> None:
+    assert looking_back(classes=()).do(found())
+
+
+@refuses(c.RecordLookback, LOOKBACK_OPEN, "campaign")
+@pytest.mark.parametrize("change", [{"classes": ("A",)}, {"cases": (), "classes": ("A",)}])
+def test_a_campaign_finds_nothing_in_a_case_it_does_not_look_at(change: dict[str, Any]) -> Attempt:
+    return attempt(looking_back(**change), found())
+
+
+@refuses(c.RecordLookback, LOOKBACK_OPEN, "campaign")
+def test_nothing_is_found_by_a_campaign_that_was_not_opened() -> Attempt:
+    return attempt(closed_b(), found())
+
+
+@refuses(c.RecordLookback, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_what_a_campaign_finds_is_a_units_that_is_on_the_case() -> Attempt:
+    return attempt(looking_back(), found(unit=HEALTH))

@@ -6,6 +6,7 @@ Read models may use either: a history holds several cases, units, rounds, origin
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from domain.codes import (
     Gate,
     Heard,
     LeaderDuty,
+    MutualReview,
     Openness,
     Origin,
     Rank,
@@ -33,7 +35,7 @@ from domain.codes import (
     WithholdingGround,
 )
 from domain.events import ProposalRegistered, ProposalSubmitted
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, ScoreItem
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
 from domain.values import day_of
@@ -158,6 +160,7 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
         version=st.just(version),
         deadlines=limits,
         rehandling_automatic=st.booleans(),
+        scoring=st.just((ScoreItem(id="late", title="逾期", most=Decimal(1), deducts=True, source="S36"),)),
         automatic_rehandlings=st.sampled_from((None, 0, 1)),
         signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
     )
@@ -296,6 +299,40 @@ def wild() -> st.SearchStrategy[c.Command]:
         ),
         st.builds(c.AnswerSupervision, unit=units, number=numbers, text=texts, signer=officials),
         st.builds(c.IssueCircular, title=texts, text=texts, units=st.tuples(units)),
+        st.builds(c.MakeCommitment, unit=units, text=texts),
+        st.builds(c.ReportCommitmentProgress, occurred_at=instants, number=numbers, progress=texts),
+        st.builds(c.FulfilCommitment, number=numbers, outcome=texts),
+        st.builds(c.BreakCommitment, number=numbers, reason=texts),
+        st.builds(c.IssueSecondReply, unit=units, commitments=st.tuples(numbers), text=texts, signer=officials),
+        st.builds(
+            c.RecordOnSiteCheck,
+            occurred_at=instants,
+            unit=units,
+            place=texts,
+            people=st.just(({"name": "王喆"},)),
+            finding=texts,
+            conforms=st.booleans(),
+        ),
+        st.builds(c.ReassessClass, result_class=classes, basis=texts),
+        st.builds(c.OpenLookbackCampaign, title=texts, classes=st.tuples(classes)),
+        st.builds(c.RecordLookback, campaign=numbers, unit=units, delivered=st.booleans(), finding=texts),
+        st.builds(
+            c.RecordScoreItem, unit=units, item=st.just("late"), points=st.just("0"), evidence=st.tuples(numbers)
+        ),
+        st.builds(c.ScoreProposalQuality, scorer=texts, items=st.just(({"item": "topic", "points": "8.5"},))),
+        st.builds(
+            c.RecordMutualReview,
+            direction=st.sampled_from(MutualReview),
+            by=st.one_of(units, members),
+            about=st.one_of(units, members),
+            rating=ratings,
+        ),
+        st.builds(c.ScoreUnit, unit=units, items=st.just(({"item": "late", "points": "0"},))),
+        st.builds(c.ArchiveCase, files=st.just(({"name": "卷", "sha256": "0" * 64},)), retention=st.just("PERMANENT")),
+        st.builds(c.TakeReportSnapshot, as_known=numbers, figures=st.just(({"id": "cases", "count": 1},))),
+        st.builds(c.RetractReport, version=st.integers(1, 30), reason=texts),
+        st.builds(c.CorrectClericalError, version=numbers, field=st.just("title"), correct=texts, reason=texts),
+        st.builds(c.ReopenHandling, reason=texts, approver=officials),
         st.builds(rehandle, units),
         st.builds(revisit, instants, st.sampled_from(RevisitStage), unit=st.one_of(st.none(), units), members=reached),
         st.builds(close, classes),
@@ -368,6 +405,13 @@ def handing_over(world: World) -> c.RecordHandoverMeeting:
     return c.RecordHandoverMeeting(occurred_at=world.now, occasion="交办会", cases=cases or (world.proposal,))
 
 
+def retracting(world: World) -> c.RetractReport:
+    """The last contact or answer of the case at hand, or nothing that can be taken back."""
+    types = world.case.entries
+    told = [n for n, name in enumerate(types, start=1) if name in ("MemberContacted", "SatisfactionRecorded")]
+    return c.RetractReport(version=told[-1] if told else 1, reason="误登")
+
+
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: contact(world.now, unit),
     lambda world, unit: contact(world.now, unit, members=(LEAD, SECOND), mode="PHONE"),
@@ -418,6 +462,11 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: c.IssueReminder(unit=unit, mode="PHONE", ask="请按期答复"),
     lambda world, unit: c.IssueSupervisionNotice(unit=unit, ask="请说明原因"),
     lambda world, unit: c.AnswerSupervision(unit=unit, number=1, text="已安排", signer=leader_of(unit)),
+    lambda world, unit: c.MakeCommitment(unit=unit, text="年底前完成"),
+    lambda world, unit: c.FulfilCommitment(number=1, outcome="已完成"),
+    lambda world, unit: c.IssueSecondReply(unit=unit, commitments=(1,), text="已完成", signer=leader_of(unit)),
+    lambda world, unit: retracting(world),
+    lambda world, unit: c.ReopenHandling(reason="误办结", approver=MAYOR),
     lambda world, unit: revisit(world.now),
     lambda world, unit: c.DecidePublication(unit=unit, openness=Openness.PUBLISH_FULL),
     lambda world, unit: c.PublishReply(unit=unit, url="https://example.invalid/28"),

@@ -1,0 +1,21 @@
+"""考核与评议."""
+
+from api.desk import AtDesk, Done
+from api.routes.routing import SessionKey, described, on_cases, routes
+from domain.commands.scoring import RecordMutualReview, RecordScoreItem, ScoreProposalQuality, ScoreUnit
+
+router = routes("考核与评议")
+
+on_cases(
+    router,
+    {
+        "score-items": RecordScoreItem,
+        "quality-scores": ScoreProposalQuality,
+        "mutual-reviews": RecordMutualReview,
+    },
+)
+
+
+@router.post("/sessions/{session}/unit-scores", **described(ScoreUnit))
+async def score_unit(session: SessionKey, command: ScoreUnit, desk: AtDesk) -> Done:
+    return await desk.on_session(session, command)

@@ -1,0 +1,76 @@
+"""归档、年度报告."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StrictInt
+
+from domain.codes import Retention
+from domain.commands.base import ProposalCommand, SessionCommand, existing, in_order
+from domain.events import AnnualReportSnapshotTaken, CaseArchived
+from domain.proposal import Proposal
+from domain.rules import (
+    ARCHIVED_AFTER_CLOSING,
+    ARCHIVED_ONCE,
+    KNOWN_SESSION,
+    OCCURRED_IN_ORDER,
+    PROPOSAL_EXISTS,
+    RULEBOOK_IN_FORCE,
+    SNAPSHOT_OF_HISTORY,
+    Rule,
+    refuse,
+    require,
+)
+from domain.session import Session
+from domain.setting import Decision, Setting
+from domain.values import EvidenceClaim, Frozen, Note, Title, day_of
+
+
+class ArchiveCase(ProposalCommand):
+    """Put the file of a closed case, or of one that ended without a reply, away (S9, S23)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, ARCHIVED_AFTER_CLOSING, ARCHIVED_ONCE, OCCURRED_IN_ORDER)
+
+    files: Annotated[tuple[EvidenceClaim, ...], Field(min_length=1, max_length=200)]
+    retention: Retention
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        archived = self.told(CaseArchived)
+        if proposal.archived == archived:
+            return []
+        require(proposal.archived is None, ARCHIVED_ONCE, "已归档")
+        ended = proposal.closed is not None or proposal.ended is not None
+        require(ended, ARCHIVED_AFTER_CLOSING, "尚未办结，不能归档")
+        in_order(setting, proposal.closed_at, "办结")
+        return [archived]
+
+
+class FigureClaim(Frozen):
+    """A figure of the report, with the limits of the door."""
+
+    id: Title
+    count: Annotated[StrictInt, Field(ge=0, le=10_000_000)]
+    of: Annotated[StrictInt, Field(ge=0, le=10_000_000)] | None = None
+    percent: Annotated[str, Field(pattern=r"^\d{1,3}\.\d$")] | None = None
+
+
+class TakeReportSnapshot(SessionCommand):
+    """Keep the session's figures as they are told today; asked for again later, they can be told apart from those."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_IN_FORCE, SNAPSHOT_OF_HISTORY)
+
+    as_known: Annotated[StrictInt, Field(ge=1, le=2**62)]
+    figures: Annotated[tuple[FigureClaim, ...], Field(min_length=1, max_length=100)]
+    note: Note | None = None
+
+    def decide(self, session: Session, setting: Setting, /) -> Decision:
+        require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
+        rulebook = session.rulebook(None)
+        if rulebook is None:
+            refuse(RULEBOOK_IN_FORCE, "本届次尚未采用办理规则")
+        head = setting.context.reference_position
+        there = head is None or self.as_known <= head
+        require(there, SNAPSHOT_OF_HISTORY, f"台账现只到第 {head} 位", "as_known")
+        pinned = {"rulebook": rulebook.id, "rulebook_version": rulebook.version}
+        taken = self.told(AnnualReportSnapshotTaken, as_of=day_of(setting.occurred_at), **pinned)
+        return [] if taken in session.snapshots else [taken]

@@ -1,0 +1,36 @@
+"""更正: a recorded mistake is never rewritten; a later event names it and says what is right.
+
+The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
+"""
+
+from typing import TypeAlias
+
+from domain.events.base import Event
+
+
+class ReportRetracted(Event):
+    """撤回登记: the report at `version` of this case, of the named type, was a mistake and counts no longer."""
+
+    version: int
+    type: str
+    reason: str
+
+
+class ClericalErrorCorrected(Event):
+    """更正文字: in the event at `version`, the named text should read `correct`."""
+
+    version: int
+    type: str
+    field: str
+    correct: str
+    reason: str
+
+
+class HandlingReopened(Event):
+    """恢复办理: the case was closed by mistake, or too early."""
+
+    reason: str
+    approver: str
+
+
+CorrectionEvent: TypeAlias = ReportRetracted | ClericalErrorCorrected | HandlingReopened

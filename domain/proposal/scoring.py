@@ -1,0 +1,24 @@
+"""考核、评议."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from domain import events
+from domain.proposal.state import Proposal
+
+
+def evolve(proposal: Proposal, event: events.ScoringEvent) -> Proposal:
+    return replace(proposal, scores={**proposal.scores, subject(event): event})
+
+
+def subject(event: events.ScoringEvent) -> tuple[str, ...]:
+    """What is judged: a later event about the same takes the place of the one before."""
+    match event:
+        case events.ScoreItemRecorded():
+            return ("item", event.unit, event.item)
+        case events.ProposalQualityScored():
+            return ("quality", event.scorer)
+        case events.MutualReviewRecorded():
+            return (event.direction, event.by, event.about)
+        case _:
+            assert_never(event)

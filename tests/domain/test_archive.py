@@ -1,0 +1,92 @@
+"""归档、年度报告存档."""
+
+from typing import Any
+
+import pytest
+
+from domain import commands as c
+from domain.codes import Retention
+from domain.events import AnnualReportSnapshotTaken, CaseArchived
+from domain.rules import (
+    ARCHIVED_AFTER_CLOSING,
+    ARCHIVED_ONCE,
+    CASE_STANDS,
+    KNOWN_SESSION,
+    RULEBOOK_IN_FORCE,
+    SNAPSHOT_OF_HISTORY,
+)
+from tests.domain import test_admission as admission
+from tests.domain.given import Attempt, World, assigned, attempt, closed, issued, opened, refuses
+
+FILE = {"name": "全卷.pdf", "sha256": "0" * 64}
+
+
+def archive(retention: str = "PERMANENT") -> c.ArchiveCase:
+    return c.ArchiveCase(files=(FILE,), retention=retention)
+
+
+def snapshot(**change: Any) -> c.TakeReportSnapshot:
+    figures = ({"id": "reply_rate", "count": 28, "of": 28, "percent": "100.0"},)
+    return c.TakeReportSnapshot(**{"as_known": 3, "figures": figures, **change})
+
+
+def archived() -> World:
+    world = closed()
+    world.do(archive())
+    return world
+
+
+def test_the_file_of_a_closed_case_is_put_away_once() -> None:
+    world = closed()
+    [fact] = world.do(archive())
+    assert fact.event == CaseArchived(files=(FILE,), retention=Retention.PERMANENT)
+    assert world.do(archive()) == []
+
+
+def test_what_ended_without_a_reply_has_a_file_too() -> None:
+    world = assigned()
+    world.do(admission.withdraw())
+    assert world.do(archive())
+
+
+@refuses(c.ArchiveCase, ARCHIVED_AFTER_CLOSING)
+def test_an_open_case_is_not_put_away() -> Attempt:
+    return attempt(issued(), archive())
+
+
+@refuses(c.ArchiveCase, ARCHIVED_ONCE)
+def test_a_file_is_not_put_away_twice() -> Attempt:
+    return attempt(archived(), archive("YEARS_10"))
+
+
+@pytest.mark.parametrize("command", [c.RecordOnSiteCheck(
+    occurred_at="2024-03-01", unit="jiaoyuju", place="校内", people=({"name": "王喆"},), finding="在岗", conforms=True
+)])  # fmt: skip
+def test_nothing_more_is_done_to_a_case_that_was_put_away(command: c.Command) -> None:
+    assert archived().refused(command).rule is CASE_STANDS
+
+
+def test_figures_are_kept_as_they_were_told() -> None:
+    world = opened()
+    [fact] = world.do(snapshot())
+    assert isinstance(fact.event, AnnualReportSnapshotTaken)
+    assert (fact.event.as_known, fact.event.rulebook_version) == (3, 1)
+    assert world.do(snapshot()) == []
+    assert world.do(snapshot(note="报送市委"))
+
+
+@refuses(c.TakeReportSnapshot, KNOWN_SESSION)
+def test_no_figures_without_a_session() -> Attempt:
+    return attempt(World(), snapshot())
+
+
+@refuses(c.TakeReportSnapshot, SNAPSHOT_OF_HISTORY, "as_known")
+def test_figures_are_of_a_history_that_is_there() -> Attempt:
+    return attempt(opened(), snapshot(as_known=10_000))
+
+
+@refuses(c.TakeReportSnapshot, RULEBOOK_IN_FORCE)
+def test_figures_are_told_by_some_rulebook() -> Attempt:
+    world = World()
+    world.do(c.OpenSession(session="15-3", cppcc="德惠市政协", term=15, meeting=3))
+    return attempt(world, snapshot(as_known=1))
