@@ -24,13 +24,13 @@ from api import demo as sample
 from api import telemetry, tokens
 from api.app import create_app
 from api.catalogue import Lang, build, pages
-from api.problems import message_of
 from api.routes import ROUTERS
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
 from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
+from domain.messages import message_of
 from domain.rules import Refused
 from domain.streams import PROPOSAL
 from domain.values import day_of
