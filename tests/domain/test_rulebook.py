@@ -81,7 +81,7 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"deadlines": (fixed(13, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(0, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(None, 1),)}, "deadlines.0.month"),
-        ({"deadlines": (fixed(9, None),)}, "deadlines.0.month"),
+        ({"deadlines": (fixed(9, None),)}, "deadlines.0.day"),
         ({"deadlines": (*SHIPPED.deadlines, REPLY)}, "deadlines.4"),
         ({"deadlines": (REPLY.model_copy(update={"when": IN_SESSION}),)}, "deadlines"),
         ({"deadlines": (REPLY.model_copy(update={"backwards": True}),)}, "deadlines.0.backwards"),
