@@ -244,6 +244,7 @@ _ANSWERS: dict[type[Exception], Any] = {
     Exception: _unexpected,
 }
 
+
 def _path(location: Sequence[Any]) -> str:
     """The field's path without the part of the request it stands in."""
     parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]

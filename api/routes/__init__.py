@@ -26,6 +26,7 @@ from api.routes import (
     reply,
     reports,
     review,
+    rulebooks,
     session,
     supervision,
 )
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     key_proposal.router,
     supervision.router,
     session.router,
+    rulebooks.router,
     directory.router,
     calendar.router,
     clock.router,

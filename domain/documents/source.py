@@ -8,18 +8,26 @@ from typing import Any
 
 from domain.documents.lines import Path, Place, last_statement, places
 
+DEEPEST = 20
+"""Tables and lists within each other; a rulebook has five."""
+
+_TOO_DEEP = "层层嵌套过深"
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ENDLESS = re.compile(r"[0-9_]{4000}")
 _STAND_IN = "2000-01-01"
 _FULL_WIDTH = "“”‘’＂＇＝＃．，：［］｛｝【】　"
+
+_OPEN = ("Unterminated string", "Expected \"'")
+"""How tomllib begins where it looks for a quotation mark in vain."""
 
 _SYNTAX = {
     "Expected newline or end of document": "一行只写一项，这里多出了内容",
     "Expected '=' after a key": "键名后应为等号",
     "Expected ']": "表名后应为方括号",
-    "Expected '": "引号没有结束",
-    "Expected \"'": "引号没有结束",
-    "Unterminated string": "引号没有结束",
+    **dict.fromkeys(_OPEN, "引号没有结束"),
+    "Illegal character '\\n'": "引号没有结束",
+    "Found invalid character '\\n'": "引号没有结束",
     "Invalid initial character for a key part": "键名应由英文字母、数字、下划线或连字符组成，否则须加引号",
     "Invalid statement": "不是合法的语句，应为“键 = 值”或“[表名]”",
     "Invalid value": "值无法识别：文字须加引号，真假写作 true、false",
@@ -73,19 +81,34 @@ def read(toml: str) -> Source | Broken:
             impossible[written.start()] = written[0]
             toml = toml[: written.start()] + _STAND_IN + toml[written.end() :]
         except RecursionError:
-            return Broken(1, "层层嵌套过深")
-        except ValueError:
-            return Broken(1, "有一个数过长")  # of more digits than Python takes for a number
+            return Broken(1, _TOO_DEEP)
+        except ValueError:  # more digits than Python takes for a number
+            endless = _ENDLESS.search(toml)
+            return Broken(toml.count("\n", 0, endless.start() if endless else 0) + 1, "数过长")
         else:
+            deep = [place.line for path, place in found.items() if len(path) > DEEPEST]
             by_value = {place.value: path for path, place in found.items()}
-            return Source(data, found, {by_value[at]: day for at, day in impossible.items() if at in by_value})
+            days = {by_value[at]: day for at, day in impossible.items()}
+            return Broken(deep[0], _TOO_DEEP) if deep else Source(data, found, days)
 
 
 def _line(toml: str, at: int, error: str) -> int:
-    """What is said twice is found only behind it; it stands where it begins."""
+    """What is said twice is found only behind it, an open quotation mark at the end of all: both stand where they
+    begin."""
     if error.startswith(("Cannot", "Duplicate")):
         return last_statement(toml[:at])
+    if error.startswith(_OPEN):
+        lines = toml.split("\n")
+        return next(count for count in range(len(lines), 0, -1) if not _ends_open("\n".join(lines[: count - 1])))
     return toml.count("\n", 0, at) + 1
+
+
+def _ends_open(toml: str) -> bool:
+    try:
+        tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        return str(error).startswith(_OPEN)
+    return False
 
 
 def _offset(toml: str, error: str) -> int:
@@ -117,4 +140,6 @@ def _exists(day: str) -> bool:
 def _told(toml: str, at: int, error: str) -> str:
     message = next((told for begins, told in _SYNTAX.items() if error.startswith(begins)), "不是合法的 TOML")
     near = toml[at : at + 1]
+    if error.startswith("Invalid initial character for a key part") and near in ("\n", "}"):
+        return "行内表须写在一行内，最后一项之后没有逗号"
     return f"{message}（此处是全角符号，应改用半角）" if near and near in _FULL_WIDTH else message
