@@ -202,13 +202,14 @@ def test_what_is_wrong_in_one_place_hides_nothing_elsewhere() -> None:
     ]
 
 
-def test_a_rule_that_cannot_be_told_for_whom_it_is_casts_no_doubt_on_others() -> None:
+@pytest.mark.parametrize(("when", "field"), [("3", "when"), ('{ timing = "SOON" }', "when.timing")])
+def test_a_rule_that_cannot_be_told_for_whom_it_is_casts_no_doubt_on_others(when: str, field: str) -> None:
     toml = spoiled('kind = "ACKNOWLEDGEMENT"', 'kind = "REPLY"')
     [fault] = faults(toml)
     assert (fault.field, fault.rule) == ("deadlines[1]", "receipt-within-10-working-days")
     assert fault.line == line_of(toml, "receipt-within") - 2, "what a whole rule is at fault for is told at its head"
-    toml = spoiled("day = 15", 'day = 15\nwhen = { timing = "SOON" }', toml)
-    assert [fault.field for fault in faults(toml)] == ["deadlines[0].when.timing"]
+    toml = spoiled("day = 15", "day = 15\nwhen = " + when, toml)
+    assert [fault.field for fault in faults(toml)] == [f"deadlines[0].{field}"]
 
 
 @pytest.mark.parametrize("kind", [RULEBOOK, NOTICE], ids=["rulebook", "notice"])
