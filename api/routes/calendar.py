@@ -25,7 +25,7 @@ async def announce_calendar(command: AnnounceCalendar, desk: AtDesk) -> Done:
     return await desk.on_calendar(command)
 
 
-@router.get("/calendar/notices", summary="可以登记的节假日安排")
+@router.get("/notices", summary="可以登记的节假日安排")
 async def list_notices(asked: Asked, request: Request) -> list[Notice]:
     return [notice for _, notice in policy_files(request).notices.documents]
 

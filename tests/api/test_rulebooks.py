@@ -83,12 +83,12 @@ def test_a_rulebook_that_is_not_there_is_told_so(client: TestClient, path: str, 
 
 
 def test_who_has_no_token_reads_no_rulebook(client: TestClient) -> None:
-    for path in ("/rulebooks", "/rulebooks/xian-2011-like/1", "/calendar/notices"):
+    for path in ("/rulebooks", "/rulebooks/xian-2011-like/1", "/notices"):
         assert client.get(path, headers={"Authorization": "Bearer none"}).status_code == 401
 
 
 def test_notices_to_announce_are_listed_and_announced_as_they_are(client: TestClient) -> None:
-    notices = client.get("/calendar/notices").json()
+    notices = client.get("/notices").json()
     assert [notice["year"] for notice in notices] == list(range(2015, 2027))
     assert client.post("/calendar/notices", json={"notice": notices[0]}).status_code == 200
 
