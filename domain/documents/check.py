@@ -108,7 +108,7 @@ RULEBOOK = DocumentKind(
         "ratings": ["DISSATISFIED"],
         "contact_before_reply": {"gate": "OFF", "source": "-"},
     },
-    in_items={"deadlines": {"rule": "-", "source": "-"}},
+    in_items={"deadlines": {"rule": "-", "source": "-"}, "ladder": {"rule": "-", "source": "-"}},
     telling_apart=frozenset({"when"}),
     day=lambda _: 0.5,  # no field of a rulebook holds a day, and none holds half a thing
 )

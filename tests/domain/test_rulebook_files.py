@@ -17,6 +17,7 @@ from domain.codes import Level
 from domain.documents.check import NOTICE, RULEBOOK, DocumentKind, Fault, check, check_all
 from domain.documents.lines import Path
 from domain.policy.rulebook import Rulebook, parse
+from tests.domain.test_rulebook_docs import DOC, example
 from tests.domain.test_toml_lines import all_paths
 from tests.domain.toml_layouts import written
 
@@ -38,19 +39,8 @@ def shipped(folder: str) -> dict[str, str]:
 
 RULEBOOKS, CALENDARS = shipped("rulebooks"), shipped("calendars")
 XIAN, YEAR = RULEBOOKS["xian-2011-like.toml"], CALENDARS["2026.toml"]
-WHOLE = tomllib.loads(XIAN) | {
-    "signer_rank": "UNIT_HEAD",
-    "late_entry_hours": 24,
-    "due_soon_days": 10,
-    "rehandling_automatic": True,
-    "gates": {"signer_rank": "FLAG", "objection_in_time": "REFUSE"},
-    "late_entry": {"hours": {"MemberContacted": 72, "MemberRevisited": 240}, "source": "虚拟"},
-}
-WHOLE["deadlines"] += tomllib.loads(RULEBOOKS["sichuan-2024-like.toml"])["deadlines"][2:]
-WHOLE["deadlines"][0] |= {"when": {"timing": "IN_SESSION"}, "cap": {"counted_in": "MONTH", "value": 9}, "rolls": True}
-WHOLE["deadlines"].append(deepcopy(WHOLE["deadlines"][0]) | {"rule": "otherwise"})
-WHOLE["deadlines"][-1].pop("when")
-"""A sound rulebook that says something in every kind of field."""
+WHOLE = tomllib.loads(example("example"))
+"""A sound rulebook that says something in every field."""
 
 
 def faults(toml: str, kind: DocumentKind[Any] = RULEBOOK) -> list[Fault]:
@@ -316,8 +306,8 @@ def test_a_key_that_is_spoiled_is_told_on_its_line_whatever_the_layout(chance: R
     toml = written(data, chance)
     [fault] = faults(toml)
     assert (fault.field, fault.line) == (shown(path), line_of(toml, "7770.777"))
-    if path[0] == "deadlines" and path[2:] != ("rule",):
-        assert fault.rule == data["deadlines"][path[1]]["rule"]
+    if path[0] in ("deadlines", "ladder") and path[2:] != ("rule",):
+        assert fault.rule == data[str(path[0])][path[1]]["rule"]
 
 
 @law
@@ -393,6 +383,7 @@ def test_every_message_of_the_shape_is_a_chinese_sentence() -> None:
             for fault in faults(written(data, Random(1))):
                 assert CHINESE.search(fault.message), fault
                 assert fault.message != "取值不当", fault
+                assert f"`{fault.code}`" in DOC, fault
 
 
 def inside(data: Any, path: Path) -> Any:
