@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
@@ -13,13 +14,15 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import description, problems
+from api import description, policy_files, problems
 from api.catalogue import Catalogues
 from api.desk import Office
 from api.routes import ROUTERS
 from api.settings import Addresses, Settings, secret
 from api.waiting import Waiting
 from ledger.ledger import Ledger
+
+log = structlog.get_logger()
 
 LARGEST_BODY = 1_048_576
 """Bytes. The longest command of the API has about a tenth of it."""
@@ -68,6 +71,10 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         redirect_slashes=False,  # a redirect would lose /l/{ledger}
         servers=[{"url": "/"}, {"url": "/l/{ledger}", "variables": {"ledger": {"default": settings.ledgers[0]}}}],
     )
+    app.state.policy_files = found = policy_files.read(settings)
+    for fault in found.faults:
+        # `serve` has refused them; one spoiled since then costs its own file, not the service
+        log.warning("policy_file_refused", fault=str(fault))
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,20 +18,22 @@ from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from api import demo as sample
-from api import telemetry, tokens
+from api import policy_files, telemetry, tokens
 from api.app import create_app
 from api.catalogue import Lang, build, pages
-from api.problems import message_of
 from api.routes import ROUTERS
 from api.serve import ServeError
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
+from domain.documents.check import Fault
 from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
+from domain.messages import message_of
 from domain.rules import Refused
 from domain.streams import PROPOSAL
 from domain.values import day_of
@@ -55,6 +58,10 @@ app = cyclopts.App(
     help="回音：政协提案办理。设置见环境变量 HUIYIN_DATA、HUIYIN_HOST、HUIYIN_PORT、DATABASE_URL。",
     version=version("huiyin"),
 )
+rulebooks = cyclopts.App(name="rulebooks", help="可以采用的办理规则：随程序附带的，和 HUIYIN_RULEBOOKS 文件夹中的。")
+calendars = cyclopts.App(name="calendars", help="可以登记的节假日安排：随程序附带的，和 HUIYIN_CALENDARS 文件夹中的。")
+app.command(rulebooks)
+app.command(calendars)
 console = Console() if sys.stdout.isatty() else Console(width=160)
 errors = Console(stderr=True)
 
@@ -211,6 +218,45 @@ def catalogue(
     return 0
 
 
+@rulebooks.default
+def list_rulebooks() -> int:
+    """列出可以采用的办理规则；有文件写错时另行指出，退出码为 2。"""
+    found = policy_files.read(_settings()).rulebooks
+    rows = [
+        (
+            *(r.id, r.version, r.title, r.jurisdiction, r.level and label(r.level), r.year, r.source),
+            *(len(r.deadlines), _shelf(path)),
+        )
+        for path, r in found.documents
+    ]
+    titles = ("编号", "版本", "名称", "地区", "层级", "年份", "出处", "规则数", "文件")
+    return _listed("办理规则", titles, rows, found.faults)
+
+
+@rulebooks.command(name="check")
+def check_rulebooks(*files: Path) -> int:
+    """检查办理规则文件（不写文件名则检查全部）；有问题时逐条指出文件、行号和规则，退出码为 2。"""
+    settings = _settings()
+    faults = policy_files.rulebook_faults(settings, files) if files else policy_files.read(settings).rulebooks.faults
+    return _checked(faults)
+
+
+@calendars.default
+def list_calendars() -> int:
+    """列出可以登记的节假日安排；有文件写错时另行指出，退出码为 2。"""
+    found = policy_files.read(_settings()).notices
+    rows = [(notice.year, notice.version, notice.title, _shelf(path)) for path, notice in found.documents]
+    return _listed("节假日安排", ("年份", "版本", "名称", "文件"), rows, found.faults)
+
+
+@calendars.command(name="check")
+def check_calendars(*files: Path) -> int:
+    """检查节假日安排文件（不写文件名则检查全部）；有问题时逐条指出文件和行号，退出码为 2。"""
+    settings = _settings()
+    faults = policy_files.notice_faults(settings, files) if files else policy_files.read(settings).notices.faults
+    return _checked(faults)
+
+
 @app.command(show=False)
 def api() -> None:
     """The HTTP service alone, on a migrated database given by DATABASE_URL; started by `serve`."""
@@ -275,8 +321,36 @@ def _settings() -> Settings:
 
 
 def _failed(code: int, name: str, message: str) -> int:
-    errors.print(f"[red]{name}[/]：{message}", highlight=False)
+    errors.print(f"[red]{name}[/]：{escape(message)}", highlight=False, soft_wrap=True)
     return code
+
+
+def _shelf(path: Path) -> str:
+    return "随程序附带" if policy_files.is_shipped(path) else str(path)
+
+
+def _listed(name: str, titles: tuple[str, ...], rows: Sequence[tuple[object, ...]], faults: Sequence[Fault]) -> int:
+    table = Table(title=f"{name}：{len(rows)} 份")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    console.print(table)
+    return _told(faults)
+
+
+def _checked(faults: Sequence[Fault]) -> int:
+    if not faults:
+        console.print("没有问题。")
+    return _told(faults)
+
+
+def _told(faults: Sequence[Fault]) -> int:
+    for fault in faults:
+        errors.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+    if faults:
+        errors.print(f"共 {len(faults)} 处问题。", highlight=False)
+    return USAGE if faults else 0
 
 
 @contextmanager

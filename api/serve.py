@@ -20,6 +20,7 @@ from typing import IO
 
 import structlog
 
+from api import policy_files
 from api.settings import Addresses, Settings, addresses
 from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError, die_with_parent, make_data_folder
 from ledger.migrate import check, migrate
@@ -80,6 +81,7 @@ class Child:
 
 def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once everything is up, with the addresses and the port."""
+    _only_sound_files(settings)
     stopping = _stop_on_signal()
     with _only_one(settings.data):
         port = free_port(settings)
@@ -106,6 +108,13 @@ def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
                 child.stop()
             if server is not None:
                 server.stop()
+
+
+def _only_sound_files(settings: Settings) -> None:
+    """Nothing starts beside a rulebook or a notice that may not be adopted: whoever wrote it is here to read why."""
+    if faults := policy_files.read(settings).faults:
+        told = "\n".join(f"  {fault}" for fault in faults)
+        raise ServeError("policy-files-invalid", f"办理规则或节假日安排有 {len(faults)} 处问题，服务没有启动：\n{told}")
 
 
 def _children(settings: Settings, urls: Addresses, port: int) -> list[Child]:

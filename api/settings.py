@@ -11,7 +11,7 @@ from typing import Annotated
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -29,12 +29,18 @@ def _dsn(value: str) -> str:
     return value
 
 
+def _set(value: object) -> object:
+    return value or None
+
+
 Dsn = Annotated[str, AfterValidator(_dsn)]
+Folder = Annotated[Path | None, BeforeValidator(_set)]
 LedgerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 class Settings(BaseSettings):
     """HUIYIN_DATA, HUIYIN_HOST, HUIYIN_PORT, HUIYIN_LEDGERS (JSON list), HUIYIN_POSTGRES_BIN, HUIYIN_SECRET;
+    HUIYIN_RULEBOOKS and HUIYIN_CALENDARS name folders of TOML files besides those that come with the program;
     DATABASE_URL replaces the embedded database, DATABASE_URL_APP and DATABASE_URL_DAEMON give its roles their own
     logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others' idempotency keys."""
 
@@ -46,6 +52,8 @@ class Settings(BaseSettings):
     ledgers: Annotated[tuple[LedgerName, ...], Field(min_length=1)] = (DEHUI,)
     postgres_bin: Path | None = None
     secret: str | None = None
+    rulebooks: Folder = None
+    calendars: Folder = None
     database_url: Dsn | None = Field(default=None, validation_alias="DATABASE_URL")
     database_url_app: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_APP")
     database_url_daemon: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_DAEMON")

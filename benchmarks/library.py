@@ -83,10 +83,12 @@ class Cases:
         now = datetime.now(UTC)
         setting = replace(self._setting, now=now, occurred_at=command.occurred_at or now)
         claims.check(setting)
+        decision = command.decide(state, setting)
+        claims.check_entry(setting, decision, setting.session.rulebook(state.rulebook))
         envelope = Envelope(setting.context, setting.occurred_at)
         new = [
             StoredEvent(case, state.version + number, type_name(type(event)), to_state(event, envelope))
-            for number, event in enumerate(command.decide(state, setting), 1)
+            for number, event in enumerate(decision, 1)
             if isinstance(event, Event)
         ]
         positions = self._recorder.insert_events(new)

@@ -3,6 +3,15 @@
 from enum import StrEnum
 
 
+class Level(StrEnum):
+    """The level of the place whose rules a rulebook holds, highest first."""
+
+    NATIONAL = "NATIONAL"
+    PROVINCE = "PROVINCE"
+    CITY = "CITY"
+    COUNTY = "COUNTY"
+
+
 class Timing(StrEnum):
     IN_SESSION = "IN_SESSION"
     INTER_SESSION = "INTER_SESSION"

@@ -6,11 +6,22 @@ Shapes only: an event must load for ever, so limits that may tighten stand in th
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -84,29 +95,42 @@ Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
 ClassCode = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
 """A class of a scheme: a letter in most places, a word (采纳) in some."""
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["zhifaju"])]
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Code = Annotated[str, Field(pattern=_CODE, examples=["zhifaju"])]
 """The identifier of a unit, official, member or session within one ledger."""
+
+
+def is_code(text: str) -> bool:
+    """Whether a text may stand where a `Code` is asked for."""
+    return re.fullmatch(_CODE, text) is not None
 
 
 def within_limits(model: BaseModel) -> BaseModel:
     """For a document whose type must load for ever: at the door its texts are printable and short, its numbers
     small, its lists not endless."""
-    _limit(model.model_dump(mode="json"))
+    for _, beyond in beyond_limits(model.model_dump(mode="json")):
+        raise beyond
     return model
 
 
-def _limit(value: Any) -> None:
+def beyond_limits(
+    value: Any, at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], PydanticCustomError]]:
+    """Everything in such a document that the door would not let pass, and the path it stands at."""
     if isinstance(value, dict | list):
         if len(value) > 200:
-            raise PydanticCustomError("list_too_long", "列表过长")
-        for item in value.values() if isinstance(value, dict) else value:
-            _limit(item)
+            yield at, PydanticCustomError("list_too_long", "列表过长")
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from beyond_limits(item, (*at, key))
     elif isinstance(value, str):
+        try:
+            _printable(value)
+        except PydanticCustomError as unprintable:
+            yield at, unprintable
         if len(value) > 500:
-            raise PydanticCustomError("text_too_long", "文字过长，最长 500 个字符")
-        _printable(value)
+            yield at, PydanticCustomError("text_too_long", "文字过长，最长 500 个字符")
     elif isinstance(value, int) and abs(value) > 1_000_000:
-        raise PydanticCustomError("number_too_large", "数值过大")
+        yield at, PydanticCustomError("number_too_large", "数值过大")
 
 
 def parse_moment(value: Any) -> datetime | date:
@@ -168,6 +192,12 @@ def _upper(value: Any) -> datetime:
 
 Day = Annotated[date, BeforeValidator(_written_day), Field(ge=EARLIEST, le=LATEST)]
 """A day written `YYYY-MM-DD`, never a number of seconds, far enough from the end of time to count from."""
+
+Points = Annotated[
+    Decimal,
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,6}(\.\d{1,2})?$", "examples": ["4.5"]}),
+]
+"""An amount of points, written as text so that no digit is lost."""
 
 Since = Annotated[AwareDatetime, BeforeValidator(_lower)]
 """A moment as a lower bound: a day means its beginning."""

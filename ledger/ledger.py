@@ -209,8 +209,9 @@ class Ledger:
                 exact = await self._exact(beside)
                 setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
                 rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
-                claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
+                claims.check(setting)
                 decision = command.decide(state, setting)
+                claims.check_entry(setting, decision, rulebook)
                 versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
                 events = _new_events(stream, decision, versions, setting, provenance)
                 request = Request(command_id, stream.id, digest, versions[stream.id], events)

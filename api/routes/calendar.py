@@ -1,9 +1,11 @@
 """日历."""
 
+from fastapi import Request
 from pydantic import BaseModel
 
 from api.desk import Asked, AtDesk, Done
 from api.routes.routing import described, routes
+from api.routes.rulebooks import policy_files
 from domain.commands.calendar import AnnounceCalendar
 from domain.policy.working_days import Notice
 from domain.streams import calendar_stream
@@ -21,6 +23,11 @@ class CalendarAnswer(BaseModel):
 @router.post("/calendar/notices", **described(AnnounceCalendar))
 async def announce_calendar(command: AnnounceCalendar, desk: AtDesk) -> Done:
     return await desk.on_calendar(command)
+
+
+@router.get("/notices", summary="可以登记的节假日安排")
+async def list_notices(asked: Asked, request: Request) -> list[Notice]:
+    return [notice for _, notice in policy_files(request).notices.documents]
 
 
 @router.get("/calendar", summary="节假日与调休")

@@ -33,10 +33,10 @@ from domain.rules import (
 )
 from domain.session import Session
 from domain.setting import Decision, Setting
-from domain.values import Code, Frozen, Note, Title
+from domain.values import Code, Frozen, Note, Points, Title
 
-Amount = Annotated[Decimal, Field(max_digits=8, decimal_places=2, allow_inf_nan=False)]
-"""Points: up to six digits before and two after the point; written `"0.4"` or 0.4, kept as text."""
+Amount = Annotated[Points, Field(max_digits=8, decimal_places=2, allow_inf_nan=False)]
+"""Up to six digits before and two after the point."""
 
 
 class PointsClaim(Frozen):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictInt
 
+from domain import claims
 from domain.commands.base import SessionCommand
 from domain.commands.registration import transferable
 from domain.events import (
@@ -133,7 +134,7 @@ class AdoptRulebook(SessionCommand):
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
-        for field, problem in problems(self.rulebook):
+        for field, problem in (*problems(self.rulebook), *claims.problems(self.rulebook)):
             refuse(RULEBOOK_CONSISTENT, problem, f"rulebook.{field}")
         digest = self.rulebook.ref().digest
         for other in session.rulebooks.values():

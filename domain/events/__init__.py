@@ -120,8 +120,8 @@ from domain.events.registration import (
 from domain.events.reply import ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyEvent, ReplyIssued, ReplySigned
 from domain.events.review import FoundDefect, ReplyReturned, ReplyReviewed, ReviewEvent
 from domain.events.scoring import (
+    ItemPoints,
     MutualReviewRecorded,
-    Points,
     ProposalQualityScored,
     ScoreItemRecorded,
     ScoringEvent,
@@ -261,6 +261,7 @@ __all__ = [
     "HandlingPlanFiled",
     "HandlingReopened",
     "HandoverMeetingHeld",
+    "ItemPoints",
     "KeyProposalEvent",
     "KeyProposalReleased",
     "KeyProposalSelected",
@@ -283,7 +284,6 @@ __all__ = [
     "OfficialAppointed",
     "OnSiteCheckRecorded",
     "OnSiteSupervisionHeld",
-    "Points",
     "ProposalAbsorbed",
     "ProposalConverted",
     "ProposalDraftSaved",

@@ -3,19 +3,18 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
-from decimal import Decimal
 from typing import TypeAlias
 
 from domain.codes import MutualReview, Rating
 from domain.events.base import Event
-from domain.values import Frozen
+from domain.values import Frozen, Points
 
 
-class Points(Frozen):
+class ItemPoints(Frozen):
     """Points for one item of a list."""
 
     item: str
-    points: Decimal
+    points: Points
 
 
 class ScoreItemRecorded(Event):
@@ -23,7 +22,7 @@ class ScoreItemRecorded(Event):
 
     unit: str
     item: str
-    points: Decimal
+    points: Points
     evidence: tuple[int, ...]
     note: str | None = None
 
@@ -32,8 +31,8 @@ class ProposalQualityScored(Event):
     """提案质量评分: of the proposal itself, item by item."""
 
     scorer: str
-    items: tuple[Points, ...]
-    total: Decimal
+    items: tuple[ItemPoints, ...]
+    total: Points
     note: str | None = None
 
 
@@ -51,8 +50,8 @@ class UnitScored(Event):
     """考核得分, on the session's stream: a unit's year."""
 
     unit: str
-    items: tuple[Points, ...]
-    total: Decimal
+    items: tuple[ItemPoints, ...]
+    total: Points
     note: str | None = None
 
 

@@ -66,7 +66,7 @@ FIELDS: dict[str, str] = {
     "co_units": "建议会办单位",
     "lead_unit": "建议主办单位",
     "opinion": "意见",
-    "level": "审查层级",
+    "level": "层级",
     "explanation": "说明",
     "ground": "不予立案的情形",
     "sent_to": "转送",

@@ -8,12 +8,12 @@ import hashlib
 import json
 import tomllib
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Pressure, Rank, Rating, Timing
-from domain.values import Frozen
+from domain.codes import ContactMode, DecisiveMoment, Gate, Level, Pressure, Rank, Rating, Timing
+from domain.values import EARLIEST, LATEST, Frozen, Points, is_code
 
 
 class DeadlineKind(StrEnum):
@@ -146,7 +146,7 @@ class ScoreItem(Frozen):
 
     id: str
     title: str
-    most: Decimal
+    most: Points
     deducts: bool = False
     source: str
 
@@ -164,6 +164,14 @@ class SignerRanks(Frozen):
     committing: Rank | None = None
 
 
+class LateEntry(Frozen):
+    """How many hours after it occurred each kind of event may be entered without a reason, by the event's name; for
+    events not named the rulebook's `late_entry_hours` holds."""
+
+    hours: Mapping[str, int]
+    source: str | None = None
+
+
 class RulebookRef(Frozen):
     """What a case pins at registration. `digest` is SHA-256 over the rulebook's canonical JSON."""
 
@@ -173,7 +181,10 @@ class RulebookRef(Frozen):
 
 
 class Rulebook(Frozen):
-    """The numbers one session is handled by. `origin` says where they come from; `MADE_UP` where nobody knows."""
+    """The numbers one session is handled by. `origin` says where they come from; `MADE_UP` where nobody knows.
+
+    `jurisdiction`, `level` and `year` say whose rules they are and of when; rulebooks adopted earlier do not say.
+    """
 
     id: str
     version: int
@@ -194,6 +205,10 @@ class Rulebook(Frozen):
     scoring: tuple[ScoreItem, ...] | None = None
     late_entry_hours: int = 24
     due_soon_days: int = 10
+    jurisdiction: str | None = None
+    level: Level | None = None
+    year: int | None = None
+    late_entry: LateEntry | None = None
 
     def deadline(self, kind: DeadlineKind, timing: Timing | None = None) -> DeadlineRule | None:
         """The first rule of this kind that is for such a case."""
@@ -223,6 +238,10 @@ class Rulebook(Frozen):
         most = self.automatic_rehandlings
         return self.rehandling_automatic and (most is None or round <= most)
 
+    def late_after(self, event: str) -> int:
+        """Hours after which an event of this name is entered late."""
+        return self.late_entry.hours.get(event, self.late_entry_hours) if self.late_entry else self.late_entry_hours
+
     def has_class(self, code: str) -> bool:
         return any(known.code == code for known in self.class_scheme.classes)
 
@@ -242,13 +261,21 @@ def parse(toml: str) -> Rulebook:
 
 
 def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
-    """What is wrong with a rulebook, as (field, Chinese sentence); empty where it may be adopted."""
+    """What is wrong with a rulebook, as (field, Chinese sentence); empty where it may be adopted. Whether the events
+    it names exist is asked by `domain.claims.problems`."""
+    if not is_code(rulebook.id):
+        yield "id", "编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
     if rulebook.version < 1:
         yield "version", "版本号从 1 起"
+    if rulebook.year is not None and not EARLIEST.year <= rulebook.year <= LATEST.year:
+        yield "year", "年份不在可用范围"
     told = [(rule.kind, rule.when) for rule in rulebook.deadlines]
+    named = [(rule.kind, rule.rule) for rule in rulebook.deadlines]
     for index, rule in enumerate(rulebook.deadlines):
         if (rule.kind, rule.when) in told[:index] or (rule.kind, None) in told[:index]:
             yield f"deadlines.{index}", "这种期限前面已经规定，这一条永远用不上"
+        if (rule.kind, rule.rule) in named[:index]:
+            yield f"deadlines.{index}.rule", "这种期限前面已有同一编号的规则"
         yield from _deadline_problems(rule, f"deadlines.{index}")
     for timing in Timing:
         if rulebook.deadline(DeadlineKind.REPLY, timing) is None:
@@ -326,9 +353,12 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
 def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:
     if how.counted_in is CountedIn.FIXED_DATE:
         # 2000 is a leap year: 29 February is a date, and falls on the 28th in other years
-        if how.month is None or how.day is None or not 1 <= how.month <= 12:
-            yield f"{field}.month", "固定日期须写明月和日"
-        elif not 1 <= how.day <= monthrange(2000, how.month)[1]:
-            yield f"{field}.day", f"没有 {how.month} 月 {how.day} 日这一天"
+        month, day = how.month or 0, how.day or 0
+        if not 1 <= month <= 12:
+            yield f"{field}.month", "固定日期须写明月份，1 至 12"
+        if how.day is None:
+            yield f"{field}.day", "固定日期须写明几日"
+        elif 1 <= month <= 12 and not 1 <= day <= monthrange(2000, month)[1]:
+            yield f"{field}.day", f"没有 {month} 月 {day} 日这一天"
     elif how.value is None or not 1 <= how.value <= 3650:
         yield f"{field}.value", "须为 1 至 3650 的整数"

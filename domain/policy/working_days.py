@@ -53,11 +53,12 @@ def parse(toml: str) -> Notice:
 
 def problems(notice: Notice) -> Iterator[tuple[str, str]]:
     """What is wrong with a notice, as (field, Chinese sentence); empty where it may be announced."""
-    if not 1950 <= notice.year <= 2199:
-        yield "year", "年份不在可用范围"
     if notice.version < 1:
         yield "version", "版本号从 1 起"
-    first, last = date(max(notice.year, 2) - 1, 12, 1), date(max(notice.year, 2), 12, 31)
+    if not 1950 <= notice.year <= 2199:
+        yield "year", "年份不在可用范围"
+        return
+    first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
     off: set[date] = set()
     for index, holiday in enumerate(notice.holidays):
         if holiday.last < holiday.first or (holiday.last - holiday.first).days > 31:

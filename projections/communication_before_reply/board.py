@@ -86,8 +86,8 @@ def _of_case(case: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:
         return case.model_copy(update={"session": event.session, "title": event.title})
     if isinstance(event, ProposalResubmitted):
         return case.model_copy(update={"title": event.title})
-    if isinstance(event, ClericalErrorCorrected) and event.field == "title":
-        return case.model_copy(update={"title": event.correct})
+    if isinstance(event, ClericalErrorCorrected):
+        return case.model_copy(update={"title": event.correct}) if event.field == "title" else case
     if isinstance(event, CaseRulebookChanged):
         return case.model_copy(update=pin(event.rulebook))
     if isinstance(event, ProposalRegistered):

@@ -194,8 +194,7 @@ class World:
         )
         beside = {other.id: self.state(other) for other in command.beside(state, setting)}
         setting = replace(setting, beside=beside)
-        rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
-        claims.check(setting, rulebook.late_entry_hours if rulebook else claims.DEFAULT_LATE_ENTRY_HOURS)
+        claims.check(setting)
         return Weighed(command, stream, state, setting, recorded_at, entered_at)
 
     def verdict(self, unit: str = EDU, number: int = 1, rule: ContactRule | None = None) -> Verdict:
@@ -267,7 +266,10 @@ class Weighed:
     entered_at: datetime | None
 
     def decide(self) -> Decision:
-        return self.command.decide(self.state, self.setting)
+        decision = self.command.decide(self.state, self.setting)
+        pinned = self.state.rulebook if isinstance(self.state, Proposal) else None
+        claims.check_entry(self.setting, decision, self.setting.session.rulebook(pinned))
+        return decision
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ def test_people_work_instead_on_weekends_of_the_year(day: date) -> Attempt:
     ("change", "field"),
     [
         ({"year": 1900}, "year"),
+        ({"year": 20_260}, "year"),
+        ({"year": -1}, "year"),
         ({"version": 0}, "version"),
         ({"holidays": (Holiday(name="春节", first=date(2027, 2, 9), last=date(2027, 2, 5)),)}, "holidays.0.last"),
         ({"holidays": (Holiday(name="春节", first=date(2026, 2, 5), last=date(2026, 2, 9)),)}, "holidays.0.first"),

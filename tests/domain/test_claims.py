@@ -2,10 +2,17 @@
 
 import pytest
 
-from domain.codes import Origin
-from domain.events import RulebookAdopted
-from domain.rules import LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, Refused, Rule
-from tests.domain.given import World, moment, opened, ruled, submit
+from domain.codes import Origin, Rating
+from domain.events import RehandlingOrdered, RulebookAdopted, SatisfactionRecorded
+from domain.rules import (
+    CONTACT_IS_WITH_PROPOSERS,
+    LATE_ENTRY_NEEDS_REASON,
+    OCCURRED_NOT_IN_FUTURE,
+    OCCURRED_PLAUSIBLE,
+    Refused,
+    Rule,
+)
+from tests.domain.given import STRANGER, World, assigned, contact, form_out, moment, opened, rate, ruled, submit
 
 NOON = "2024-03-05 12:00"
 MIDNIGHT = "2024-03-06 00:00"
@@ -86,6 +93,54 @@ def test_the_rulebook_says_what_is_late(hours: int, rule: Rule | None) -> None:
 def test_without_a_rulebook_a_day_is_late() -> None:
     world = opened(ruled(late_entry_hours=1_000)).without(RulebookAdopted)
     assert claimed("2024-03-04 11:00", NOON, world) is LATE_ENTRY_NEEDS_REASON
+
+
+# limits of single events
+
+LENIENT = ruled(late_entry_hours=24, late_entry={"hours": {"MemberContacted": 72, "SatisfactionRecorded": 240}})
+
+
+def test_an_event_the_rulebook_names_has_its_own_limit() -> None:
+    world = assigned(opened(LENIENT))
+    [fact] = world.do(contact("2024-03-05 12:00"), at="2024-03-08 12:00")
+    assert fact.context.late_entry_reason is None
+    refused = world.refused(contact("2024-03-05 12:00", content="又一次"), at="2024-03-08 12:01")
+    assert (refused.rule, refused.field, "72 小时" in refused.reason) == (
+        LATE_ENTRY_NEEDS_REASON,
+        "late_entry_reason",
+        True,
+    )
+    world.do(contact("2024-03-05 12:00", content="又一次", late_entry_reason="出差"), at="2024-03-08 12:01")
+
+
+def test_events_it_does_not_name_keep_the_limit_of_all() -> None:
+    assert claimed("2024-03-04 11:59", NOON, opened(LENIENT)) is LATE_ENTRY_NEEDS_REASON
+    assert claimed("2024-03-04 12:01", NOON, opened(LENIENT)) is None
+
+
+def test_a_limit_may_be_stricter_than_that_of_all() -> None:
+    world = assigned(opened(ruled(late_entry_hours=240, late_entry={"hours": {"MemberContacted": 1}})))
+    refused = world.refused(contact("2024-03-05 12:00"), at="2024-03-05 13:01")
+    assert refused.rule is LATE_ENTRY_NEEDS_REASON
+
+
+def test_the_fact_that_was_told_sets_the_limit_not_what_follows_from_it() -> None:
+    world = form_out(opened(LENIENT))
+    at = world.now.replace(microsecond=0)
+    told = rate(rating=Rating.DISSATISFIED, occurred_at=at)
+    added = world.do(told, at=at.replace(day=at.day + 3))
+    assert [type(fact.event) for fact in added] == [SatisfactionRecorded, RehandlingOrdered]
+
+
+def test_what_is_known_already_needs_no_reason() -> None:
+    world = assigned()
+    world.do(contact("2024-03-05 12:00"), at="2024-03-05 12:30")
+    assert world.do(contact("2024-03-05 12:00"), at="2024-03-20 12:00") == []
+
+
+def test_what_may_not_be_is_told_before_that_it_is_late() -> None:
+    refused = assigned().refused(contact("2024-03-05 12:00", members=(STRANGER,)), at="2024-03-20 12:00")
+    assert refused.rule is CONTACT_IS_WITH_PROPOSERS
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"deadlines": (fixed(13, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(0, 1),)}, "deadlines.0.month"),
         ({"deadlines": (fixed(None, 1),)}, "deadlines.0.month"),
-        ({"deadlines": (fixed(9, None),)}, "deadlines.0.month"),
+        ({"deadlines": (fixed(9, None),)}, "deadlines.0.day"),
         ({"deadlines": (*SHIPPED.deadlines, REPLY)}, "deadlines.4"),
         ({"deadlines": (REPLY.model_copy(update={"when": IN_SESSION}),)}, "deadlines"),
         ({"deadlines": (REPLY.model_copy(update={"backwards": True}),)}, "deadlines.0.backwards"),
@@ -93,7 +93,15 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"deadlines": (changed(value=0),)}, "deadlines.0.value"),
         ({"deadlines": (changed(value=None),)}, "deadlines.0.value"),
         ({"deadlines": (changed(value=3651),)}, "deadlines.0.value"),
+        ({"deadlines": (REPLY.model_copy(update={"when": IN_SESSION}), REPLY)}, "deadlines.1.rule"),
         ({"version": 0}, "version"),
+        ({"id": "西安"}, "id"),
+        ({"id": "a" * 65}, "id"),
+        ({"year": 1948}, "year"),
+        ({"year": 2200}, "year"),
+        ({"late_entry": {"hours": {"Contacted": 1}}}, "late_entry.hours.Contacted"),
+        ({"late_entry": {"hours": {"UnitListed": 1}}}, "late_entry.hours.UnitListed"),
+        ({"late_entry": {"hours": {"MemberContacted": -1}}}, "late_entry.hours.MemberContacted"),
         ({"class_scheme": classes()}, "class_scheme.classes"),
         ({"class_scheme": classes("A", "A")}, "class_scheme.classes"),
         ({"ratings": (Rating.SATISFIED,)}, "ratings"),
@@ -157,12 +165,25 @@ def test_the_digest_does_not_depend_on_order_or_on_what_is_left_to_the_default()
 
 
 def test_the_digest_of_the_shipped_rulebook_does_not_drift() -> None:
-    assert SHIPPED.ref().digest == "d5ba1bb4cad0cbc9ba9cef10e24a6f81807b43eb59b942ec67c192ea981ba25a"
+    assert SHIPPED.ref().digest == "c25e4ba395bdb15df4740d5da11d826fbc4fe97ff18d4813bdd4e628a098b476"
+
+
+def test_a_rulebook_adopted_before_it_could_say_whose_it_is_keeps_its_digest() -> None:
+    before = parse(re.sub(r"^(jurisdiction|level|year) = .*\n", "", TEXT, flags=re.M))
+    assert (before.jurisdiction, before.level, before.year, before.late_entry) == (None, None, None, None)
+    assert before.ref().digest == "d5ba1bb4cad0cbc9ba9cef10e24a6f81807b43eb59b942ec67c192ea981ba25a"
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"title": "另一规则"}, {"late_entry_hours": 25}, {"contact": {"gate": Gate.FLAG}}, {"deadlines": (REPLY,)}],
+    [
+        {"title": "另一规则"},
+        {"late_entry_hours": 25},
+        {"late_entry": {"hours": {}}},
+        {"level": "CITY"},
+        {"contact": {"gate": Gate.FLAG}},
+        {"deadlines": (REPLY,)},
+    ],
 )
 def test_any_change_changes_the_digest(change: dict[str, Any]) -> None:
     assert ruled(**change).ref().digest != SHIPPED.ref().digest

@@ -7,7 +7,7 @@ import pytest
 
 from domain import commands as c
 from domain.codes import MutualReview, Rating
-from domain.events import MutualReviewRecorded, Points, ProposalQualityScored, ScoreItemRecorded, UnitScored
+from domain.events import ItemPoints, MutualReviewRecorded, ProposalQualityScored, ScoreItemRecorded, UnitScored
 from domain.policy.rulebook import Rulebook, ScoreItem, problems
 from domain.rules import (
     KNOWN_SESSION,
@@ -106,7 +106,7 @@ def test_a_unit_that_had_nothing_to_do_with_the_case_gets_no_points_for_it() -> 
 def test_a_proposal_is_scored_item_by_item() -> None:
     world = closed()
     [fact] = world.do(quality())
-    items = (Points(item="topic", points=Decimal(8)), Points(item="advice", points=Decimal("9.5")))
+    items = (ItemPoints(item="topic", points=Decimal(8)), ItemPoints(item="advice", points=Decimal("9.5")))
     assert fact.event == ProposalQualityScored(scorer="第三方评估组", items=items, total=Decimal("17.5"))
     assert world.do(quality()) == []
 
@@ -154,7 +154,7 @@ def test_a_review_uses_the_scale_of_the_rulebook() -> Attempt:
 def test_a_units_year_is_added_up() -> None:
     world = opened(scoring())
     [fact] = world.do(year())
-    items = (Points(item="face-to-face", points=Decimal("4.5")), Points(item="late", points=Decimal("-0.1")))
+    items = (ItemPoints(item="face-to-face", points=Decimal("4.5")), ItemPoints(item="late", points=Decimal("-0.1")))
     assert fact.event == UnitScored(unit=EDU, items=items, total=Decimal("4.4"))
     assert world.do(year()) == []
     assert world.do(year(note="复核后"))
