@@ -175,6 +175,8 @@ class Rulebook(Frozen):
     automatic_rehandlings: int | None = None
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
     ladder: tuple[LadderStep, ...] | None = None
+    feedback_form_automatic: bool | None = None
+    """Whether the form goes out with the reply by itself; it does not where a rulebook does not say."""
     late_entry_hours: int = 24
     due_soon_days: int = 10
 
