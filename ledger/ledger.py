@@ -7,7 +7,7 @@ and appends what was decided with a receipt, in one round trip, or adds nothing 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -274,10 +274,19 @@ class Ledger:
 
     async def directory(self) -> Directory:
         """Units, officials and members as they are now."""
-        stream = directory_stream(self.name)
+        return await self.kept(directory_stream(self.name))
+
+    async def kept(self, stream: Stream[S]) -> S:
+        """The present state of a directory, calendar or session. It is kept, so that asking costs only what is new:
+        not for cases, of which there are too many to keep."""
         await self._refresh([stream])
-        known: Directory = self._reference[stream.id][0]
+        known: S = self._reference[stream.id][0]
         return known
+
+    async def between(self, after: int, until: int, names: Collection[str]) -> list[Recorded[AnyEvent]]:
+        """The events of these types after one position and up to another, in order."""
+        rows = await self.query(_BETWEEN, (self.name, after, until, list(names)))
+        return [from_stored(*row) for row in rows]
 
     async def position(self) -> int:
         """The ledger's last position; 0 where it is empty."""
@@ -430,6 +439,13 @@ FROM ledger.ledger_head head LEFT JOIN LATERAL (
         AND events.originator_version > wanted.after
 ) e ON true
 WHERE head.ledger = %s ORDER BY e.notification_id
+"""
+
+_BETWEEN = """
+SELECT originator_id, originator_version, notification_id, topic, state, recorded_at
+FROM ledger.events
+WHERE ledger = %s AND notification_id > %s AND notification_id <= %s AND split_part(topic, '/', 1) = ANY (%s::text[])
+ORDER BY notification_id
 """
 
 _RECEIPT = """

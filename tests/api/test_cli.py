@@ -55,8 +55,12 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     rebuilt = cli("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
     _beat(admin, cli.ledger, "1 minute")
+    _react(admin, cli.ledger, "1 minute")
     status = cli("status")
     assert status.returncode == 0, status.stdout + status.stderr
+    _react(admin, cli.ledger, "-1 minute")
+    silent = cli("status")
+    assert (silent.returncode, "reactions-silent" in silent.stderr) == (1, True), "and so are reactions"
     assert str(added) in status.stdout
     _beat(admin, cli.ledger, "-1 minute")
     silent = cli("status")
@@ -77,6 +81,17 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     for word in ("提交提案", "立案", "签发", "虚拟", "gov-reviewer"):
         assert word in history.stdout
     assert "…" not in history.stdout, "a pipe has no width to save"
+
+
+def test_the_simulated_clock_goes_forward_for_the_sample_alone(cli: Cli) -> None:
+    assert cli("demo").returncode == 0
+    assert cli("rebuild", "supervision_board").returncode == 0
+    first = cli("tick", "--day", "2026-06-01")
+    assert first.returncode == 0, first.stderr
+    assert "过了 1 天" in first.stdout
+    assert "过了 2 天" in cli("tick", "--day", "2026-06-03").stdout
+    back = cli("tick", "--day", "2026-06-02")
+    assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
 
 
 def test_a_ledger_that_no_daemon_has_ever_followed_is_not_well(cli: Cli) -> None:
@@ -106,6 +121,17 @@ def _beat(admin: psycopg.Connection, ledger: str, since: str) -> None:
     )
 
 
+def _react(admin: psycopg.Connection, ledger: str, since: str) -> None:
+    """As if reactions had last said then that they live, and have answered everything."""
+    admin.execute(
+        """INSERT INTO control.reactions (ledger, position, day, beat_at)
+           SELECT ledger, position, current_date, clock_timestamp() + %s::interval FROM ledger.ledger_head
+           WHERE ledger = %s
+           ON CONFLICT (ledger) DO UPDATE SET position = excluded.position, beat_at = excluded.beat_at""",
+        (since, ledger),
+    )
+
+
 def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
     for arguments, code, word in (
         (("history", "not-a-uuid"), 2, "case-invalid"),
@@ -113,6 +139,9 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
         (("history", str(uuid4()), "--ledger", "坏 名字"), 1, "not-found"),
         (("status", "--ledger", "typo"), 2, "ledger-unknown"),
         (("rebuild", "no_such_board"), 2, "model-unknown"),
+        (("tick", "--day", "2024-02-30"), 2, "day-invalid"),
+        (("tick", "--day", "9999-12-31"), 2, "day-invalid"),
+        (("tick", "--day", "2024-06-01", "--ledger", "typo"), 2, "ledger-unknown"),
     ):
         ran = cli(*arguments)
         assert ran.returncode == code, ran.stdout + ran.stderr

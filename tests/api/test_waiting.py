@@ -11,11 +11,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from starlette.testclient import TestClient
 
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
 from projections import READ_MODELS, engine
-from tests.api.conftest import following, serving, submission
+from tests.api.conftest import following, reacting, serving, submission
 from tests.cases import rulebook
 from tests.conftest import Database
 
@@ -45,16 +46,35 @@ def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Pat
     with serving(database, tmp_path, ledger) as client:
         never = client.get("/health")
         assert (never.status_code, never.json()["status"]) == (503, "degraded")
-        with following(database, ledger):
-            until = time.monotonic() + 10
-            while client.get("/health").status_code != 200:
-                assert time.monotonic() < until
-                time.sleep(0.1)
+        with following(database, ledger), reacting(database, ledger):
+            until_well(client)
         until = time.monotonic() + 10
         while client.get("/health").status_code == 200:
             assert time.monotonic() < until, "a daemon that is gone for 10 s still looks healthy"
             time.sleep(0.2)
         assert client.get("/health").json()["status"] == "degraded"
+
+
+def test_health_is_not_fooled_by_dead_reactions(database: Database, tmp_path: Path, admin: psycopg.Connection) -> None:
+    ledger = f"health-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client, following(database, ledger):
+        with reacting(database, ledger):
+            until_well(client)
+        known = client.get("/health").json()["ledgers"][0]["reactions"]
+        assert (known["position"], known["behind"]) == (0, 0)
+        assert known["day"] == str(admin.execute("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date").fetchall()[0][0])
+        admin.execute(
+            "UPDATE control.reactions SET beat_at = beat_at - interval '1 minute' WHERE ledger = %s", (ledger,)
+        )
+        dead = client.get("/health")
+        assert (dead.status_code, dead.json()["detail"]) == (503, "自动办理进程没有应答")
+
+
+def until_well(client: TestClient) -> None:
+    until = time.monotonic() + 10
+    while client.get("/health").status_code != 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_health_is_not_fooled_by_a_daemon_that_cannot_read_history(
