@@ -7,6 +7,7 @@ and appends what was decided with a receipt, in one round trip, or adds nothing 
 import asyncio
 import hashlib
 import hmac
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -258,9 +259,17 @@ class Ledger:
         """The stream's events in order, or those known at ledger position `as_known`. An id that belongs to a stream
         of another kind has no history of this kind."""
         known, _ = await self._read({stream.id: 0})
-        if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
-            return []
-        return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
+        return _of_kind(stream, known, as_known)
+
+    async def histories(
+        self, streams: Sequence[Stream[Any]], as_known: int | None = None
+    ) -> list[list[Recorded[AnyEvent]]]:
+        """The histories of several streams, in one question."""
+        read, _ = await self._read({stream.id: 0 for stream in streams})
+        known: dict[UUID, list[Recorded[AnyEvent]]] = defaultdict(list)
+        for recorded in read:
+            known[recorded.stream].append(recorded)
+        return [_of_kind(stream, known[stream.id], as_known) for stream in streams]
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
         """The state as it was at a business time: what is said to have occurred up to then, as known at a position.
@@ -412,6 +421,15 @@ def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
     for recorded in history:
         state = stream.kind.evolve(state, recorded)
     return state
+
+
+def _of_kind(
+    stream: Stream[Any], known: Sequence[Recorded[AnyEvent]], as_known: int | None
+) -> list[Recorded[AnyEvent]]:
+    """What is known of a stream up to a position; nothing where it is of another kind."""
+    if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
+        return []
+    return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
 
 
 def _new_events(

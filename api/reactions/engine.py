@@ -213,7 +213,7 @@ class Reacting:
         asked = queries.alive(self._ask, self._ledger.name, closed=closed, after=after, limit=limit)
         cases = await self._told(position, asked)
         calendar = await self._ledger.kept(calendar_stream(self._ledger.name))
-        histories = await asyncio.gather(*(self._ledger.history(proposal_stream(case), position) for case in cases))
+        histories = await self._ledger.histories([proposal_stream(case) for case in cases], position)
         return dict(zip(cases, histories, strict=True)), calendar.days
 
     async def _told(self, position: int, asked: Awaitable[tuple[int | None, T]]) -> T:
