@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -70,7 +70,8 @@ async def _round(
         engines = [await _begun(opened, connection, Ledger(name, dsn, secret=secret), reactions) for name in ledgers]
         beaten = 0.0
         while not stopped():
-            today = day_of(await checkpoint.now(connection))
+            # a day has begun when it has on the database's machine and on this one, which says when commands come
+            today = day_of(min(await checkpoint.now(connection), datetime.now(UTC)))
             busy = [await _advance(engine, today) for engine in engines]
             if time.monotonic() - beaten > BEAT_SECONDS:
                 beaten = time.monotonic()

@@ -46,7 +46,8 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A command whose time has come: given once for this due date and step, however often it is asked for.
+    """A command whose time has come: done once for this due date and step, however often it is asked for. That it had
+    nothing to add counts as done, that a rule refused it does not: the next day may ask again.
 
     `step` tells it from every other command of the reaction on the case for the same due date: the step of a ladder,
     and the unit where several owe.

@@ -66,6 +66,10 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     silent = cli("status")
     assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), "a daemon that says nothing is no daemon"
     assert cli("verify-readmodels").returncode == 0
+    ticked = cli("tick", "--day", "2026-06-01")
+    assert (ticked.returncode, "过了 1 天" in ticked.stdout) == (0, True), ticked.stderr
+    back = cli("tick", "--day", "2026-05-31")
+    assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
     admin.execute(
         "UPDATE boards.supervision_board_v5 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
     )
@@ -81,17 +85,6 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     for word in ("提交提案", "立案", "签发", "虚拟", "gov-reviewer"):
         assert word in history.stdout
     assert "…" not in history.stdout, "a pipe has no width to save"
-
-
-def test_the_simulated_clock_goes_forward_for_the_sample_alone(cli: Cli) -> None:
-    assert cli("demo").returncode == 0
-    assert cli("rebuild", "supervision_board").returncode == 0
-    first = cli("tick", "--day", "2026-06-01")
-    assert first.returncode == 0, first.stderr
-    assert "过了 1 天" in first.stdout
-    assert "过了 2 天" in cli("tick", "--day", "2026-06-03").stdout
-    back = cli("tick", "--day", "2026-06-02")
-    assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
 
 
 def test_a_ledger_that_no_daemon_has_ever_followed_is_not_well(cli: Cli) -> None:

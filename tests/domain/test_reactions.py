@@ -1,6 +1,7 @@
 """What follows of itself: given what has happened, these commands and no others."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,13 @@ from domain import commands as c
 from domain.codes import Origin
 from domain.events import FeedbackFormIssued, ReplyIssued
 from domain.policy.rulebook import Rulebook
-from domain.reactions import REACTIONS, OnEvent, base
+from domain.policy.working_days import ONE_DAY, WorkingDays
+from domain.reactions import REACTIONS, OnEvent, Today, base
+from domain.reactions.when_a_form_is_overdue_then_note_who_is_silent import (
+    WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
+)
 from domain.reactions.when_a_reply_is_issued_then_ask_for_feedback import WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK
+from domain.values import SHANGHAI
 from tests.domain.given import (
     EDU,
     HEALTH,
@@ -25,9 +31,11 @@ from tests.domain.given import (
     contact,
     draft,
     form,
+    form_out,
     issue,
     issued,
     opened,
+    rate,
     review,
     ruled,
     sign,
@@ -91,6 +99,47 @@ def test_a_reply_to_more_proposers_than_a_command_may_name_is_asked_about_too() 
     [command] = asked(world, BY_ITSELF)
     world.do(command)
     assert len(world.last(FeedbackFormIssued).event.members) == 501
+
+
+def silent_on(world: World, day: date) -> Sequence[base.Due]:
+    """What has come due on this day, the clock standing at its morning."""
+    world.now = datetime.combine(day, time(8), SHANGHAI).astimezone(UTC)
+    return WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT.react(world.case, Today(day, SHIPPED, WorkingDays()))
+
+
+def test_who_has_not_sent_a_form_back_is_noted_the_day_after_its_last_day() -> None:
+    world = form_out()
+    last_day = world.last(FeedbackFormIssued).event.deadline.due_on
+    world.do(rate(member=LEAD))
+    assert silent_on(world, last_day) == []
+    [due] = silent_on(world, last_day + ONE_DAY)
+    assert (due.due_on, due.step) == (last_day, f"{EDU}/1")
+    [noted] = world.do(due.command)
+    assert noted.event.members == (SECOND,)
+    assert silent_on(world, last_day + 2 * ONE_DAY) == [], "it is told"
+
+
+def test_a_day_that_was_missed_is_made_good_on_the_next() -> None:
+    world = form_out()
+    last_day = world.last(FeedbackFormIssued).event.deadline.due_on
+    assert [due.due_on for due in silent_on(world, last_day + 9 * ONE_DAY)] == [last_day]
+
+
+def test_every_unit_and_every_last_day_is_a_cause_of_its_own() -> None:
+    world = issued(modes=SPLIT)
+    first = world.do(form(EDU, members=(LEAD,)))[0].event.deadline.due_on
+    world.now += 3 * ONE_DAY
+    for unit in (EDU, HEALTH):
+        world.do(form(unit))
+    due = silent_on(world, first + 10 * ONE_DAY)
+    assert [(d.due_on, d.step) for d in due] == [
+        (first, f"{EDU}/1"),
+        (first + 3 * ONE_DAY, f"{EDU}/1"),
+        (first + 3 * ONE_DAY, f"{HEALTH}/1"),
+    ]
+    for each in due:
+        world.do(each.command)
+    assert silent_on(world, first + 11 * ONE_DAY) == []
 
 
 def test_what_a_rulebook_does_not_say_is_no_part_of_its_digest() -> None:
