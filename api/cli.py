@@ -1,10 +1,10 @@
 """The command line. Exit codes: 0 done, 1 a check found something, 2 wrong usage, 3 no database, 4 schema outdated."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,8 +26,10 @@ from api import demo as sample
 from api import policy_files, telemetry, tokens
 from api.app import create_app
 from api.catalogue import Lang, build, pages
+from api.reactions import checkpoint, process, simulation
+from api.reactions.simulation import TickRefused
 from api.routes import ROUTERS
-from api.serve import ServeError
+from api.serve import ServeError, stop_on_signal
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
 from domain.documents.check import Fault
@@ -70,7 +72,7 @@ LedgerName = Annotated[str | None, Parameter(help="台账（行政区划代码�
 
 @app.command
 def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年度")] = False) -> None:
-    """启动服务：数据库、接口与看板更新进程。"""
+    """启动服务：数据库、接口、看板更新进程与自动办理进程。"""
     settings = _settings()
 
     def ready(urls: Addresses, port: int) -> None:
@@ -123,27 +125,64 @@ def rebuild(*models: str) -> None:
 
 
 @app.command
+def tick(*, day: Annotated[str, Parameter(help="拨到哪一天，如 2024-06-01")], ledger: LedgerName = None) -> int:
+    """把模拟时钟拨到某一天：示例和模拟案件的提醒等逐日办理（真实案件只按数据库的时钟）。"""
+    settings = _settings()
+    name = ledger or settings.ledgers[0]
+    if name not in settings.ledgers:
+        return _unknown(name, settings)
+    try:
+        until = date.fromisoformat(day)
+    except ValueError:
+        return _failed(USAGE, "day-invalid", f"“{day}”不是日期，应写作 2024-06-01")
+    with _migrated(settings) as urls:
+        days, added = asyncio.run(_tick(settings, urls, name, until))
+    console.print(f"模拟时钟已拨到 {until}：过了 {days} 天，自动办理 {added} 件事。")
+    return 0
+
+
+async def _tick(settings: Settings, urls: Addresses, name: str, until: date) -> tuple[int, int]:
+    ledger = Ledger(name, urls.app, secret=secret(settings))
+    await ledger.open()
+    try:
+        return await simulation.tick(urls.reactions, ledger, until)
+    finally:
+        await ledger.close()
+
+
+@app.command
 def status(*, ledger: LedgerName = None) -> int:
-    """台账位置、看板是否跟上。"""
+    """台账位置、看板和自动办理是否跟上。"""
     settings = _settings()
     name = ledger or settings.ledgers[0]
     with _migrated(settings) as urls, _connected(urls.app) as connection:
         head = reader.head(connection, name)
         rows = connection.execute(STATUS.encode(), (name,)).fetchall()
+        reacted = connection.execute(checkpoint.STATUS.encode(), (name,)).fetchall()
     if not rows and name not in settings.ledgers:
-        return _failed(USAGE, "ledger-unknown", f"没有台账“{name}”，设置中的台账：{'、'.join(settings.ledgers)}")
+        return _unknown(name, settings)
     table = Table(title=f"台账 {name}：{head} 个事件")
     for title in ("看板", "版本", "位置", "落后", "上次报平安"):
         table.add_column(title)
     for model, number, position, _, behind, beat_age, _ in rows:
-        table.add_row(
-            model, str(number), str(position), str(behind), f"{beat_age:.1f} 秒前" if beat_age < _EVER else "尚未"
-        )
+        table.add_row(model, str(number), str(position), str(behind), _ago(beat_age))
+    for position, behind, _, beat_age, day, _ in reacted:
+        table.add_row(f"自动办理（已到 {day}）", "", str(position), str(behind), _ago(beat_age))
     console.print(table)
     beating = {row[0] for row in rows if row[5] <= BEAT_LATE_SECONDS}
     if {model.name for model in READ_MODELS} - beating:
         return _failed(FOUND, "daemon-silent", "看板更新进程没有应答（服务未启动，或更新进程已停）")
-    return FOUND if any(row[4] for row in rows) else 0
+    if not [row for row in reacted if row[3] <= BEAT_LATE_SECONDS]:
+        return _failed(FOUND, "reactions-silent", "自动办理进程没有应答（服务未启动，或该进程已停）")
+    return FOUND if any(row[4] for row in rows) or any(row[1] for row in reacted) else 0
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds:.1f} 秒前" if seconds < _EVER else "尚未"
+
+
+def _unknown(ledger: str, settings: Settings) -> int:
+    return _failed(USAGE, "ledger-unknown", f"没有台账“{ledger}”，设置中的台账：{'、'.join(settings.ledgers)}")
 
 
 @app.command
@@ -277,15 +316,16 @@ def api() -> None:
 def run_daemon() -> None:
     """The read models' process alone; started by `serve`."""
     settings = _settings()
-    stopped = False
+    daemon.run(addresses(settings).daemon, settings.ledgers, READ_MODELS, stop_on_signal())
 
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    daemon.run(addresses(settings).daemon, settings.ledgers, READ_MODELS, lambda: stopped)
+@app.command(name="reactions", show=False)
+def run_reactions() -> None:
+    """The reactions' process alone; started by `serve`."""
+    settings = _settings()
+    stopped = stop_on_signal()
+    dsn = addresses(settings).reactions
+    asyncio.run(process.run(dsn, settings.ledgers, secret=secret(settings), stopped=stopped))
 
 
 def main() -> None:
@@ -299,7 +339,7 @@ def main() -> None:
         code = _failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
     except schema.SchemaOutdated as error:
         code = _failed(OUTDATED, error.code, str(error))
-    except ServeError as error:
+    except (ServeError, TickRefused) as error:
         code = _failed(USAGE, error.code, str(error))
     except (KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
         code = _failed(FOUND, error.code, str(error))

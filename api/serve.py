@@ -1,7 +1,7 @@
 """`huiyin serve`: the small parent that owns the database and watches over its children.
 
-It starts PostgreSQL (or takes DATABASE_URL), migrates, then starts and restarts the API and the daemon. A child that
-dies takes nothing with it; the parent's own death takes all of them.
+It starts PostgreSQL (or takes DATABASE_URL), migrates, then starts and restarts the API, the daemon and the reactions.
+A child that dies takes nothing with it; the parent's own death takes all of them.
 """
 
 import fcntl
@@ -82,7 +82,7 @@ class Child:
 def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once everything is up, with the addresses and the port."""
     _only_sound_files(settings)
-    stopping = _stop_on_signal()
+    stopping = stop_on_signal()
     with _only_one(settings.data):
         port = free_port(settings)
         server = None if settings.database_url else EmbeddedPostgres(settings.data, settings.postgres_bin).ensure()
@@ -120,7 +120,7 @@ def _only_sound_files(settings: Settings) -> None:
 def _children(settings: Settings, urls: Addresses, port: int) -> list[Child]:
     program = [sys.executable, "-m", "api.cli"]
     given = {**os.environ, **urls.environment(), "HUIYIN_DATA": str(settings.data), "HUIYIN_PORT": str(port)}
-    return [Child("daemon", [*program, "daemon"], given), Child("api", [*program, "api"], given)]
+    return [Child(name, [*program, name], given) for name in ("daemon", "reactions", "api")]
 
 
 def _watch_database(server: EmbeddedPostgres | None) -> None:
@@ -154,7 +154,8 @@ def _listens(host: str, port: int) -> bool:
         return tried.connect_ex(("127.0.0.1" if host == "0.0.0.0" else host, port)) == 0  # noqa: S104  # asked, not bound
 
 
-def _stop_on_signal() -> Callable[[], bool]:
+def stop_on_signal() -> Callable[[], bool]:
+    """Tells whether SIGTERM or SIGINT has come since."""
     asked = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -41,8 +41,9 @@ LedgerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 class Settings(BaseSettings):
     """HUIYIN_DATA, HUIYIN_HOST, HUIYIN_PORT, HUIYIN_LEDGERS (JSON list), HUIYIN_POSTGRES_BIN, HUIYIN_SECRET;
     HUIYIN_RULEBOOKS and HUIYIN_CALENDARS name folders of TOML files besides those that come with the program;
-    DATABASE_URL replaces the embedded database, DATABASE_URL_APP and DATABASE_URL_DAEMON give its roles their own
-    logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others' idempotency keys."""
+    DATABASE_URL replaces the embedded database, DATABASE_URL_APP, DATABASE_URL_DAEMON and DATABASE_URL_REACTIONS give
+    its roles their own logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others'
+    idempotency keys."""
 
     model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore")
 
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     database_url: Dsn | None = Field(default=None, validation_alias="DATABASE_URL")
     database_url_app: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_APP")
     database_url_daemon: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_DAEMON")
+    database_url_reactions: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_REACTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Addresses:
     owner: str
     app: str
     daemon: str
+    reactions: str
     embedded: bool
 
     def environment(self) -> dict[str, str]:
@@ -74,18 +77,20 @@ class Addresses:
             "DATABASE_URL": self.owner,
             "DATABASE_URL_APP": self.app,
             "DATABASE_URL_DAEMON": self.daemon,
+            "DATABASE_URL_REACTIONS": self.reactions,
         }
 
 
 def addresses(settings: Settings, server: EmbeddedPostgres | None = None) -> Addresses:
     if server is not None:
-        app, daemon = server.dsn(user="huiyin_app"), server.dsn(user="huiyin_daemon")
-        return Addresses(server.dsn(), app, daemon, embedded=True)
+        app, daemon, reactions = (server.dsn(user=f"huiyin_{role}") for role in ("app", "daemon", "reactions"))
+        return Addresses(server.dsn(), app, daemon, reactions, embedded=True)
     owner = settings.database_url or ""
     return Addresses(
         owner,
         settings.database_url_app or as_role(owner, "huiyin_app"),
         settings.database_url_daemon or as_role(owner, "huiyin_daemon"),
+        settings.database_url_reactions or as_role(owner, "huiyin_reactions"),
         embedded=False,
     )
 

@@ -42,7 +42,8 @@ def measure(bench: Bench) -> list[Line]:
         theirs = library.environment(database, pool=CONNECTIONS)
         library.recorder(theirs).datastore.close()
         open_cases = OpenCases(database, "stored_events", bench.options.cases)
-        owner, app, daemon = map(database.dsn, ("postgres", "huiyin_app", "huiyin_daemon"))
+        roles = ("postgres", "huiyin_app", "huiyin_daemon", "huiyin_reactions")
+        owner, app, daemon, reactions = map(database.dsn, roles)
         settings = Settings(ledgers=(LEDGER,), secret=LEDGER)
         cases = [str(case) for case in open_cases.ids]
         client = partial(_client, tokens.issue(owner), cases, open_cases.contact, bench.options.seconds)
@@ -62,7 +63,7 @@ def measure(bench: Bench) -> list[Line]:
 
         title = f"HTTP 命令，{CONNECTIONS} 个连接"
         sides = {
-            OURS: partial(run, create_app, settings, Addresses(owner, app, daemon, embedded=False)),
+            OURS: partial(run, create_app, settings, Addresses(owner, app, daemon, reactions, embedded=False)),
             LIBRARY: partial(run, library.app, theirs, open_cases.setting),
         }
         found = bench.take_turns(title, sides)

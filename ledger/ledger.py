@@ -7,7 +7,8 @@ and appends what was decided with a receipt, in one round trip, or adds nothing 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -259,9 +260,17 @@ class Ledger:
         """The stream's events in order, or those known at ledger position `as_known`. An id that belongs to a stream
         of another kind has no history of this kind."""
         known, _ = await self._read({stream.id: 0})
-        if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
-            return []
-        return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
+        return _of_kind(stream, known, as_known)
+
+    async def histories(
+        self, streams: Sequence[Stream[Any]], as_known: int | None = None
+    ) -> list[list[Recorded[AnyEvent]]]:
+        """The histories of several streams, in one question."""
+        read, _ = await self._read({stream.id: 0 for stream in streams})
+        known: dict[UUID, list[Recorded[AnyEvent]]] = defaultdict(list)
+        for recorded in read:
+            known[recorded.stream].append(recorded)
+        return [_of_kind(stream, known[stream.id], as_known) for stream in streams]
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
         """The state as it was at a business time: what is said to have occurred up to then, as known at a position.
@@ -275,10 +284,19 @@ class Ledger:
 
     async def directory(self) -> Directory:
         """Units, officials and members as they are now."""
-        stream = directory_stream(self.name)
+        return await self.kept(directory_stream(self.name))
+
+    async def kept(self, stream: Stream[S]) -> S:
+        """The present state of a directory, calendar or session. It is kept, so that asking costs only what is new:
+        not for cases, of which there are too many to keep."""
         await self._refresh([stream])
-        known: Directory = self._reference[stream.id][0]
+        known: S = self._reference[stream.id][0]
         return known
+
+    async def between(self, after: int, until: int, names: Collection[str]) -> list[Recorded[AnyEvent]]:
+        """The events of these types after one position and up to another, in order."""
+        rows = await self.query(_BETWEEN, (self.name, after, until, list(names)))
+        return [from_stored(*row) for row in rows]
 
     async def position(self) -> int:
         """The ledger's last position; 0 where it is empty."""
@@ -406,6 +424,15 @@ def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
     return state
 
 
+def _of_kind(
+    stream: Stream[Any], known: Sequence[Recorded[AnyEvent]], as_known: int | None
+) -> list[Recorded[AnyEvent]]:
+    """What is known of a stream up to a position; nothing where it is of another kind."""
+    if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
+        return []
+    return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
+
+
 def _new_events(
     stream: Stream[Any], decision: Decision, versions: dict[UUID, int], setting: Setting, provenance: Provenance
 ) -> list[NewEvent]:
@@ -431,6 +458,13 @@ FROM ledger.ledger_head head LEFT JOIN LATERAL (
         AND events.originator_version > wanted.after
 ) e ON true
 WHERE head.ledger = %s ORDER BY e.notification_id
+"""
+
+_BETWEEN = """
+SELECT originator_id, originator_version, notification_id, topic, state, recorded_at
+FROM ledger.events
+WHERE ledger = %s AND notification_id > %s AND notification_id <= %s AND split_part(topic, '/', 1) = ANY (%s::text[])
+ORDER BY notification_id
 """
 
 _RECEIPT = """

@@ -36,6 +36,10 @@ class Database:
         return self.server.dsn(user="huiyin_daemon")
 
     @property
+    def reactions(self) -> str:
+        return self.server.dsn(user="huiyin_reactions")
+
+    @property
     def sealer(self) -> str:
         return self.server.dsn(user="huiyin_sealer")
 

@@ -1,5 +1,6 @@
 """运行: health and lag, the rules, and what each problem means."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 import psycopg
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.desk import Asked, ledger_named, office
 from api.problems import TITLES, ProblemError
+from api.reactions import checkpoint
 from api.routes.routing import routes
 from domain.rules import RULES
 from ledger.patience import within
@@ -31,12 +33,24 @@ class ModelStatus(BaseModel):
     beat_age: float = Field(description="距更新进程上次报平安的秒数")
 
 
+class ReactionsStatus(BaseModel):
+    """自动办理的进度。"""
+
+    position: int
+    behind: int = Field(description="落后的事件数")
+    behind_seconds: float = Field(description="落后的秒数")
+    beat_age: float = Field(description="距自动办理进程上次报平安的秒数")
+    day: date = Field(description="已办到哪一天（含）")
+    simulated_day: date | None = Field(description="模拟时钟已拨到哪一天（含）")
+
+
 class LedgerStatus(BaseModel):
-    """一个台账和它的看板。"""
+    """一个台账和它的看板、自动办理。"""
 
     ledger: str
     position: int
     models: list[ModelStatus]
+    reactions: ReactionsStatus | None
 
 
 class HealthAnswer(BaseModel):
@@ -71,12 +85,19 @@ async def health(request: Request, response: Response) -> HealthAnswer:
     except (psycopg.Error, PoolTimeout):
         response.status_code = 503
         return HealthAnswer(status="down", detail="数据库没有应答", ledgers=[])
-    late = [m.model for ledger in ledgers for m in ledger.models if m.beat_age > BEAT_LATE_SECONDS]
-    absent = [ledger.ledger for ledger in ledgers if not ledger.models]
-    if late or absent:
+    silent = []
+    if any(not ledger.models or any(map(_is_late, ledger.models)) for ledger in ledgers):
+        silent.append("看板更新进程没有应答")
+    if any(ledger.reactions is None or _is_late(ledger.reactions) for ledger in ledgers):
+        silent.append("自动办理进程没有应答")
+    if silent:
         response.status_code = 503
-        return HealthAnswer(status="degraded", detail="看板更新进程没有应答", ledgers=ledgers)
+        return HealthAnswer(status="degraded", detail="；".join(silent), ledgers=ledgers)
     return HealthAnswer(status="ok", detail="正常", ledgers=ledgers)
+
+
+def _is_late(process: ModelStatus | ReactionsStatus) -> bool:
+    return process.beat_age > BEAT_LATE_SECONDS
 
 
 async def _statuses(request: Request) -> list[LedgerStatus]:
@@ -88,7 +109,8 @@ async def _status(request: Request, ledger: str) -> LedgerStatus:
     rows = await kept.ask(STATUS, (ledger,))
     position = await kept.ledgers[ledger].position()
     models = [ModelStatus(**{name: row[name] for name in ModelStatus.model_fields}) for row in rows]
-    return LedgerStatus(ledger=ledger, position=position, models=models)
+    reacted = [ReactionsStatus(**row) for row in await kept.ask(checkpoint.STATUS, (ledger,))]
+    return LedgerStatus(ledger=ledger, position=position, models=models, reactions=reacted[0] if reacted else None)
 
 
 @router.get("/rules", summary="全部规则")

@@ -203,6 +203,8 @@ class Rulebook(Frozen):
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
     ladder: tuple[LadderStep, ...] | None = None
     scoring: tuple[ScoreItem, ...] | None = None
+    feedback_form_automatic: bool | None = None
+    """Whether the form goes out with the reply by itself; it does not where a rulebook does not say."""
     late_entry_hours: int = 24
     due_soon_days: int = 10
     jurisdiction: str | None = None

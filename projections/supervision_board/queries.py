@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.codes import Light, Stage
 from projections.asking import Ask, Page, page_of, read_cursor
+from projections.supervision_board.board import SUPERVISION_BOARD
 
 _LIGHT = """
 CASE
@@ -63,3 +64,40 @@ async def of_case(ask: Ask, ledger: str, stream: UUID, today: date) -> dict[str,
     values = {"ledger": ledger, "stream": stream, "today": today}
     rows = await ask(f"{_COLUMNS} WHERE ledger = %(ledger)s AND stream = %(stream)s", values)
     return rows[0] if rows else None
+
+
+async def alive(
+    ask: Ask, ledger: str, *, closed: bool, after: UUID | None, limit: int
+) -> tuple[int | None, list[UUID]]:
+    """Cases for which days still pass, by id: those that did not end without a reply, closed ones if asked for; and
+    how far the board had come when it told so, None where it has not begun."""
+    values = {"ledger": ledger, "closed": closed, "after": after, "limit": limit, "version": SUPERVISION_BOARD.version}
+    rows = await ask(_ALIVE, values)
+    return (rows[0]["position"] if rows else None), [row["stream"] for row in rows if row["stream"]]
+
+
+async def holds_simulated(ask: Ask, ledger: str) -> tuple[int | None, bool]:
+    """Whether any case has something simulated or made up in it; and how far the board had come, as above."""
+    rows = await ask(_SIMULATED, {"ledger": ledger, "version": SUPERVISION_BOARD.version})
+    return (rows[0]["position"], rows[0]["found"]) if rows else (None, False)
+
+
+# each one statement, so that a rebuild that switches the table cannot come between the position and the cases
+_ALIVE = """
+SELECT c.position, alive.stream
+FROM control.checkpoints c LEFT JOIN LATERAL (
+    SELECT b.stream FROM boards.supervision_board b
+    WHERE b.ledger = c.ledger AND b.ended IS NULL AND (b.closed_on IS NULL OR %(closed)s)
+        AND (%(after)s::uuid IS NULL OR b.stream > %(after)s)
+    ORDER BY b.stream LIMIT %(limit)s
+) alive ON true
+WHERE c.ledger = %(ledger)s AND c.model = 'supervision_board' AND c.version = %(version)s
+ORDER BY alive.stream"""
+
+_SIMULATED = """
+SELECT c.position, EXISTS (
+    SELECT FROM boards.supervision_board b
+    WHERE b.ledger = c.ledger AND (b.has_made_up OR b.origins @> '["SIMULATED"]')
+) AS found
+FROM control.checkpoints c
+WHERE c.ledger = %(ledger)s AND c.model = 'supervision_board' AND c.version = %(version)s"""

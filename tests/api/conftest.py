@@ -1,5 +1,6 @@
-"""A running service: the real application, the real daemon, the real database."""
+"""A running service: the real application, the real daemon, the real reactions, the real database."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from starlette.testclient import TestClient
 
 from api import tokens
 from api.app import create_app
+from api.reactions import process
 from api.settings import Addresses, Settings
 from projections import READ_MODELS, daemon
 from tests.cases import rulebook
-from tests.conftest import Database
+from tests.conftest import SECRET, Database
 
 SESSION = "15-3"
 
@@ -37,10 +39,25 @@ def following(database: Database, *ledgers: str) -> Iterator[None]:
 
 
 @contextmanager
+def reacting(database: Database, *ledgers: str) -> Iterator[None]:
+    """The reactions' process, in a thread of its own."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        asyncio.run(process.run(database.reactions, ledgers, secret=SECRET, stopped=stopped.is_set))
+
+    running = threading.Thread(target=run, daemon=True)
+    running.start()
+    yield
+    stopped.set()
+    running.join(10)
+
+
+@contextmanager
 def serving(database: Database, folder: Path, *ledgers: str) -> Iterator[TestClient]:
     """The application, with the administrator's token in every request."""
     settings = Settings(data=folder, ledgers=ledgers)
-    urls = Addresses(database.admin, database.app, database.daemon, embedded=False)
+    urls = Addresses(database.admin, database.app, database.daemon, database.reactions, embedded=False)
     token = tokens.issue(database.admin)
     with TestClient(
         create_app(settings, urls), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
@@ -51,7 +68,7 @@ def serving(database: Database, folder: Path, *ledgers: str) -> Iterator[TestCli
 @contextmanager
 def listening(database: Database, folder: Path, *ledgers: str) -> Iterator[tuple[str, str]]:
     """The application on a port of this machine: its address, and the administrator's token."""
-    urls = Addresses(database.admin, database.app, database.daemon, embedded=False)
+    urls = Addresses(database.admin, database.app, database.daemon, database.reactions, embedded=False)
     app = create_app(Settings(data=folder, ledgers=ledgers), urls)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     running = threading.Thread(target=server.run, daemon=True)
@@ -90,7 +107,11 @@ def api_ledger() -> str:
 @pytest.fixture(scope="session")
 def client(database: Database, api_ledger: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service with one session, three units and two members."""
-    with following(database, api_ledger), serving(database, tmp_path_factory.mktemp("api"), api_ledger) as client:
+    with (
+        following(database, api_ledger),
+        reacting(database, api_ledger),
+        serving(database, tmp_path_factory.mktemp("api"), api_ledger) as client,
+    ):
         _set_up(client)
         yield client
 

@@ -383,7 +383,7 @@ def test_an_events_shape_is_the_one_that_is_stored() -> None:
 
 
 def test_a_commands_address_and_body_are_those_of_the_service(tmp_path: Path) -> None:
-    app = create_app(Settings(data=tmp_path), Addresses("", "", "", embedded=False))
+    app = create_app(Settings(data=tmp_path), Addresses("", "", "", "", embedded=False))
     described = app.openapi()
     for command in catalogue().commands:
         [route] = command.routes

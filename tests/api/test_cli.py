@@ -55,13 +55,21 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     rebuilt = cli("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
     _beat(admin, cli.ledger, "1 minute")
+    _react(admin, cli.ledger, "1 minute")
     status = cli("status")
     assert status.returncode == 0, status.stdout + status.stderr
+    _react(admin, cli.ledger, "-1 minute")
+    silent = cli("status")
+    assert (silent.returncode, "reactions-silent" in silent.stderr) == (1, True), "and so are reactions"
     assert str(added) in status.stdout
     _beat(admin, cli.ledger, "-1 minute")
     silent = cli("status")
     assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), "a daemon that says nothing is no daemon"
     assert cli("verify-readmodels").returncode == 0
+    ticked = cli("tick", "--day", "2026-06-01")
+    assert (ticked.returncode, "过了 1 天" in ticked.stdout) == (0, True), ticked.stderr
+    back = cli("tick", "--day", "2026-05-31")
+    assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
     admin.execute(
         "UPDATE boards.supervision_board_v5 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
     )
@@ -106,6 +114,17 @@ def _beat(admin: psycopg.Connection, ledger: str, since: str) -> None:
     )
 
 
+def _react(admin: psycopg.Connection, ledger: str, since: str) -> None:
+    """As if reactions had last said then that they live, and have answered everything."""
+    admin.execute(
+        """INSERT INTO control.reactions (ledger, position, day, beat_at)
+           SELECT ledger, position, current_date, clock_timestamp() + %s::interval FROM ledger.ledger_head
+           WHERE ledger = %s
+           ON CONFLICT (ledger) DO UPDATE SET position = excluded.position, beat_at = excluded.beat_at""",
+        (since, ledger),
+    )
+
+
 def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
     for arguments, code, word in (
         (("history", "not-a-uuid"), 2, "case-invalid"),
@@ -113,6 +132,9 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
         (("history", str(uuid4()), "--ledger", "坏 名字"), 1, "not-found"),
         (("status", "--ledger", "typo"), 2, "ledger-unknown"),
         (("rebuild", "no_such_board"), 2, "model-unknown"),
+        (("tick", "--day", "2024-02-30"), 2, "day-invalid"),
+        (("tick", "--day", "9999-12-31"), 2, "day-invalid"),
+        (("tick", "--day", "2024-06-01", "--ledger", "typo"), 2, "ledger-unknown"),
     ):
         ran = cli(*arguments)
         assert ran.returncode == code, ran.stdout + ran.stderr

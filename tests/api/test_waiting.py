@@ -7,15 +7,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from starlette.testclient import TestClient
 
+from domain.values import SHANGHAI
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
 from projections import READ_MODELS, engine
-from tests.api.conftest import following, serving, submission
+from tests.api.conftest import following, reacting, serving, submission
 from tests.cases import rulebook
 from tests.conftest import Database
 
@@ -45,16 +48,37 @@ def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Pat
     with serving(database, tmp_path, ledger) as client:
         never = client.get("/health")
         assert (never.status_code, never.json()["status"]) == (503, "degraded")
-        with following(database, ledger):
-            until = time.monotonic() + 10
-            while client.get("/health").status_code != 200:
-                assert time.monotonic() < until
-                time.sleep(0.1)
+        with following(database, ledger), reacting(database, ledger):
+            until_well(client)
         until = time.monotonic() + 10
         while client.get("/health").status_code == 200:
             assert time.monotonic() < until, "a daemon that is gone for 10 s still looks healthy"
             time.sleep(0.2)
         assert client.get("/health").json()["status"] == "degraded"
+
+
+def test_health_is_not_fooled_by_dead_reactions(database: Database, tmp_path: Path, admin: psycopg.Connection) -> None:
+    ledger = f"health-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client, following(database, ledger):
+        with reacting(database, ledger):
+            until_well(client)
+            until, today = time.monotonic() + 10, str(datetime.now(SHANGHAI).date())
+            while (known := client.get("/health").json()["ledgers"][0]["reactions"])["day"] < today:
+                assert time.monotonic() < until, "the day has not been gone through"
+                time.sleep(0.1)
+        assert (known["position"], known["behind"], known["simulated_day"]) == (0, 0, None)
+        admin.execute(
+            "UPDATE control.reactions SET beat_at = beat_at - interval '1 minute' WHERE ledger = %s", (ledger,)
+        )
+        dead = client.get("/health")
+        assert (dead.status_code, dead.json()["detail"]) == (503, "自动办理进程没有应答")
+
+
+def until_well(client: TestClient) -> None:
+    until = time.monotonic() + 10
+    while client.get("/health").status_code != 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_health_is_not_fooled_by_a_daemon_that_cannot_read_history(

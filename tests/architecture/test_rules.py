@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "ledger", "projections", "api")
 SQL_MAY_STAND_IN = re.compile(
     r"(\.sql|/queries\.py|projections/engine\.py|projections/checkpoints\.py|projections/parked\.py"
-    r"|projections/daemon\.py|ledger/[a-z_]+\.py|ledger/migrations/.*|api/tokens\.py)$"
+    r"|projections/daemon\.py|ledger/[a-z_]+\.py|ledger/migrations/.*|api/tokens\.py|api/reactions/checkpoint\.py)$"
 )
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+[.]?\w*\s+SET|DELETE FROM|CREATE TABLE|DROP TABLE)\b", re.S

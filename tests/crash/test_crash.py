@@ -1,5 +1,5 @@
-"""`kill -9` of API, daemon and PostgreSQL at random moments: nothing acknowledged is lost, nothing is doubled, and
-every board equals a rebuild."""
+"""`kill -9` of API, daemon, reactions and PostgreSQL at random moments: nothing acknowledged is lost, nothing is
+doubled, what follows of itself follows once, and every board equals a rebuild."""
 
 import os
 import random
@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,10 +20,26 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from domain.codes import Gate
+from domain.policy.rulebook import Gates
 from tests.api.conftest import SESSION, submission
 from tests.cases import rulebook
 
 PATIENCE = 60.0
+KINDS = ("api", "daemon", "reactions", "postgres", "backend")
+BY_ITSELF = rulebook(
+    feedback_form_automatic=True,
+    contact_before_reply=rulebook().contact_before_reply.model_copy(update={"gate": Gate.OFF}),
+    gates=Gates(review_before_signing=Gate.OFF),
+)
+"""The short way to a reply, after which the form goes out by itself."""
+
+
+LEADER = {
+    "official": "zhifaju-leader", "name": "王喆", "title": "副局长", "rank": "UNIT_PORTFOLIO_LEADER", "unit": "zhifaju",
+}  # fmt: skip
+
+Steps = Sequence[tuple[str, dict[str, Any]]]
 
 
 class Service:
@@ -68,6 +84,7 @@ class Service:
         found = {
             "api": [pid for pid, args in children if args.endswith("api.cli api")],
             "daemon": [pid for pid, args in children if args.endswith("api.cli daemon")],
+            "reactions": [pid for pid, args in children if args.endswith("api.cli reactions")],
             "postgres": postgres,
             "backend": [int(pid) for pid, ppid, args in rows if int(ppid) in postgres and "huiyin_" in args],
         }
@@ -95,13 +112,25 @@ def service() -> Iterator[Service]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Writer(threading.Thread):
-    """Submits and registers proposals, repeating every request with its key until it is answered."""
+REGISTERED: Steps = (("registration", {}),)
+REPLIED: Steps = (
+    *REGISTERED,
+    ("transfer", {"occasion": "专题联席会议"}),
+    ("assignments", {"assignments": [{"unit": "zhifaju", "mode": "SOLE"}], "basis": "部门职责"}),
+    ("drafts", {"unit": "zhifaju", "text": "已办", "result_class": "A", "on_behalf_of": "zhifaju-officer"}),
+    ("signatures", {"unit": "zhifaju", "draft": 1, "signer": "zhifaju-leader", "on_behalf_of": "zhifaju-leader"}),
+    ("replies", {"unit": "zhifaju", "draft": 1}),
+)
 
-    def __init__(self, service: Service, stopped: threading.Event) -> None:
+
+class Writer(threading.Thread):
+    """Submits proposals and takes these steps with each, repeating every request with its key until it is answered."""
+
+    def __init__(self, service: Service, stopped: threading.Event, steps: Steps) -> None:
         super().__init__(daemon=True)
         self.service = service
         self.stopped = stopped
+        self.steps = steps
         self.answered: list[dict[str, Any]] = []
         self.refused: list[str] = []
 
@@ -109,8 +138,8 @@ class Writer(threading.Thread):
         with httpx2.Client(headers={"Authorization": f"Bearer {self.service.token}"}, timeout=10) as client:
             while not self.stopped.is_set():
                 created = self._post(client, "/proposals", submission())
-                if created:
-                    self._post(client, f"/proposals/{created['stream']}/registration", {})
+                for path, body in self.steps if created else ():
+                    self._post(client, f"/proposals/{created['stream']}/{path}", body)
 
     def _post(self, client: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         key = {"Idempotency-Key": str(uuid4())}
@@ -136,8 +165,10 @@ def set_up(service: Service) -> None:
     with httpx2.Client(headers={"Authorization": f"Bearer {service.token}"}, base_url=service.url) as client:
         for path, body in (
             ("/sessions", {"session": SESSION, "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
-            (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
+            (f"/sessions/{SESSION}/rulebooks", {"rulebook": BY_ITSELF.model_dump(mode="json")}),
             ("/directory/members", {"member": "weiyuan-1", "name": "刘䶮"}),
+            ("/directory/units", {"unit": "zhifaju", "name": "市执法局"}),
+            ("/directory/officials", LEADER),
         ):
             assert client.post(path, json=body).status_code == 200
 
@@ -161,8 +192,9 @@ def wait_until_whole(service: Service) -> None:
     while time.monotonic() < until:
         try:
             answer = httpx2.get(f"{service.url}/health", timeout=5)
-            models = [m for ledger in answer.json()["ledgers"] for m in ledger["models"]]
-            if answer.status_code == 200 and models and all(m["behind"] == 0 for m in models):
+            ledgers = answer.json()["ledgers"]
+            followers = [follower for ledger in ledgers for follower in (*ledger["models"], ledger["reactions"])]
+            if answer.status_code == 200 and all(follower["behind"] == 0 for follower in followers):
                 return
         except (httpx2.HTTPError, ValueError):
             pass
@@ -173,18 +205,18 @@ def wait_until_whole(service: Service) -> None:
 def killed_at_random(service: Service, times: int, chance: random.Random) -> None:
     set_up(service)
     stopped = threading.Event()
-    writers = [Writer(service, stopped) for _ in range(4)]
+    writers = [Writer(service, stopped, steps) for steps in (REGISTERED, REGISTERED, REPLIED, REPLIED)]
     for writer in writers:
         writer.start()
     killed: Counter[str] = Counter()
     while killed.total() < times:
         time.sleep(chance.uniform(0.1, 1.0))
-        kind = chance.choice(["api", "daemon", "postgres", "backend"])
+        kind = chance.choice(KINDS)
         for victim in service.victims(kind)[:1]:
             os.kill(victim, signal.SIGKILL)
             killed[kind] += 1
     stopped.set()
-    assert set(killed) == {"api", "daemon", "postgres", "backend"}, killed
+    assert set(killed) == set(KINDS), killed
     for writer in writers:
         writer.join(PATIENCE * 2)
         assert not writer.is_alive()
@@ -205,6 +237,12 @@ def killed_at_random(service: Service, times: int, chance: random.Random) -> Non
     assert set(submitted) == set(streams)
     numbers = [item["body"]["case_no"] for item in items if item["type"] == "ProposalRegistered"]
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    replied, asked = (
+        Counter(item["stream"] for item in items if item["type"] == kind)
+        for kind in ("ReplyIssued", "FeedbackFormIssued")
+    )
+    assert replied
+    assert asked == replied
     verified = service.command("verify-readmodels")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
@@ -241,9 +279,9 @@ def test_a_second_service_on_the_same_data_is_told_so(service: Service) -> None:
 
 
 def everybody(service: Service) -> list[int]:
-    """API, daemon and PostgreSQL, none of which has died so far."""
-    found = [pid for kind in ("api", "daemon", "postgres") for pid in service.victims(kind)]
-    assert len(found) == 3, service.output.read_text()
+    """API, daemon, reactions and PostgreSQL, none of which has died so far."""
+    found = [pid for kind in ("api", "daemon", "reactions", "postgres") for pid in service.victims(kind)]
+    assert len(found) == 4, service.output.read_text()
     output = service.output.read_text()
     assert "child_died" not in output, output
     assert "database_restarted" not in output, output

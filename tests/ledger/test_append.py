@@ -79,7 +79,7 @@ def test_a_ledger_nobody_opened_takes_nothing(app: psycopg.Connection) -> None:
     assert error.value.sqlstate == "HY404"
 
 
-@pytest.mark.parametrize("role", ["app", "daemon", "sealer"])
+@pytest.mark.parametrize("role", ["app", "daemon", "reactions", "sealer"])
 @pytest.mark.parametrize(
     "statement",
     [

@@ -175,6 +175,24 @@ async def test_time_travel_reads_a_state_as_known_and_as_of(office: Office) -> N
     assert then.case_no is None
 
 
+async def test_several_histories_are_those_of_each(office: Office) -> None:
+    streams = [(await office.assigned()).stream, (await office.submitted()).stream, directory_stream("elsewhere")]
+    known = await office.ledger.position()
+    await office.do(c.RegisterProposal())
+    for as_known in (None, known, 0):
+        each = [await office.ledger.history(stream, as_known) for stream in streams]
+        assert await office.ledger.histories(streams, as_known) == each
+
+
+async def test_events_of_some_types_are_read_between_two_positions(office: Office) -> None:
+    await office.assigned()
+    last = (await office.ledger.history(office.stream))[-1].position
+    wanted = ["UnitAssigned", "ProposalRegistered", "CaseTransferredToGovernment"]
+    read = await office.ledger.between(last - 2, last, wanted)
+    assert [type(recorded.event).__name__ for recorded in read] == ["CaseTransferredToGovernment", "UnitAssigned"]
+    assert await office.ledger.between(last, last, wanted) == []
+
+
 async def test_a_clock_behind_the_head_is_noted_once_and_time_never_runs_backwards(
     office: Office, admin: psycopg.Connection
 ) -> None:

@@ -1,0 +1,15 @@
+"""What follows of itself: pure functions, each in a file whose name is its sentence. `api.reactions` runs them."""
+
+from domain.reactions.base import Due, OnDay, OnEvent, Reaction, Today
+from domain.reactions.when_a_form_is_overdue_then_note_who_is_silent import (
+    WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
+)
+from domain.reactions.when_a_reply_is_issued_then_ask_for_feedback import WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK
+
+REACTIONS: tuple[Reaction, ...] = (
+    WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK,
+    WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
+)
+"""The list, in one place, in the order in which they are asked about one event or one case."""
+
+__all__ = ["REACTIONS", "Due", "OnDay", "OnEvent", "Reaction", "Today"]

@@ -1,0 +1,24 @@
+"""征询意见表随复文寄出: the form goes with the reply, to everybody the reply goes to (S16, S13).
+
+Only where the rulebook says so (`feedback_form_automatic`); elsewhere the unit sends it.
+"""
+
+from collections.abc import Sequence
+
+from domain.commands.base import ProposalCommand
+from domain.commands.feedback import IssueFeedbackForm
+from domain.events import ReplyIssued
+from domain.policy.rulebook import Rulebook
+from domain.proposal import Proposal
+from domain.reactions.base import OnEvent
+from domain.record import Recorded
+
+
+def react(_: Proposal, recorded: Recorded[ReplyIssued], rulebook: Rulebook) -> Sequence[ProposalCommand]:
+    # whom a reply goes to is every proposer, and so is whom a form without names goes to
+    return [IssueFeedbackForm(unit=recorded.event.unit)] if rulebook.feedback_form_automatic else []
+
+
+WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK = OnEvent(
+    name="when_a_reply_is_issued_then_ask_for_feedback", event=ReplyIssued, react=react
+)
