@@ -250,6 +250,25 @@ class Retention(StrEnum):
     YEARS_10 = "YEARS_10"
 
 
+class Restart(StrEnum):
+    """What may start a clock anew, where a limit's rule says so; nothing else ever does."""
+
+    OBJECTION_REJECTED = "OBJECTION_REJECTED"
+    CO_OPINION_RETURNED = "CO_OPINION_RETURNED"
+    REASSIGNMENT = "REASSIGNMENT"
+
+
+class Recomputation(StrEnum):
+    """Why a limit is another day than it was: working days became known, a session's end did, other rules apply, or
+    its clock started anew."""
+
+    CALENDAR = "CALENDAR"
+    SESSION_CLOSE = "SESSION_CLOSE"
+    RULEBOOK = "RULEBOOK"
+    KEY_PROPOSAL = "KEY_PROPOSAL"
+    RESTART = "RESTART"
+
+
 class Rank(StrEnum):
     """Ranks a signing rule may ask for, lowest first."""
 

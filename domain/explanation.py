@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from domain.codes import Recomputation
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
@@ -22,7 +23,9 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
         said.append(_skipped(deadline, days))
     if deadline.cap is not None:
         said.append(f"最迟不得晚于 {deadline.cap}，{_reached(deadline.due_on, deadline.cap)}。")
-    if deadline.moved_from is not None and deadline.paused_days is not None:
+    if deadline.recomputed is not None:
+        said.append(_recomputed(deadline.recomputed, deadline.moved_from, deadline.due_on))
+    elif deadline.moved_from is not None and deadline.paused_days is not None:
         said.append(f"中止计时 {deadline.paused_days} 天，由 {deadline.moved_from} 顺延至 {deadline.due_on}。")
     elif deadline.moved_from is not None:
         said.append(f"经批准，由 {deadline.moved_from} 延期至 {deadline.due_on}。")
@@ -44,6 +47,12 @@ def _counting(deadline: Deadline) -> str:
         way = "倒推" if deadline.backwards else "起算"
         counted = f"自{start}{way} {deadline.value} {unit}，当日不计入，至 {deadline.counted_to or deadline.due_on}"
     return f"{counted}。"
+
+
+def _recomputed(cause: Recomputation, before: date | None, due_on: date) -> str:
+    if before == due_on:
+        return f"因{label(cause)}重算，仍为 {due_on}。"
+    return f"因{label(cause)}，由 {before} 改为 {due_on}。"
 
 
 def _reached(due_on: date, cap: date) -> str:

@@ -2,6 +2,7 @@
 
 from api.routes.routing import on_cases, routes
 from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
+from domain.commands.recomputation import RecomputeDeadlines
 
 router = routes("期限")
 
@@ -12,5 +13,6 @@ on_cases(
         "extension-decisions": DecideExtension,
         "pauses": PauseClock,
         "resumptions": ResumeClock,
+        "deadline-recomputations": RecomputeDeadlines,
     },
 )

@@ -87,6 +87,7 @@ from domain.commands.publication import (
     PublishReply,
     WithholdReply,
 )
+from domain.commands.recomputation import RecomputeDeadlines
 from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
 from domain.commands.reply import CountersignReply, DraftReply, IssueReply, RecordDelivery, SignReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
@@ -144,6 +145,7 @@ COMMANDS: tuple[type[Command], ...] = (
     DecideExtension,
     PauseClock,
     ResumeClock,
+    RecomputeDeadlines,
     RequestCoOpinion,
     SubmitCoOpinion,
     ReturnCoOpinion,
@@ -269,6 +271,7 @@ __all__ = [
     "RaiseDifficulty",
     "ReassessClass",
     "ReassignCase",
+    "RecomputeDeadlines",
     "RecordDelivery",
     "RecordFieldVisit",
     "RecordHandoverMeeting",

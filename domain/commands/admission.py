@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Conversion, Ending, RefusalGround, ReviewLevel, ReviewOpinion
+from domain.codes import Conversion, Ending, Recomputation, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, with_proposers
+from domain.commands.recomputation import recomputed
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -261,7 +262,8 @@ class ChangeCaseRulebook(ProposalCommand):
         if proposal.rulebook == pinned:
             return []
         in_order(setting, proposal.registered_at, "立案")
-        return [CaseRulebookChanged(rulebook=pinned, reason=self.reason)]
+        changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason)
+        return [changed, *recomputed(Recomputation.RULEBOOK, proposal, setting, adopted)]
 
 
 def _under_review(proposal: Proposal) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Rank
+from domain.codes import AssignmentMode, Rank, Restart
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
@@ -103,13 +103,19 @@ class AssignUnits(ProposalCommand):
 
 
 def assign(
-    proposal: Proposal, setting: Setting, wanted: Assignment, index: int, basis: str, leader: str | None = None
+    proposal: Proposal,
+    setting: Setting,
+    wanted: Assignment,
+    index: int,
+    basis: str,
+    leader: str | None = None,
+    restart: Restart | None = None,
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision."""
     rulebook = setting.rulebook(proposal)
 
     def due(kind: DeadlineKind) -> Deadline | None:
-        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index)
+        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
 
     kinds = [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
@@ -203,7 +209,8 @@ class ReassignCase(ProposalCommand):
             setting.city_leader(self.decided_by, "decided_by")
         changed = [wanted.unit for wanted in new if wanted.unit in {task.unit for task in proposal.active_tasks}]
         reassigned = CaseReassigned(left=(*leaving, *changed), reason=self.reason, decided_by=self.decided_by)
-        assigned = [assign(proposal, setting, one, index, self.reason) for index, one in enumerate(new, 1)]
+        anew = Restart.REASSIGNMENT
+        assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
         return [reassigned, *assigned]
 
     def _not_replied(self, proposal: Proposal, setting: Setting, units: Sequence[str]) -> None:

@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import Field
 
 from domain import communication
-from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome
+from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome, Restart
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Anchor, Deadline, derive
-from domain.policy.rulebook import AnchorKind, DeadlineKind, Rulebook
+from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
     CASE_OPEN,
@@ -219,30 +219,46 @@ def contact_breach(
 
 
 def deadline(
-    kind: DeadlineKind, rulebook: Rulebook, proposal: Proposal, setting: Setting, own_event: str, index: int = 0
+    kind: DeadlineKind,
+    rulebook: Rulebook,
+    proposal: Proposal,
+    setting: Setting,
+    own_event: str,
+    index: int = 0,
+    restart: Restart | None = None,
 ) -> Deadline | None:
     """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
     the anchor where the clock starts with the event itself, and where the session's closing day is not known: the
-    derivation says so."""
-    rule = rulebook.deadline(kind, proposal.timing)
+    derivation says so. `restart`: what starts the clock with the event itself, where the rule admits it."""
+    rule = rulebook.deadline(kind, proposal.timing, proposal.key is not None)
     if rule is None or proposal.stream is None:
         return None
     days = setting.calendar.days
     if rule.anchor is AnchorKind.REPLY_DUE:
-        reply = deadline(DeadlineKind.REPLY, rulebook, proposal, setting, own_event, index)
+        reply = deadline(DeadlineKind.REPLY, rulebook, proposal, setting, own_event, index, restart)
         if reply is None:
             return None
         return derive(rule, rulebook.id, rulebook.version, reply.anchor.model_copy(update={"on": reply.due_on}), days)
-    here, version, on = own_event, proposal.version + 1 + index, setting.occurred_at
-    stream = proposal.stream
-    if rule.anchor is AnchorKind.TRANSFER and proposal.transferred:
+    own = Anchor(
+        stream=proposal.stream, version=proposal.version + 1 + index, event=own_event, on=day_of(setting.occurred_at)
+    )
+    anew = restart is not None and restart in (rule.restarts or ())
+    anchor = own if anew else (fixed_anchor(rule, proposal, setting) or own)
+    return derive(rule, rulebook.id, rulebook.version, anchor, days)
+
+
+def fixed_anchor(rule: DeadlineRule, proposal: Proposal, setting: Setting) -> Anchor | None:
+    """The fact a clock starts at where that is not the event that sets the limit: the handover, or the session's end
+    once that is known."""
+    session = setting.session
+    if rule.anchor is AnchorKind.TRANSFER and proposal.transferred and proposal.stream:
         here = "CaseTransferredElsewhere" if proposal.recipient else "CaseTransferredToGovernment"
         version, on = proposal.transferred
-    session = setting.session
+        return Anchor(stream=proposal.stream, version=version, event=here, on=day_of(on))
     if rule.anchor is AnchorKind.SESSION_CLOSE and session.closed_on and session.closing and session.stream:
-        (here, version), on, stream = session.closing, session.closed_on, session.stream
-    anchor = Anchor(stream=stream, version=version, event=here, on=day_of(on))
-    return derive(rule, rulebook.id, rulebook.version, anchor, days)
+        here, version = session.closing
+        return Anchor(stream=session.stream, version=version, event=here, on=session.closed_on)
+    return None
 
 
 __all__ = [
@@ -266,6 +282,7 @@ __all__ = [
     "current_draft",
     "deadline",
     "existing",
+    "fixed_anchor",
     "gated",
     "in_order",
     "open_case",

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from domain.codes import LetterSeries
+from domain.codes import LetterSeries, Restart
 from domain.commands.base import EXISTING, ProposalCommand, answering, assisting, in_order, open_case, stream_of
 from domain.commands.letters import next_letter, register_of
+from domain.commands.recomputation import restarted
 from domain.events import CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
-from domain.proposal import Proposal
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import OpenLimit, Proposal
 from domain.rules import (
     CO_UNIT_GIVES_OPINION,
     KNOWN_OFFICIAL,
@@ -16,6 +18,7 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_REPLIES,
     OPINION_GIVEN,
     RETURNED_OPINION_CHANGES,
+    RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
     require,
@@ -97,6 +100,7 @@ class ReturnCoOpinion(ProposalCommand):
         CO_UNIT_GIVES_OPINION,
         OPINION_GIVEN,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -112,4 +116,7 @@ class ReturnCoOpinion(ProposalCommand):
         require(task.co_opinion is not None, OPINION_GIVEN, "该单位尚未提出会办意见", "unit")
         require(not lead.round.issued, OPINION_GIVEN, "本轮已答复，会办意见不再退回", "asked_by")
         in_order(setting, task.co_opinion, "提出会办意见")
-        return [self.told(CoOpinionReturned)]
+        limit = task.limits.get(DeadlineKind.CO_OPINION)
+        own = [OpenLimit(self.unit, None, limit)] if limit else []
+        anew = restarted(Restart.CO_OPINION_RETURNED, own, proposal, setting, "CoOpinionReturned")
+        return [self.told(CoOpinionReturned), *anew]

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import LeaderDuty, Rank
+from domain.codes import LeaderDuty, Rank, Recomputation
 from domain.commands.base import EXISTING, ProposalCommand, assigned, open_case, with_proposers
+from domain.commands.recomputation import recomputed
 from domain.events import (
     KeyProposalReleased,
     KeyProposalSelected,
@@ -22,6 +23,7 @@ from domain.rules import (
     LEADER_APPOINTED,
     LEADER_RANK,
     ONLY_ASSIGNED_UNIT_ACTS,
+    RULEBOOK_IN_FORCE,
     Rule,
     require,
 )
@@ -32,7 +34,7 @@ from domain.values import Code, LongText, Moment, Note, Title
 class SelectKeyProposal(ProposalCommand):
     """Make a registered case a key proposal (S54)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, RULEBOOK_IN_FORCE)
 
     basis: Note
     theme: Title | None = None
@@ -41,20 +43,26 @@ class SelectKeyProposal(ProposalCommand):
         open_case(proposal)
         require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案，不能列为重点提案")
         selected = self.told(KeyProposalSelected)
-        return [] if proposal.key == selected else [selected]
+        if proposal.key == selected:
+            return []
+        cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
+        return [selected, *recomputed(cause, proposal, setting, rulebook, key=True)]
 
 
 class ReleaseKeyProposal(ProposalCommand):
     """Take a case off the list of key proposals."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, RULEBOOK_IN_FORCE)
 
     reason: Note
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案")
-        return [] if proposal.key is None else [self.told(KeyProposalReleased)]
+        if proposal.key is None:
+            return []
+        cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
+        return [self.told(KeyProposalReleased), *recomputed(cause, proposal, setting, rulebook, key=False)]
 
 
 class AppointLeader(ProposalCommand):

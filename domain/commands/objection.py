@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool
 
-from domain.codes import Gate
+from domain.codes import Gate, Restart
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -16,6 +16,7 @@ from domain.commands.base import (
     in_order,
     open_case,
 )
+from domain.commands.recomputation import restarted
 from domain.events import (
     AssignmentReturned,
     ObjectionEscalated,
@@ -26,7 +27,7 @@ from domain.events import (
     UnitAdditionRequested,
 )
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus, UnitTask
+from domain.proposal import Proposal, TaskStatus, UnitTask, open_limits
 from domain.rules import (
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
@@ -102,6 +103,7 @@ class DecideObjection(ProposalCommand):
         SIGNER_OF_UNIT,
         ESCALATED_DECIDED_BY_LEADER,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -124,7 +126,10 @@ class DecideObjection(ProposalCommand):
             named = setting.official_name(task.escalated.leader)
             require(own, ESCALATED_DECIDED_BY_LEADER, f"已呈报“{named}”，由其裁定", "decided_by")
         after_last(setting, task)
-        return [decided]
+        if self.upheld:
+            return [decided]
+        limits = [known for known in open_limits(proposal) if known.unit == self.unit]
+        return [decided, *restarted(Restart.OBJECTION_REJECTED, limits, proposal, setting, "ObjectionRejected")]
 
 
 class EscalateObjection(ProposalCommand):

@@ -1,4 +1,4 @@
-"""期限变动: extensions and pauses of a unit's reply.
+"""期限变动: extensions and pauses of a unit's reply, limits computed anew.
 
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
@@ -57,4 +57,14 @@ class ClockResumed(Event):
     deadline: Deadline | None = None
 
 
-ClockEvent: TypeAlias = ExtensionRequested | ExtensionGranted | ExtensionRefused | ClockPaused | ClockResumed
+class DeadlineRecomputed(Event):
+    """期限重算: a limit of the unit that is still open is another day now; `deadline` says why and what it was."""
+
+    unit: str
+    round: int | None = None
+    deadline: Deadline
+
+
+ClockEvent: TypeAlias = (
+    ExtensionRequested | ExtensionGranted | ExtensionRefused | ClockPaused | ClockResumed | DeadlineRecomputed
+)

@@ -7,6 +7,14 @@ from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
+    codes.Recomputation: {
+        "CALENDAR": "节假日安排公布",
+        "SESSION_CLOSE": "闭会日期确定",
+        "RULEBOOK": "改用办理规则",
+        "KEY_PROPOSAL": "列为（或不再列为）重点提案",
+        "RESTART": "重新起算",
+    },
+    codes.Restart: {"OBJECTION_REJECTED": "异议不成立", "CO_OPINION_RETURNED": "会办意见退回", "REASSIGNMENT": "改办"},
     codes.Retention: {"PERMANENT": "永久", "YEARS_30": "三十年", "YEARS_10": "十年"},
     codes.MutualReview: {
         "UNIT_ON_PROPOSAL": "承办单位评提案",

@@ -1,6 +1,7 @@
 """The Chinese name of every command, by stage."""
 
 COMMANDS: dict[str, str] = {
+    "RecomputeDeadlines": "重算期限",
     "MakeCommitment": "登记承诺",
     "ReportCommitmentProgress": "登记承诺进展",
     "FulfilCommitment": "登记承诺兑现",

@@ -1,6 +1,7 @@
 """The Chinese name of every event, by stage."""
 
 EVENTS: dict[str, str] = {
+    "DeadlineRecomputed": "期限重算",
     "CommitmentMade": "承诺",
     "CommitmentProgressed": "承诺进展",
     "CommitmentFulfilled": "承诺兑现",

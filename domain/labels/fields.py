@@ -1,6 +1,8 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "restarts": "重新起算的情形",
+    "recomputed": "重算的原因",
     "direction": "评议方向",
     "id": "编号",
     "count": "数量",

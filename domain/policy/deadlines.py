@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.codes import Recomputation
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import Frozen
@@ -31,7 +32,8 @@ class Deadline(Frozen):
     working days those passed over, else those at the end that it was moved over. `cap` is the last day the rule
     admits; `calendar` names the notices consulted (`2026@1`; version 0 is a year not announced, and the date is then
     provisional). `supersedes` is the version of the event, on the same stream, whose deadline this one replaces;
-    that was due on `moved_from`: more time was granted, or the clock stood still for `paused_days`.
+    that was due on `moved_from`: more time was granted, the clock stood still for `paused_days`, or the day was
+    `recomputed`.
     """
 
     kind: DeadlineKind
@@ -52,11 +54,19 @@ class Deadline(Frozen):
     supersedes: int | None = None
     moved_from: date | None = None
     paused_days: int | None = None
+    recomputed: Recomputation | None = None
+
+    @property
+    def granted(self) -> bool:
+        """Whether somebody has given more time, or the clock stood still: such a day stands."""
+        return self.moved_from is not None and self.recomputed is None
 
     def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
         """The same limit on a later day, in place of the one that event set."""
         told = {"due_on": due_on, "moved_from": self.due_on, "counted_to": self.counted_to or self.due_on}
-        return self.model_copy(update={**told, "supersedes": supersedes, "paused_days": None, **change})
+        return self.model_copy(
+            update={**told, "supersedes": supersedes, "paused_days": None, "recomputed": None, **change}
+        )
 
 
 def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anchor, days: WorkingDays) -> Deadline:

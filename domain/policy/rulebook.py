@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Level, Pressure, Rank, Rating, Timing
+from domain.codes import ContactMode, DecisiveMoment, Gate, Level, Pressure, Rank, Rating, Restart, Timing
 from domain.values import EARLIEST, LATEST, Frozen, Points, is_code
 
 
@@ -62,9 +62,10 @@ class When(Frozen):
     """Which cases a rule is for; every condition named must hold."""
 
     timing: Timing | None = None
+    key_proposal: bool | None = None
 
-    def holds(self, timing: Timing | None) -> bool:
-        return self.timing is None or self.timing is timing
+    def holds(self, timing: Timing | None, key_proposal: bool) -> bool:
+        return self.timing in (None, timing) and self.key_proposal in (None, key_proposal)
 
 
 class Extension(Frozen):
@@ -78,6 +79,7 @@ class Extension(Frozen):
 class DeadlineRule(Count):
     """How long something may take. `when`: for which cases. `rolls`: a last day on which nobody works moves on to the
     next working day. `backwards`: counted back from the anchor. `cap`: never later than this from the same anchor.
+    `restarts`: what starts the clock anew; where nothing is named nothing does.
 
     What a rulebook did not say when it was adopted is None and no part of its digest: so digests do not drift.
     """
@@ -89,6 +91,7 @@ class DeadlineRule(Count):
     rolls: bool | None = None
     backwards: bool | None = None
     cap: Count | None = None
+    restarts: tuple[Restart, ...] | None = None
     extension: Extension | None = None
     source: str
 
@@ -212,9 +215,11 @@ class Rulebook(Frozen):
     year: int | None = None
     late_entry: LateEntry | None = None
 
-    def deadline(self, kind: DeadlineKind, timing: Timing | None = None) -> DeadlineRule | None:
+    def deadline(
+        self, kind: DeadlineKind, timing: Timing | None = None, key_proposal: bool = False
+    ) -> DeadlineRule | None:
         """The first rule of this kind that is for such a case."""
-        fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(timing))
+        fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(timing, key_proposal))
         return next((rule for rule in fitting if rule.kind is kind), None)
 
     def rank_to_sign(self, *, key_proposal: bool, committing: bool) -> Rank:
@@ -291,8 +296,8 @@ def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
     items = [item.id for item in rulebook.scoring or ()]
     for index, item in enumerate(rulebook.scoring or ()):
-        if item.most <= 0:
-            yield f"scoring.{index}.most", "满分须大于 0"
+        if not 0 < item.most <= 100_000 or round(item.most, 2) != item.most:
+            yield f"scoring.{index}.most", "满分须大于 0，小数至多两位"
         if item.id in items[:index]:
             yield f"scoring.{index}.id", "考核项目编号重复"
     ranks = rulebook.signer_ranks or SignerRanks()
@@ -338,7 +343,17 @@ _ANCHORS = {
 }
 
 
+_RESTARTS = {
+    Restart.OBJECTION_REJECTED: {DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.FIRST_CONTACT, DeadlineKind.REPLY},
+    Restart.CO_OPINION_RETURNED: {DeadlineKind.CO_OPINION},
+    Restart.REASSIGNMENT: {DeadlineKind.REPLY, DeadlineKind.CO_OPINION},
+}
+
+
 def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, str]]:
+    for index, restart in enumerate(rule.restarts or ()):
+        if rule.kind not in _RESTARTS[restart]:
+            yield f"{field}.restarts.{index}", "这种期限不因此重新起算"
     if rule.anchor not in _ANCHORS[rule.kind]:
         yield f"{field}.anchor", "该种期限不能从这一事件起算"
     if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):

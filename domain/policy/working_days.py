@@ -83,6 +83,10 @@ class WorkingDays:
     def announced(self, year: int) -> bool:
         return year in self.notices
 
+    def known(self, year: int) -> int:
+        """The version of the year's notice; 0 where it is not announced yet."""
+        return self.notices[year].version if self.announced(year) else 0
+
     def works(self, day: date) -> bool:
         return day in self.working or self.why_off(day) is None
 
@@ -95,8 +99,7 @@ class WorkingDays:
 
     def version(self, first: date, last: date) -> str:
         """Which notices speak about these days, e.g. `2026@1,2027@0`; version 0 is a year not announced yet."""
-        years = range(first.year, last.year + 1)
-        return ",".join(f"{year}@{self.notices[year].version if self.announced(year) else 0}" for year in years)
+        return ",".join(f"{year}@{self.known(year)}" for year in range(first.year, last.year + 1))
 
     def provisional(self, first: date, last: date) -> bool:
         return not all(map(self.announced, range(first.year, last.year + 1)))

@@ -28,6 +28,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
+from domain.proposal.limits import OpenLimit, open_limits
 from domain.proposal.parts import (
     Act,
     Action,
@@ -36,6 +37,7 @@ from domain.proposal.parts import (
     Drafting,
     DraftStatus,
     Form,
+    Limit,
     Round,
     TaskStatus,
     UnitTask,
@@ -84,7 +86,7 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
     if isinstance(event, events.AssignmentEvent):
         return assignment.evolve(proposal, event, recorded)
     if isinstance(event, events.ObjectionEvent):
-        return objection.evolve(proposal, event)
+        return objection.evolve(proposal, event, recorded)
     if isinstance(event, events.MemberContacted):
         return reported(proposal, recorded)
     if isinstance(event, events.ContactWaived):
@@ -139,11 +141,14 @@ __all__ = [
     "DraftStatus",
     "Drafting",
     "Form",
+    "Limit",
+    "OpenLimit",
     "Proposal",
     "Round",
     "TaskStatus",
     "UnitTask",
     "evolve",
     "identity",
+    "open_limits",
     "subject",
 ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.parts import Round, TaskStatus, UnitTask
+from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
@@ -17,7 +17,9 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             known = proposal.tasks.get(event.unit)
             before = known.last.at if known and known.last else proposal.transferred_at
             at = later(before, recorded.occurred_at)
-            task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, rounds=rounds)
+            own = (*event.further, *((event.deadline,) if event.deadline and not rounds else ()))
+            limits = {limit.kind: Limit(limit, recorded.version) for limit in own}
+            task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, limits=limits, rounds=rounds)
             filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
             return replace(with_task(proposal, task), filed=filed)
         case events.AssignmentAcknowledged():

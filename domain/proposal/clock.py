@@ -1,21 +1,33 @@
 """期限变动."""
 
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from domain import events
+from domain.proposal.limits import with_limit
 from domain.proposal.parts import Round
 from domain.proposal.state import Proposal, round_of, with_round
 from domain.record import Recorded
 from domain.values import day_of
 
+MoreTime: TypeAlias = (
+    events.ExtensionRequested
+    | events.ExtensionGranted
+    | events.ExtensionRefused
+    | events.ClockPaused
+    | events.ClockResumed
+)
+"""What moves the limit of one round."""
+
 
 def evolve(proposal: Proposal, event: events.ClockEvent, recorded: Recorded[Any]) -> Proposal:
+    if isinstance(event, events.DeadlineRecomputed):
+        return with_limit(proposal, event, recorded.version)
     task, current = round_of(proposal, event.unit, event.round)
     return with_round(proposal, task, _round(current, event, recorded))
 
 
-def _round(current: Round, event: events.ClockEvent, recorded: Recorded[Any]) -> Round:
+def _round(current: Round, event: MoreTime, recorded: Recorded[Any]) -> Round:
     match event:
         case events.ExtensionRequested():
             return replace(current, asked_until=event, asked_decided=None)

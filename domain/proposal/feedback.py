@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.parts import Form
+from domain.proposal.parts import Form, Limit
 from domain.proposal.state import Proposal, reported, round_of, with_round
 from domain.record import Recorded
 from domain.values import later
@@ -14,7 +14,8 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
     match event:
         case events.FeedbackFormIssued():
             task, current = round_of(proposal, event.unit, event.round)
-            form = Form(recorded.occurred_at, event.deadline.due_on if event.deadline else None)
+            limit = Limit(event.deadline, recorded.version) if event.deadline else None
+            form = Form(recorded.occurred_at, limit)
             forms = {**current.forms, **dict.fromkeys(event.members, form)}
             return with_round(proposal, task, replace(current, forms=forms))
         case events.SatisfactionRecorded() | events.SatisfactionRevised():

@@ -1,21 +1,24 @@
 """异议."""
 
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.parts import TaskStatus, UnitTask
+from domain.proposal.parts import Limit, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
+from domain.record import Recorded
 
 
-def evolve(proposal: Proposal, event: events.ObjectionEvent) -> Proposal:
-    return with_task(proposal, _task(task_of(proposal, event.unit), event))
+def evolve(proposal: Proposal, event: events.ObjectionEvent, recorded: Recorded[Any]) -> Proposal:
+    return with_task(proposal, _task(task_of(proposal, event.unit), event, recorded.version))
 
 
-def _task(task: UnitTask, event: events.ObjectionEvent) -> UnitTask:
+def _task(task: UnitTask, event: events.ObjectionEvent, version: int) -> UnitTask:
     match event:
         case events.AssignmentReturned():
-            return replace(task, status=TaskStatus.RETURNED, objection=event, escalated=None)
+            own = {event.deadline.kind: Limit(event.deadline, version)} if event.deadline else {}
+            limits = {**task.limits, **own}
+            return replace(task, status=TaskStatus.RETURNED, objection=event, escalated=None, limits=limits)
         case events.ObjectionUpheld():
             return replace(task, status=TaskStatus.LEFT, decided=event)
         case events.ObjectionRejected():

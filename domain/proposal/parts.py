@@ -118,11 +118,23 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A deadline, and the version of the event that set it."""
+
+    deadline: Deadline
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form that went out to one proposer, and when it is due back."""
 
     at: datetime | date
-    due: date | None = None
+    limit: Limit | None = None
+
+    @property
+    def due(self) -> date | None:
+        return self.limit.deadline.due_on if self.limit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,7 @@ class Round:
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     ratings: Mapping[str, Answered] = field(default_factory=dict)
+    publish_by: Limit | None = None
     overdue: frozenset[str] = frozenset()
     mediated: frozenset[str] = frozenset()
     delivered: frozenset[str] = frozenset()
@@ -187,6 +200,8 @@ class UnitTask:
     addition: events.UnitAdditionRequested | None = None
     addition_decided: events.UnitAdditionGranted | events.UnitAdditionRefused | None = None
     responsible: events.ResponsibilityNamed | None = None
+    limits: Mapping[DeadlineKind, Limit] = field(default_factory=dict)
+    """What else the unit owes by a day, or is owed: all limits but those of its rounds."""
     rounds: Mapping[int, Round] = field(default_factory=dict)
 
     @property
@@ -218,9 +233,9 @@ class UnitTask:
         )
 
     def limit(self, kind: DeadlineKind) -> Deadline | None:
-        """One of the further limits that began with the assignment."""
-        further = self.assigned.further if self.assigned else ()
-        return next((limit for limit in further if limit.kind is kind), None)
+        """The limit of this kind beside that of the reply."""
+        known = self.limits.get(kind)
+        return known.deadline if known else None
 
     @property
     def untouched(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.parts import Countersigned, Draft, DraftStatus
+from domain.proposal.parts import Countersigned, Draft, DraftStatus, Limit
 from domain.proposal.state import Proposal, draft_of, round_of, with_draft, with_round
 from domain.record import Recorded
 from domain.values import later, visible
@@ -39,7 +39,8 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             issued = with_status(proposal, event, DraftStatus.ISSUED, issued=event)
             task, current = round_of(issued, event.unit, event.round)
             at = later(task.last.at if task.last else None, recorded.occurred_at)
-            return with_round(issued, task, replace(current, issued_at=at))
+            limit = next((Limit(limit, recorded.version) for limit in event.further), None)
+            return with_round(issued, task, replace(current, issued_at=at, publish_by=limit))
         case events.ReplyDelivered():
             task, current = round_of(proposal, event.unit, event.round)
             return with_round(proposal, task, replace(current, delivered=current.delivered | set(event.members)))

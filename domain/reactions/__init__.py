@@ -5,10 +5,12 @@ from domain.reactions.when_a_form_is_overdue_then_note_who_is_silent import (
     WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
 )
 from domain.reactions.when_a_reply_is_issued_then_ask_for_feedback import WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK
+from domain.reactions.when_working_days_become_known_then_recompute import WHEN_WORKING_DAYS_BECOME_KNOWN_THEN_RECOMPUTE
 
 REACTIONS: tuple[Reaction, ...] = (
     WHEN_A_REPLY_IS_ISSUED_THEN_ASK_FOR_FEEDBACK,
     WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
+    WHEN_WORKING_DAYS_BECOME_KNOWN_THEN_RECOMPUTE,
 )
 """The list, in one place, in the order in which they are asked about one event or one case."""
 

@@ -11,6 +11,7 @@ from typing import assert_never
 from domain import events
 from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Stage
 from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
 from domain.values import Frozen, day_of
@@ -234,6 +235,9 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return _with(row, begun.due_by(event.deadline))
         case events.ExtensionGranted() | events.ClockResumed():
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
+        case events.DeadlineRecomputed():
+            shown = event.deadline.kind in (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
+            return _with(row, row.task(event.unit).due_by(event.deadline)) if shown else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
         case events.KeyProposalSelected():

@@ -41,6 +41,7 @@ from tests.domain import test_clock as clock
 from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_key_proposal as key_proposal
+from tests.domain import test_recomputation as recomputation
 from tests.domain.given import (
     EDU,
     MAYOR,
@@ -89,13 +90,18 @@ def sooner() -> World:
 
 
 MORE: tuple[Sample, ...] = (
-    (returned, lambda world: decide_objection(upheld=False)),
+    (returned, lambda world: decide_objection(upheld=True)),
     (asked_to_add, lambda world: decide_addition(granted=False)),
     (clock.asked, lambda world: clock.answer(granted=False)),
     (automatic, lambda world: rate(rating=Rating.DISSATISFIED)),
     (content, lambda world: feedback.revise(Rating.DISSATISFIED)),
     (sooner, lambda world: admission.change_rules()),
     (assigned, lambda world: admission.withdraw()),
+    (recomputation.before_choice, lambda world: c.SelectKeyProposal(basis="主席会议")),
+    (recomputation.chosen, lambda world: c.ReleaseKeyProposal(reason="并入专题协商")),
+    (recomputation.two_rulebooks, lambda world: recomputation.go_over()),
+    (recomputation.objecting, lambda world: decide_objection(upheld=False)),
+    (recomputation.opinion_given, lambda world: recomputation.send_back()),
     (assigned, lambda world: key_proposal.appoint("HANDLE", MAYOR)),
     (drafting.inviting, lambda world: drafting.hand_in()),
     (registered, lambda world: c.TransferCase(occasion="交办会", recipient=Recipient.COURT)),

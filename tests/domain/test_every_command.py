@@ -36,6 +36,7 @@ from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_publication as publication
+from tests.domain import test_recomputation as recomputation
 from tests.domain import test_reply as reply
 from tests.domain import test_scoring as scoring
 from tests.domain import test_session as session
@@ -144,7 +145,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.AssignUnits: (transferred, lambda world: assign(ALONE)),
     c.AcknowledgeAssignment: (assigned, lambda world: c.AcknowledgeAssignment(unit="jiaoyuju")),
     c.ReturnAssignment: (assigned, lambda world: hand_back()),
-    c.DecideObjection: (returned, lambda world: decide_objection(upheld=True)),
+    c.DecideObjection: (returned, lambda world: decide_objection(upheld=False)),
     c.EscalateObjection: (rejected, lambda world: escalate()),
     c.RequestUnitAddition: (assigned, lambda world: ask_to_add()),
     c.DecideUnitAddition: (asked_to_add, lambda world: decide_addition(granted=True)),
@@ -156,6 +157,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.FileHandlingPlan: (assigned, lambda world: plan()),
     c.RequestExtension: (clock.limited, lambda world: clock.ask()),
     c.DecideExtension: (clock.asked, lambda world: clock.answer()),
+    c.RecomputeDeadlines: (recomputation.announced, lambda world: recomputation.recompute()),
     c.PauseClock: (clock.limited, lambda world: clock.pause()),
     c.ResumeClock: (clock.standing, lambda world: clock.resume()),
     c.ApproveHandlingPlan: (handling.planned, lambda world: handling.approve()),

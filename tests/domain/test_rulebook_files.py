@@ -75,7 +75,7 @@ def test_a_rulebook_that_names_31_september_is_refused_by_file_line_field_and_ru
         rule="reply-by-15-may",
     )
     assert str(fault) == (
-        "xian.toml 第 33 行，deadlines[0].day（规则 reply-by-15-may）：没有 9 月 31 日这一天 [rulebook-consistent]"
+        "xian.toml 第 34 行，deadlines[0].day（规则 reply-by-15-may）：没有 9 月 31 日这一天 [rulebook-consistent]"
     )
 
 

@@ -1,0 +1,82 @@
+"""期限重算: open limits as they would be set today, from the facts they were set from."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from domain.codes import Recomputation, Restart
+from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
+from domain.events import DeadlineRecomputed
+from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
+from domain.proposal import Limit, OpenLimit, Proposal, open_limits
+from domain.rules import RULEBOOK_IN_FORCE, Rule
+from domain.setting import Decision, Setting
+from domain.values import day_of
+
+
+class RecomputeDeadlines(ProposalCommand):
+    """Set the case's open limits by the working days and the session's end as they are known now. What somebody has
+    granted stands."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, RULEBOOK_IN_FORCE)
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        standing(proposal)
+        return recomputed(None, proposal, setting, setting.rulebook(proposal))
+
+
+def recomputed(
+    cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
+) -> list[DeadlineRecomputed]:
+    """An event for each open limit that this rulebook, and the days known, set on another day now. `key`: whether the
+    case is a key proposal from here on. Without `cause`: whatever has become known."""
+    key = proposal.key is not None if key is None else key
+    found = []
+    for known in open_limits(proposal):
+        old = known.limit.deadline
+        rule = rulebook.deadline(old.kind, proposal.timing, key)
+        if rule is None or old.granted:
+            continue
+        anchor = _anchor(rule, rulebook, old, proposal, setting, key)
+        fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        why = cause or (Recomputation.CALENDAR if anchor == old.anchor else Recomputation.SESSION_CLOSE)
+        if (fresh.due_on, fresh.provisional) != (old.due_on, old.provisional):
+            found.append(_moved(known, fresh, why))
+    return found
+
+
+def restarted(
+    restart: Restart, limits: Sequence[OpenLimit], proposal: Proposal, setting: Setting, own_event: str
+) -> list[DeadlineRecomputed]:
+    """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew."""
+    rulebook, found = setting.rulebook(proposal), []
+    for known in limits:
+        rule = rulebook.deadline(known.limit.deadline.kind, proposal.timing, proposal.key is not None)
+        if rule is None or restart not in (rule.restarts or ()) or proposal.stream is None:
+            continue
+        on = day_of(setting.occurred_at)
+        anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on)
+        fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        found.append(_moved(known, fresh, Recomputation.RESTART))
+    return found
+
+
+def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRecomputed:
+    limit: Limit = known.limit
+    told = {"supersedes": limit.version, "moved_from": limit.deadline.due_on, "recomputed": why}
+    return DeadlineRecomputed(unit=known.unit, round=known.round, deadline=fresh.model_copy(update=told))
+
+
+def _anchor(
+    rule: DeadlineRule, rulebook: Rulebook, old: Deadline, proposal: Proposal, setting: Setting, key: bool
+) -> Anchor:
+    """Where the clock starts: a clock that has started with an event of its own keeps that."""
+    if rule.anchor is not AnchorKind.REPLY_DUE:
+        own_start = old.recomputed is Recomputation.RESTART
+        return old.anchor if own_start else (fixed_anchor(rule, proposal, setting) or old.anchor)
+    reply = rulebook.deadline(DeadlineKind.REPLY, proposal.timing, key)
+    start = fixed_anchor(reply, proposal, setting) if reply else None
+    if reply is None or start is None:
+        return old.anchor
+    due = derive(reply, rulebook.id, rulebook.version, start, setting.calendar.days)
+    return start.model_copy(update={"on": due.due_on})

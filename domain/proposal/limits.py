@@ -1,0 +1,78 @@
+"""Limits that are still open: what somebody owes by a day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from domain import events
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
+from domain.proposal.state import Proposal, task_of, with_round, with_task
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLimit:
+    """An open limit of one unit; `round` where it is a round's own."""
+
+    unit: str
+    round: int | None
+    limit: Limit
+
+
+def open_limits(proposal: Proposal) -> list[OpenLimit]:
+    """Every limit of the case that somebody still has to keep. A closed case may still have its reply to publish."""
+    if proposal.ended is not None or proposal.archived is not None:
+        return []
+    return [found for task in proposal.active_tasks for found in _of_task(proposal, task)]
+
+
+def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
+    handled = proposal.closed is None
+    for number, current in task.rounds.items():
+        if handled:
+            yield from (OpenLimit(task.unit, number, limit) for limit in _of_round(current))
+        if current.publish_by is not None and current.issued and current.published is None:
+            yield OpenLimit(task.unit, number, current.publish_by)
+    for kind, limit in task.limits.items():
+        if handled and _owed(proposal, task, kind):
+            yield OpenLimit(task.unit, None, limit)
+
+
+def _of_round(current: Round) -> Iterator[Limit]:
+    """The reply's own limit until it is out, and that of each form until it is back."""
+    if current.deadline is not None and not current.issued:
+        yield Limit(current.deadline, current.deadline_version)
+    waiting = [form.limit for member, form in current.forms.items() if member not in current.ratings]
+    yield from dict.fromkeys(limit for limit in waiting if limit is not None)
+
+
+def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
+    match kind:
+        case DeadlineKind.ACKNOWLEDGEMENT:
+            return task.status in (TaskStatus.ASSIGNED, TaskStatus.RETURNED)
+        case DeadlineKind.OBJECTION:
+            return task.status is TaskStatus.ASSIGNED and task.untouched
+        case DeadlineKind.OBJECTION_ANSWER:
+            return task.status is TaskStatus.RETURNED
+        case DeadlineKind.FIRST_CONTACT:
+            return all(contact.unit != task.unit for contact in proposal.communication.contacts)
+        case _:
+            return task.co_opinion is None
+
+
+def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: int) -> Proposal:
+    """The case with this deadline in place of the one it supersedes."""
+    limit, kind = Limit(event.deadline, version), event.deadline.kind
+    task = task_of(proposal, event.unit)
+    current = task.rounds.get(event.round or 0)
+    if current is None:
+        return with_task(proposal, replace(task, limits={**task.limits, kind: limit}))
+    if kind is DeadlineKind.PUBLICATION:
+        return with_round(proposal, task, replace(current, publish_by=limit))
+    if kind is not DeadlineKind.FEEDBACK:
+        return with_round(proposal, task, replace(current, deadline=event.deadline, deadline_version=version))
+    old = event.deadline.supersedes
+    forms = {
+        member: replace(form, limit=limit) if form.limit is not None and form.limit.version == old else form
+        for member, form in current.forms.items()
+    }
+    return with_round(proposal, task, replace(current, forms=forms))
