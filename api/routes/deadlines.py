@@ -1,5 +1,8 @@
 """期限: every deadline of a case, how it was derived, and why it is this day."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -7,11 +10,17 @@ from pydantic import BaseModel, Field
 from api.desk import Asked
 from api.names import Named, Names
 from api.problems import ProblemError
+from api.routes.audit import From, To
+from api.routes.boards import Cursor, Filter, Limit
 from api.routes.routing import CaseId, routes
+from domain.codes import Recomputation
+from domain.events import DeadlineRecomputed
 from domain.explanation import deadlines_of, explain
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import DeadlineKind
 from domain.streams import calendar_stream, proposal_stream
+from projections.audit_trail import queries
 
 router = routes("期限")
 
@@ -64,3 +73,70 @@ async def read_deadlines(case: CaseId, asked: Asked) -> DeadlinesAnswer:
             )
         )
     return DeadlinesAnswer(case=case, version=history[-1].version, deadlines=answers)
+
+
+class MovedLine(BaseModel):
+    """一个重算过的期限。"""
+
+    position: int
+    case: UUID
+    unit: Named
+    round: int | None
+    kind: DeadlineKind
+    kind_label: str
+    cause: Recomputation
+    cause_label: str
+    before: date
+    due_on: date
+    days: int = Field(description="推后的天数，负数为提前")
+    provisional: bool = Field(description="仍为暂定")
+    calendar: str | None = Field(description="所用节假日安排，如 2025@1")
+
+
+class MovedAnswer(BaseModel):
+    """重算过的期限，一页，按先后。"""
+
+    position: int
+    items: list[MovedLine]
+    next: str | None
+
+
+@router.get("/deadlines/moved", summary="重算过的期限：节假日安排公布、闭会日期确定等之后，哪些案的期限变了")
+async def moved_deadlines(
+    asked: Asked,
+    case: UUID | None = None,
+    unit: Filter = None,
+    recorded_from: From = None,
+    recorded_to: To = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> MovedAnswer:
+    position = await asked.up_to_date("audit_trail")
+    page = await queries.events(
+        asked.ask, asked.ledger.name, case=case, unit=unit, type=DeadlineRecomputed.__name__,
+        recorded_from=recorded_from, recorded_to=recorded_to, limit=limit, cursor=cursor,
+    )  # fmt: skip
+    names = Names(await asked.ledger.directory())
+    items = [moved_line(row, names) for row in page.rows]
+    return MovedAnswer(position=position, items=items, next=page.next)
+
+
+def moved_line(row: Mapping[str, Any], names: Names) -> MovedLine:
+    event = DeadlineRecomputed.model_validate(row["body"])
+    deadline = event.deadline
+    before, cause = deadline.moved_from or deadline.due_on, deadline.recomputed or Recomputation.CALENDAR
+    return MovedLine(
+        position=row["position"],
+        case=row["stream"],
+        unit=names.unit(event.unit),
+        round=event.round,
+        kind=deadline.kind,
+        kind_label=label(deadline.kind),
+        cause=cause,
+        cause_label=label(cause),
+        before=before,
+        due_on=deadline.due_on,
+        days=(deadline.due_on - before).days,
+        provisional=deadline.provisional,
+        calendar=deadline.calendar,
+    )
