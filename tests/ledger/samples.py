@@ -1,4 +1,4 @@
-"""Write a stored sample of every event that has none: `python -m tests.ledger.samples`. What is there stays as it is."""
+"""Write a stored sample of every event that has none: `python -m tests.ledger.samples`. What is there stays."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""One stored sample of every event that was ever written: it reads for ever, and what is written today reads the same."""
+"""A stored sample of every event in every shape it had: it reads for ever, and is written the same today."""
 
 from pathlib import Path
 
