@@ -1,6 +1,6 @@
 """分办、签收、改办."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -83,23 +83,29 @@ class AssignUnits(ProposalCommand):
         new = []
         for index, wanted in enumerate(self.assignments):
             setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
-            field = f"assignments.{index}.mode"
             same = modes.get(wanted.unit, wanted.mode) is wanted.mode
-            require(same, MODE_CHANGES_BY_REASSIGNMENT, "该单位已以另一方式承办，须经改办变更", field)
-            if self.leader is not None:
-                setting.speaks_for(self.leader, wanted.unit, "leader")
-            known = proposal.tasks.get(wanted.unit)
+            told = "该单位已以另一方式承办，须经改办变更"
+            require(same, MODE_CHANGES_BY_REASSIGNMENT, told, f"assignments.{index}.mode")
+            self._fits(wanted.unit, proposal, setting)
             if wanted.unit not in modes:
-                if known is not None:
-                    after_last(setting, known)
                 new.append(wanted)
-            elif known is not None and known.assigned is not None:
-                led = self.leader in (None, known.assigned.leader)
-                require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         _lead_has_not_replied(proposal, new)
         return [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
+
+    def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
+        """Refuse a leader who is not the unit's, another for a unit that has one, and a return before the leaving."""
+        if self.leader is not None:
+            setting.speaks_for(self.leader, unit, "leader")
+        known = proposal.tasks.get(unit)
+        if known is None or known.assigned is None:
+            return
+        if not known.active:
+            after_last(setting, known)
+            return
+        led = self.leader in (None, known.assigned.leader)
+        require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
 
 
 def assign(
@@ -186,12 +192,26 @@ class ReassignCase(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，无从改办")
-        modes = {task.unit: task.mode for task in proposal.active_tasks}
-        leaving = [unit for unit in self.leaving if unit in modes]
+        active = {task.unit: task.mode for task in proposal.active_tasks}
+        leaving, new = [unit for unit in self.leaving if unit in active], self._new(active, proposal, setting)
+        if not leaving and not new:
+            return []
+        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks])
+        self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
+        if self.decided_by is not None:
+            setting.city_leader(self.decided_by, "decided_by")
+        changed = [wanted.unit for wanted in new if wanted.unit in active]
+        reassigned = CaseReassigned(left=(*leaving, *changed), reason=self.reason, decided_by=self.decided_by)
+        anew = Restart.REASSIGNMENT
+        assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
+        return [reassigned, *assigned]
+
+    def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:
+        """Who begins, or goes on in another way; refused where all of them together make no sense."""
         for index, unit in enumerate(self.leaving):
             known = unit in proposal.tasks
             require(known, ONLY_ASSIGNED_UNIT_ACTS, "不是本案承办单位", f"leaving.{index}")
-            modes.pop(unit, None)
+        modes = {unit: mode for unit, mode in active.items() if unit not in self.leaving}
         new = []
         for index, wanted in enumerate(self.assignments):
             setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
@@ -201,17 +221,7 @@ class ReassignCase(ProposalCommand):
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
-        if not leaving and not new:
-            return []
-        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks])
-        self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
-        if self.decided_by is not None:
-            setting.city_leader(self.decided_by, "decided_by")
-        changed = [wanted.unit for wanted in new if wanted.unit in {task.unit for task in proposal.active_tasks}]
-        reassigned = CaseReassigned(left=(*leaving, *changed), reason=self.reason, decided_by=self.decided_by)
-        anew = Restart.REASSIGNMENT
-        assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
-        return [reassigned, *assigned]
+        return new
 
     def _not_replied(self, proposal: Proposal, setting: Setting, units: Sequence[str]) -> None:
         for unit in units:

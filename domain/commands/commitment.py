@@ -7,7 +7,6 @@ from pydantic import Field, StrictInt
 
 from domain.commands.base import (
     STANDING,
-    Breach,
     ProposalCommand,
     answering,
     gated,
@@ -16,6 +15,7 @@ from domain.commands.base import (
     stream_of,
 )
 from domain.commands.letters import next_letter, register_of
+from domain.commands.reply import rank_breach
 from domain.events import (
     CommitmentBroken,
     CommitmentFulfilled,
@@ -23,7 +23,6 @@ from domain.events import (
     CommitmentProgressed,
     SecondReplyIssued,
 )
-from domain.labels import label
 from domain.proposal import Commitment, Proposal, identity
 from domain.rules import (
     COMMITMENT_AHEAD,
@@ -164,11 +163,9 @@ class IssueSecondReply(ProposalCommand):
         told = (self.unit, self.commitments, self.text, self.signer)
         if any((r.unit, r.commitments, r.text, r.signer) == told for r in proposal.second_replies):
             return []
-        asked = rulebook.rank_to_sign(key_proposal=proposal.key is not None, committing=False)
-        low = Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer")
         letter = next_letter(setting, stream_of(proposal), self.unit)
         issued = self.told(SecondReplyIssued, letter=letter.number, recipients=proposal.proposers)
-        return [gated(issued, [low] if signer.rank.height < asked.height else []), letter.taken]
+        return [gated(issued, rank_breach(signer, proposal, rulebook, committing=False)), letter.taken]
 
 
 def _commitment(proposal: Proposal, setting: Setting, number: int) -> Commitment:

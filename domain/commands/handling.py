@@ -27,7 +27,7 @@ from domain.events import (
     RehandlingOrdered,
 )
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus, identity
+from domain.proposal import Proposal, TaskStatus, UnitTask, identity
 from domain.rules import (
     APPROVER_RANK,
     CLASS_IN_SCHEME,
@@ -239,23 +239,27 @@ class CloseHandling(ProposalCommand):
             return []
         open_case(proposal)
         for task in proposal.active_tasks:
-            name, current = setting.unit_name(task.unit), task.round
             after_last(setting, task)
-            require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, f"“{name}”的退件尚未裁定")
-            if not task.mode.answers:
-                continue
-            require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
-            for answered in task.rounds.values():
-                in_order(setting, answered.rated_at, "委员评价")
-            unhappy = "、".join(sorted(task.dissatisfied))
-            require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
-            waiting = "、".join(sorted(task.unanswered))
-            require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
-            asked = proposal.lead_proposer in task.asked
-            require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
+            undecided = f"“{setting.unit_name(task.unit)}”的退件尚未裁定"
+            require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, undecided)
+            if task.mode.answers:
+                self._answered(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
         rulebook = setting.rulebook(proposal)
         scheme = rulebook.class_scheme.id
         known = rulebook.has_class(self.result_class)
         require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
         return [HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)]
+
+    def _answered(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
+        """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""
+        name, current = setting.unit_name(task.unit), task.round
+        require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
+        for answered in task.rounds.values():
+            in_order(setting, answered.rated_at, "委员评价")
+        unhappy = "、".join(sorted(task.dissatisfied))
+        require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
+        waiting = "、".join(sorted(task.unanswered))
+        require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
+        asked = proposal.lead_proposer in task.asked
+        require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")

@@ -24,15 +24,9 @@ from domain.commands.base import (
     stream_of,
 )
 from domain.commands.letters import next_letter, register_of
-from domain.events import (
-    ReplyCountersigned,
-    ReplyDelivered,
-    ReplyDrafted,
-    ReplyIssued,
-    ReplySigned,
-)
+from domain.events import OfficialAppointed, ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyIssued, ReplySigned
 from domain.labels import label
-from domain.policy.rulebook import DeadlineKind, Gates
+from domain.policy.rulebook import DeadlineKind, Gates, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
 from domain.record import same_hand
 from domain.rules import (
@@ -219,14 +213,18 @@ class SignReply(ProposalCommand):
         require(not own_draft, DRAFTER_NEVER_APPROVES, "拟稿人不得签发自己的稿件", "signer")
         rulebook = setting.rulebook(proposal)
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.SIGNING, setting, rulebook)
-        asked = rulebook.rank_to_sign(key_proposal=proposal.key is not None, committing=draft.commits)
-        if signer.rank.height < asked.height:
-            breaches.append(Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer"))
+        breaches += rank_breach(signer, proposal, rulebook, committing=draft.commits)
         if draft.status is not DraftStatus.REVIEWED:
             gate = rulebook.gates.review_before_signing
             breaches.append(Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
-        signed = self.told(ReplySigned, round=task.round.number)
-        return [gated(signed, breaches)]
+        return [gated(self.told(ReplySigned, round=task.round.number), breaches)]
+
+
+def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:
+    """A signer of too low a rank for such a reply (S13, S14, S17)."""
+    asked = rulebook.rank_to_sign(key_proposal=proposal.key is not None, committing=committing)
+    low = signer.rank.height < asked.height
+    return [Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer")] if low else []
 
 
 class IssueReply(ProposalCommand):
@@ -265,12 +263,6 @@ class IssueReply(ProposalCommand):
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
         after_last(setting, task)
         rulebook = setting.rulebook(proposal)
-        breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
-        if task.mode is AssignmentMode.LEAD:
-            breaches += _unsettled(proposal, draft, setting, rulebook.gates)
-        if task.round.publication is None or task.round.contested:
-            gate = rulebook.gates.publication_before_issue or Gate.OFF
-            breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
         letter = next_letter(setting, stream_of(proposal), self.unit)
         published = deadline(DeadlineKind.PUBLICATION, rulebook, proposal, setting, "ReplyIssued")
         issued = self.told(
@@ -280,7 +272,18 @@ class IssueReply(ProposalCommand):
             recipients=proposal.proposers,
             further=(published,) if published else (),
         )
-        return [gated(issued, breaches), letter.taken]
+        return [gated(issued, self._breaches(task, draft, proposal, setting, rulebook)), letter.taken]
+
+    def _breaches(
+        self, task: UnitTask, draft: Draft, proposal: Proposal, setting: Setting, rulebook: Rulebook
+    ) -> list[Breach]:
+        breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
+        if task.mode is AssignmentMode.LEAD:
+            breaches += _unsettled(proposal, draft, setting, rulebook.gates)
+        if task.round.publication is None or task.round.contested:
+            gate = rulebook.gates.publication_before_issue or Gate.OFF
+            breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
+        return breaches
 
 
 class RecordDelivery(ProposalCommand):

@@ -16,7 +16,8 @@ from domain.events import (
     SessionClosed,
     SessionOpened,
 )
-from domain.policy.rulebook import Rulebook, problems
+from domain.policy.rulebook import Rulebook
+from domain.policy.soundness import problems
 from domain.rules import (
     CASE_OPEN,
     KNOWN_SESSION,

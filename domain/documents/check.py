@@ -17,8 +17,7 @@ from domain import claims
 from domain.documents.lines import Path
 from domain.documents.source import Broken, Source, read
 from domain.messages import message_of
-from domain.policy import rulebook as rulebooks
-from domain.policy import working_days
+from domain.policy import soundness, working_days
 from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import Notice
 from domain.rules import CALENDAR_CONSISTENT, RULEBOOK_CONSISTENT
@@ -92,7 +91,7 @@ class _Finding:
 RULEBOOK = DocumentKind(
     model=Rulebook,
     identity=("id", "version"),
-    problems=lambda rulebook: (*rulebooks.problems(rulebook), *claims.problems(rulebook)),
+    problems=lambda rulebook: (*soundness.problems(rulebook), *claims.problems(rulebook)),
     inconsistent=RULEBOOK_CONSISTENT.id,
     duplicate="rulebook-duplicate",
     stand_in={

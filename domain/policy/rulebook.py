@@ -1,19 +1,18 @@
 """A rulebook: the numbers of one jurisdiction, level and year, as data.
 
 It is adopted into a session's stream and pinned by each case at registration, so history carries the rules it
-was judged by. It must load for ever: `problems()` is asked at the door, never on load.
+was judged by. It must load for ever: `domain.policy.soundness` is asked at the door, never on load.
 """
 
 import hashlib
 import json
 import tomllib
-from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
 from domain.codes import ContactMode, DecisiveMoment, Gate, Level, Pressure, Rank, Rating, Restart, Timing
-from domain.values import EARLIEST, LATEST, Frozen, Points, is_code
+from domain.values import Frozen, Points
 
 
 class DeadlineKind(StrEnum):
@@ -265,117 +264,3 @@ class Rulebook(Frozen):
 def parse(toml: str) -> Rulebook:
     """Read a rulebook from TOML text. Raises `tomllib.TOMLDecodeError` or `pydantic.ValidationError`."""
     return Rulebook.model_validate(tomllib.loads(toml))
-
-
-def problems(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
-    """What is wrong with a rulebook, as (field, Chinese sentence); empty where it may be adopted. Whether the events
-    it names exist is asked by `domain.claims.problems`."""
-    if not is_code(rulebook.id):
-        yield "id", "编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
-    if rulebook.version < 1:
-        yield "version", "版本号从 1 起"
-    if rulebook.year is not None and not EARLIEST.year <= rulebook.year <= LATEST.year:
-        yield "year", "年份不在可用范围"
-    told = [(rule.kind, rule.when) for rule in rulebook.deadlines]
-    named = [(rule.kind, rule.rule) for rule in rulebook.deadlines]
-    for index, rule in enumerate(rulebook.deadlines):
-        if (rule.kind, rule.when) in told[:index] or (rule.kind, None) in told[:index]:
-            yield f"deadlines.{index}", "这种期限前面已经规定，这一条永远用不上"
-        if (rule.kind, rule.rule) in named[:index]:
-            yield f"deadlines.{index}.rule", "这种期限前面已有同一编号的规则"
-        yield from _deadline_problems(rule, f"deadlines.{index}")
-    for timing in Timing:
-        if rulebook.deadline(DeadlineKind.REPLY, timing) is None:
-            yield "deadlines", "须规定每一件案的答复期限"
-            break
-    for index, step in enumerate(rulebook.ladder or ()):
-        yield from _count_problems(step, f"ladder.{index}")
-        if step.counted_in is CountedIn.FIXED_DATE:
-            yield f"ladder.{index}.counted_in", "督办步骤从期限起算，不能是固定日期"
-        if step.rule in [other.rule for other in (rulebook.ladder or ())[:index]]:
-            yield f"ladder.{index}.rule", "步骤编号重复"
-    items = [item.id for item in rulebook.scoring or ()]
-    for index, item in enumerate(rulebook.scoring or ()):
-        if not 0 < item.most <= 100_000 or round(item.most, 2) != item.most:
-            yield f"scoring.{index}.most", "满分须大于 0，小数至多两位"
-        if item.id in items[:index]:
-            yield f"scoring.{index}.id", "考核项目编号重复"
-    ranks = rulebook.signer_ranks or SignerRanks()
-    for field, rank in (
-        ("signer_rank", rulebook.signer_rank),
-        ("signer_ranks.key_proposal", ranks.key_proposal),
-        ("signer_ranks.committing", ranks.committing),
-    ):
-        if rank is not None and rank.of_cppcc:
-            yield field, "政协领导不签发答复"
-    codes = [known.code for known in rulebook.class_scheme.classes]
-    if not codes or len(set(codes)) != len(codes):
-        yield "class_scheme.classes", "办理结果分类不得为空或重复"
-    if Rating.DISSATISFIED not in rulebook.ratings:
-        yield "ratings", "评价等次须含不满意"
-    if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
-        yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
-    if not rulebook.contact_before_reply.modes:
-        yield "contact_before_reply.modes", "至少允许一种沟通方式"
-    if rulebook.automatic_rehandlings is not None and rulebook.automatic_rehandlings < 0:
-        yield "automatic_rehandlings", "次数不得为负"
-    for field in ("late_entry_hours", "due_soon_days"):
-        if getattr(rulebook, field) < 0:
-            yield field, "时限不得为负"
-
-
-_ASSIGNED = {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT}
-_ANCHORS = {
-    DeadlineKind.ACKNOWLEDGEMENT: _ASSIGNED,
-    DeadlineKind.OBJECTION: _ASSIGNED,
-    DeadlineKind.FIRST_CONTACT: _ASSIGNED,
-    DeadlineKind.OBJECTION_ANSWER: {AnchorKind.RETURN},
-    DeadlineKind.REPLY: {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT, AnchorKind.SESSION_CLOSE},
-    DeadlineKind.CO_OPINION: {
-        AnchorKind.TRANSFER,
-        AnchorKind.ASSIGNMENT,
-        AnchorKind.SESSION_CLOSE,
-        AnchorKind.REPLY_DUE,
-    },
-    DeadlineKind.REHANDLING: {AnchorKind.ORDER},
-    DeadlineKind.FEEDBACK: {AnchorKind.FORM},
-    DeadlineKind.PUBLICATION: {AnchorKind.ISSUE},
-}
-
-
-_RESTARTS = {
-    Restart.OBJECTION_REJECTED: {DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.FIRST_CONTACT, DeadlineKind.REPLY},
-    Restart.CO_OPINION_RETURNED: {DeadlineKind.CO_OPINION},
-    Restart.REASSIGNMENT: {DeadlineKind.REPLY, DeadlineKind.CO_OPINION},
-}
-
-
-def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, str]]:
-    for index, restart in enumerate(rule.restarts or ()):
-        if rule.kind not in _RESTARTS[restart]:
-            yield f"{field}.restarts.{index}", "这种期限不因此重新起算"
-    if rule.anchor not in _ANCHORS[rule.kind]:
-        yield f"{field}.anchor", "该种期限不能从这一事件起算"
-    if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):
-        yield f"{field}.backwards", "从答复期限倒推的才倒数，也只能倒数"
-    if rule.backwards and rule.counted_in is CountedIn.FIXED_DATE:
-        yield f"{field}.counted_in", "固定日期不能倒数"
-    yield from _count_problems(rule, field)
-    if rule.cap is not None:
-        yield from _count_problems(rule.cap, f"{field}.cap")
-    if rule.extension is not None:
-        yield from _count_problems(rule.extension.limit, f"{field}.extension.limit")
-
-
-def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:
-    if how.counted_in is CountedIn.FIXED_DATE:
-        # 2000 is a leap year: 29 February is a date, and falls on the 28th in other years
-        month, day = how.month or 0, how.day or 0
-        if not 1 <= month <= 12:
-            yield f"{field}.month", "固定日期须写明月份，1 至 12"
-        if how.day is None:
-            yield f"{field}.day", "固定日期须写明几日"
-        elif 1 <= month <= 12 and not 1 <= day <= monthrange(2000, month)[1]:
-            yield f"{field}.day", f"没有 {month} 月 {day} 日这一天"
-    elif how.value is None or not 1 <= how.value <= 3650:
-        yield f"{field}.value", "须为 1 至 3650 的整数"

@@ -15,16 +15,8 @@ from domain.codes import Rating, Timing
 from domain.events import CaseTransferredToGovernment, FeedbackFormIssued, SessionOpened, UnitAssigned
 from domain.explanation import explain
 from domain.policy.deadlines import Anchor, Deadline, add_months, derive
-from domain.policy.rulebook import (
-    AnchorKind,
-    Count,
-    CountedIn,
-    DeadlineKind,
-    DeadlineRule,
-    Rulebook,
-    parse,
-    problems,
-)
+from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Rulebook, parse
+from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.streams import session_stream
 from domain.values import EARLIEST, LATEST

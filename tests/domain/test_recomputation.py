@@ -9,7 +9,8 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Recomputation, Restart
 from domain.events import CoOpinionReturned, DeadlineRecomputed, ObjectionRejected
 from domain.explanation import explain
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When, problems
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When
+from domain.policy.soundness import problems
 from domain.policy.working_days import Holiday, Notice, WorkingDays
 from domain.proposal import open_limits
 from domain.reactions import Today

@@ -22,8 +22,8 @@ from domain.policy.rulebook import (
     Rulebook,
     When,
     parse,
-    problems,
 )
+from domain.policy.soundness import problems
 from domain.rules import RULEBOOK_CONSISTENT
 from tests.domain.given import SHIPPED, contacted, draft, opened, ruled
 

@@ -8,7 +8,8 @@ import pytest
 from domain import commands as c
 from domain.codes import MutualReview, Rating
 from domain.events import ItemPoints, MutualReviewRecorded, ProposalQualityScored, ScoreItemRecorded, UnitScored
-from domain.policy.rulebook import Rulebook, ScoreItem, problems
+from domain.policy.rulebook import Rulebook, ScoreItem
+from domain.policy.soundness import problems
 from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
