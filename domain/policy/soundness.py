@@ -19,7 +19,7 @@ Problem = tuple[str, str]
 """The field, and a Chinese sentence."""
 
 _ASSIGNED = {AnchorKind.TRANSFER, AnchorKind.ASSIGNMENT}
-_ANCHORS = {
+ANCHORS = {
     DeadlineKind.ACKNOWLEDGEMENT: _ASSIGNED,
     DeadlineKind.OBJECTION: _ASSIGNED,
     DeadlineKind.FIRST_CONTACT: _ASSIGNED,
@@ -125,7 +125,7 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     for index, restart in enumerate(rule.restarts or ()):
         if rule.kind not in _RESTARTS[restart]:
             yield f"{field}.restarts.{index}", "这种期限不因此重新起算"
-    if rule.anchor not in _ANCHORS[rule.kind]:
+    if rule.anchor not in ANCHORS[rule.kind]:
         yield f"{field}.anchor", "该种期限不能从这一事件起算"
     if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):
         yield f"{field}.backwards", "从答复期限倒推的才倒数，也只能倒数"

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from domain import codes
 from domain.documents.check import NOTICE, RULEBOOK, check
 from domain.labels import CODES
-from domain.policy.rulebook import _ANCHORS, AnchorKind, CountedIn, DeadlineKind, Rulebook
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, Rulebook
+from domain.policy.soundness import ANCHORS
 from domain.policy.working_days import Notice
 from tests.domain.test_toml_lines import all_paths
 
@@ -64,7 +65,7 @@ def test_the_table_of_anchors_is_the_programs() -> None:
     rows = re.findall(r"^\| ((?:`[A-Z_]+`、?)+) \| ((?:`[A-Z_]+`、?)+) \|$", DOC, re.M)
     told = {kind: re.findall(r"\w+", anchors) for kinds, anchors in rows for kind in re.findall(r"\w+", kinds)}
     assert {kind: set(anchors) for kind, anchors in told.items()} == {
-        kind.value: {anchor.value for anchor in anchors} for kind, anchors in _ANCHORS.items()
+        kind.value: {anchor.value for anchor in anchors} for kind, anchors in ANCHORS.items()
     }
 
 
