@@ -230,7 +230,7 @@ def deadline(
     """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
     the anchor where the clock starts with the event itself, and where the session's closing day is not known: the
     derivation says so. `restart`: what starts the clock with the event itself, where the rule admits it."""
-    rule = rulebook.deadline(kind, proposal.timing, proposal.key is not None)
+    rule = rulebook.deadline(kind, proposal.traits)
     if rule is None or proposal.stream is None:
         return None
     days = setting.calendar.days

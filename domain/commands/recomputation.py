@@ -1,13 +1,14 @@
 """期限重算: open limits as they would be set today, from the facts they were set from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from domain.codes import Recomputation, Restart
 from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
 from domain.events import DeadlineRecomputed
 from domain.policy.deadlines import Anchor, Deadline, derive
-from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
+from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook, Traits
 from domain.proposal import Limit, OpenLimit, Proposal, open_limits
 from domain.rules import RULEBOOK_IN_FORCE, Rule
 from domain.setting import Decision, Setting
@@ -30,14 +31,14 @@ def recomputed(
 ) -> list[DeadlineRecomputed]:
     """An event for each open limit that this rulebook, and the days known, set on another day now. `key`: whether the
     case is a key proposal from here on. Without `cause`: whatever has become known."""
-    key = proposal.key is not None if key is None else key
+    traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
     found = []
     for known in open_limits(proposal):
         old = known.limit.deadline
-        rule = rulebook.deadline(old.kind, proposal.timing, key)
+        rule = rulebook.deadline(old.kind, traits)
         if rule is None or old.granted:
             continue
-        anchor = _anchor(rule, rulebook, old, proposal, setting, key)
+        anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         why = cause or (Recomputation.CALENDAR if anchor == old.anchor else Recomputation.SESSION_CLOSE)
         if (fresh.due_on, fresh.provisional) != (old.due_on, old.provisional):
@@ -51,7 +52,7 @@ def restarted(
     """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew."""
     rulebook, found = setting.rulebook(proposal), []
     for known in limits:
-        rule = rulebook.deadline(known.limit.deadline.kind, proposal.timing, proposal.key is not None)
+        rule = rulebook.deadline(known.limit.deadline.kind, proposal.traits)
         if rule is None or restart not in (rule.restarts or ()) or proposal.stream is None:
             continue
         on = day_of(setting.occurred_at)
@@ -68,13 +69,13 @@ def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRec
 
 
 def _anchor(
-    rule: DeadlineRule, rulebook: Rulebook, old: Deadline, proposal: Proposal, setting: Setting, key: bool
+    rule: DeadlineRule, rulebook: Rulebook, old: Deadline, proposal: Proposal, setting: Setting, traits: Traits
 ) -> Anchor:
     """Where the clock starts: a clock that has started with an event of its own keeps that."""
     if rule.anchor is not AnchorKind.REPLY_DUE:
         own_start = old.recomputed is Recomputation.RESTART
         return old.anchor if own_start else (fixed_anchor(rule, proposal, setting) or old.anchor)
-    reply = rulebook.deadline(DeadlineKind.REPLY, proposal.timing, key)
+    reply = rulebook.deadline(DeadlineKind.REPLY, traits)
     start = fixed_anchor(reply, proposal, setting) if reply else None
     if reply is None or start is None:
         return old.anchor

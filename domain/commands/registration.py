@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Channel, CollectiveKind, Openness, Recipient, Timing
+from domain.codes import Channel, CollectiveKind, Level, Openness, Recipient, Timing
 from domain.commands.base import EXISTING, ProposalCommand, in_order, open_case
 from domain.events import (
     CaseNumberTaken,
@@ -71,6 +71,7 @@ class SubmitProposal(ProposalCommand):
     openness_wish: Openness | None = None
     openness_reason: Note | None = None
     collective: CollectiveClaim | None = None
+    passed_down: Level | None = None
 
     def session_key(self, proposal: Proposal, /) -> str | None:
         return self.session

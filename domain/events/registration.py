@@ -6,7 +6,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.codes import Channel, CollectiveKind, Openness, Recipient, Timing
+from domain.codes import Channel, CollectiveKind, Level, Openness, Recipient, Timing
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
 from domain.values import Frozen
@@ -22,7 +22,7 @@ class CollectiveBody(Frozen):
 
 
 class ProposalSubmitted(Event):
-    """提交提案: the lead proposer hands it in, with those who co-sign."""
+    """提交提案: the lead proposer hands it in, with those who co-sign; or a higher level passes it down (S14)."""
 
     session: str
     title: str
@@ -35,6 +35,7 @@ class ProposalSubmitted(Event):
     openness_wish: Openness | None = None
     openness_reason: str | None = None
     collective: CollectiveBody | None = None
+    passed_down: Level | None = None
 
 
 class ProposalRegistered(Event):

@@ -1,6 +1,7 @@
 """The Chinese name of every field of a request or a question, by its last named part."""
 
 FIELDS: dict[str, str] = {
+    "passed_down": "上级交办",
     "restarts": "重新起算的情形",
     "recomputed": "重算的原因",
     "direction": "评议方向",

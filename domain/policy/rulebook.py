@@ -8,10 +8,22 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.codes import ContactMode, DecisiveMoment, Gate, Level, Pressure, Rank, Rating, Restart, Timing
+from domain.codes import (
+    CollectiveKind,
+    ContactMode,
+    DecisiveMoment,
+    Gate,
+    Level,
+    Pressure,
+    Rank,
+    Rating,
+    Restart,
+    Timing,
+)
 from domain.values import Frozen, Points
 
 
@@ -57,14 +69,28 @@ class Count(Frozen):
     day: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What of a case a rule may ask: when it came, whether it is a key proposal, which kind of body handed it in, and
+    from which higher level it was passed down."""
+
+    timing: Timing | None = None
+    key_proposal: bool = False
+    collective: CollectiveKind | None = None
+    passed_down: Level | None = None
+
+
 class When(Frozen):
     """Which cases a rule is for; every condition named must hold."""
 
     timing: Timing | None = None
     key_proposal: bool | None = None
+    collective: CollectiveKind | None = None
+    passed_down: Level | None = None
 
-    def holds(self, timing: Timing | None, key_proposal: bool) -> bool:
-        return self.timing in (None, timing) and self.key_proposal in (None, key_proposal)
+    def holds(self, traits: Traits) -> bool:
+        named = self.model_dump(exclude_none=True)
+        return all(getattr(traits, trait) == wanted for trait, wanted in named.items())
 
 
 class Extension(Frozen):
@@ -214,11 +240,9 @@ class Rulebook(Frozen):
     year: int | None = None
     late_entry: LateEntry | None = None
 
-    def deadline(
-        self, kind: DeadlineKind, timing: Timing | None = None, key_proposal: bool = False
-    ) -> DeadlineRule | None:
+    def deadline(self, kind: DeadlineKind, traits: Traits = Traits()) -> DeadlineRule | None:
         """The first rule of this kind that is for such a case."""
-        fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(timing, key_proposal))
+        fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(traits))
         return next((rule for rule in fitting if rule.kind is kind), None)
 
     def rank_to_sign(self, *, key_proposal: bool, committing: bool) -> Rank:

@@ -12,6 +12,7 @@ from domain.policy.rulebook import (
     DeadlineRule,
     Rulebook,
     SignerRanks,
+    Traits,
 )
 from domain.values import EARLIEST, LATEST, is_code
 
@@ -74,8 +75,8 @@ def _of_deadlines(rulebook: Rulebook) -> Iterator[Problem]:
         if (rule.kind, rule.rule) in named[:index]:
             yield f"deadlines.{index}.rule", "这种期限前面已有同一编号的规则"
         yield from _deadline_problems(rule, f"deadlines.{index}")
-    every = [(timing, key) for timing in Timing for key in (False, True)]
-    if any(rulebook.deadline(DeadlineKind.REPLY, timing, key) is None for timing, key in every):
+    every = [Traits(timing, key) for timing in Timing for key in (False, True)]
+    if any(rulebook.deadline(DeadlineKind.REPLY, traits) is None for traits in every):
         yield "deadlines", "须规定每一件案的答复期限"
 
 

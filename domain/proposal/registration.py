@@ -16,6 +16,8 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 proposal,
                 session=event.session,
                 timing=event.timing,
+                collective=event.collective.kind if event.collective else None,
+                passed_down=event.passed_down,
                 title=event.title,
                 body=event.body,
                 lead_proposer=event.lead_proposer,

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain import events
-from domain.codes import AssignmentMode, Ending, LeaderDuty, Recipient, ReviewLevel, Timing
+from domain.codes import AssignmentMode, CollectiveKind, Ending, LeaderDuty, Level, Recipient, ReviewLevel, Timing
 from domain.communication import Communication
-from domain.policy.rulebook import RulebookRef
+from domain.policy.rulebook import RulebookRef, Traits
 from domain.proposal.parts import Action, Commitment, Draft, Drafting, Round, UnitTask
 from domain.record import Recorded
 
@@ -23,6 +23,8 @@ class Proposal:
     drafting: Drafting = Drafting()
     session: str | None = None
     timing: Timing | None = None
+    collective: CollectiveKind | None = None
+    passed_down: Level | None = None
     title: str = ""
     lead_proposer: str = ""
     co_signers: tuple[str, ...] = ()
@@ -82,6 +84,11 @@ class Proposal:
     """Reports already recorded, by what makes two reports the same fact, with their versions."""
     filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)
     """The plan and the opinion that each unit filed last."""
+
+    @property
+    def traits(self) -> Traits:
+        """What a rulebook may ask of the case to choose a rule."""
+        return Traits(self.timing, self.key is not None, self.collective, self.passed_down)
 
     @property
     def proposers(self) -> tuple[str, ...]:
