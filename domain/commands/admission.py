@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from domain.codes import Conversion, Ending, Recomputation, RefusalGround, ReviewLevel, ReviewOpinion
-from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, with_proposers
+from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, stream_of, with_proposers
 from domain.commands.recomputation import recomputed
 from domain.events import (
     CaseRulebookChanged,
@@ -210,9 +210,7 @@ class MergeProposals(ProposalCommand):
         in_order(setting, proposal.submitted_at, "提交")
         absorbed = tuple(other.id for other in others)
         merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason)
-        into = proposal.stream
-        if into is None:
-            return []
+        into = stream_of(proposal)
         return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
 
 

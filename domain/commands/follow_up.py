@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, assert_never
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt
@@ -88,6 +88,8 @@ class RecordRevisit(ProposalCommand):
                 begun = [answered.issued.at for answered in proposal.communication.rounds if answered.issued]
             case RevisitStage.AFTER_CLOSING:
                 begun = [proposal.closed_at]
+            case _:
+                assert_never(self.stage)
         return [at for at in begun if at is not None]
 
     def _in_stage(self, proposal: Proposal) -> bool:
@@ -99,6 +101,8 @@ class RecordRevisit(ProposalCommand):
                 return replied
             case RevisitStage.AFTER_CLOSING:
                 return proposal.closed is not None
+            case _:
+                assert_never(self.stage)
 
 
 class RecordOnSiteCheck(ProposalCommand):

@@ -1,7 +1,7 @@
 """考核、评议."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, assert_never
 
 from pydantic import Field, StrictInt
 
@@ -126,6 +126,8 @@ class RecordMutualReview(ProposalCommand):
                 return leads, assisting
             case MutualReview.CO_ON_LEAD:
                 return assisting, leads
+            case _:
+                assert_never(self.direction)
 
 
 class ScoreUnit(SessionCommand):

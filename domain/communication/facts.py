@@ -82,6 +82,8 @@ class ReplyRound(Frozen):
                 return self.signed
             case DecisiveMoment.ISSUE:
                 return self.issued
+            case _:
+                assert_never(moment)
 
 
 class Communication(Frozen):
@@ -95,11 +97,6 @@ class Communication(Frozen):
 
     def round_of(self, unit: str, number: int) -> ReplyRound | None:
         return next((known for known in self.rounds if (known.unit, known.round) == (unit, number)), None)
-
-    def issued_at(self, unit: str, number: int) -> Moment | None:
-        """When this round's reply went out."""
-        answered = self.round_of(unit, number)
-        return answered.issued.at if answered and answered.issued else None
 
     def with_round(self, unit: str, number: int, **change: object) -> "Communication":
         rounds = tuple(

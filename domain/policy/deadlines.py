@@ -7,7 +7,7 @@ to the next working day.
 
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from domain.codes import Recomputation
@@ -111,6 +111,8 @@ def count(how: Count, start: date, days: WorkingDays, *, backwards: bool = False
             month, day = how.month or 1, how.day or 1
             this_year = _on(start.year, month, day)
             return (this_year if this_year >= start else _on(start.year + 1, month, day)), ()
+        case _:
+            assert_never(how.counted_in)
 
 
 def _working_days(day: date, value: int, days: WorkingDays, step: timedelta) -> tuple[date, tuple[date, ...]]:

@@ -9,10 +9,11 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain import commands as c
 from domain import communication
-from domain.codes import DecisiveMoment, Gate, Outcome
+from domain.codes import DecisiveMoment, Gate, Outcome, Rank, Rating
 from domain.commands.base import TIME_RULES
-from domain.communication import Communication
+from domain.communication import Communication, Verdict
 from domain.events import (
     AssignmentReturned,
     CaseArchived,
@@ -48,12 +49,13 @@ from domain.events import (
 )
 from domain.policy.rulebook import ContactRule
 from domain.proposal import Proposal
+from domain.proposal import evolve as evolve_proposal
 from domain.record import Recorded, same_person
 from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
 from domain.setting import Decision
 from domain.streams import LETTERS, PROPOSAL, Kind, proposal_stream, session_stream
 from domain.values import earlier, parse_moment, write_moment
-from tests.domain.given import CREATING, LEDGER, MEETING, Weighed, World, kind_of
+from tests.domain.given import CREATING, LEDGER, MEETING, Weighed, World, kind_of, ruled
 from tests.domain.walks import Step, histories, taken, walks
 
 SET_RIGHT = (ReportRetracted, ClericalErrorCorrected, CaseArchived)
@@ -331,3 +333,43 @@ def test_what_no_gate_flagged_is_not_judged_a_failure(world: World) -> None:
             decisive = answered.decisive(rule.before)
             if decisive and verdict.outcome is Outcome.FAIL:
                 assert CONTACT_BEFORE_REPLY.id in positions[decisive.position].flags
+
+
+@law
+@given(histories())
+def test_a_rulebook_tightened_later_leaves_every_older_history_and_its_verdicts(world: World) -> None:
+    streams = [stream for stream, history in world.streams.items() if kind_of(history[0]) is PROPOSAL]
+    before = {stream: (world.state(proposal_stream(stream)), verdicts(world, stream)) for stream in streams}
+    strict = ruled(
+        version=99,
+        contact={"gate": Gate.REFUSE, "before": DecisiveMoment.DRAFT, "modes": ("VISIT",), "reach_percent": 100},
+        gates=dict.fromkeys(("review_before_signing", "signer_rank", "objection_in_time"), Gate.REFUSE),
+        signer_rank=Rank.MAYOR,
+        ratings=(Rating.SATISFIED, Rating.DISSATISFIED),
+    )
+    world.do(c.AdoptRulebook(rulebook=strict))
+    for stream, (state, judged) in before.items():
+        folded = Proposal()
+        for recorded in world.streams[stream]:
+            folded = evolve_proposal(folded, recorded)
+        assert folded == state
+        assert verdicts(world, stream) == judged
+
+
+def verdicts(world: World, stream: UUID) -> list[Verdict]:
+    """先沟通后答复 of every round of a case, by the rulebook it was registered under."""
+    case = world.state(proposal_stream(stream))
+    rulebook = world.state(session_stream(LEDGER, MEETING)).rulebook(case.rulebook)
+    if rulebook is None or case.rulebook is None:
+        return []
+    rule = rulebook.contact_before_reply
+    return [communication.judge(case.communication, r.unit, r.round, rule) for r in case.communication.rounds]
+
+
+@law
+@given(histories())
+def test_cases_handled_together_are_answered_apart(world: World) -> None:
+    for closed in world.all(HandlingClosed):
+        answered = {fact.event.unit for fact in world.all(ReplyIssued) if fact.stream == closed.stream}
+        case = world.state(proposal_stream(closed.stream))
+        assert answered & set(case.tasks), "a reply to another case answers nobody here"

@@ -1,5 +1,6 @@
 """期限重算: notices, the session's end, other rules, clocks that start anew."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,26 +16,39 @@ from domain.policy.working_days import Holiday, Notice, WorkingDays
 from domain.proposal import open_limits
 from domain.reactions import Today
 from domain.reactions import when_working_days_become_known_then_recompute as reaction
+from domain.streams import session_stream
 from tests.domain.given import (
     ALONE,
     CITY,
     EDU,
     HEALTH,
     LED,
+    LEDGER,
     MAYOR,
+    MEETING,
     NOTICES,
+    SHIPPED,
     World,
+    assign,
     assigned,
+    close,
     closed,
+    contact,
     contacted,
     decide_objection,
+    draft,
     form_out,
     hand_back,
+    issue,
     leader_of,
     opened,
     opinion,
+    rate,
     reassign,
+    review,
     ruled,
+    sign,
+    transferred,
 )
 
 
@@ -340,3 +354,109 @@ def test_a_clock_that_waits_for_the_sessions_end_is_asked_every_day() -> None:
     world.do(c.CloseSession(closed_on=date(2024, 1, 12)))
     world.do(recompute())
     assert reaction.react(world.case, known) == []
+
+
+# what is open
+
+
+def test_what_somebody_owes_is_open_until_it_is_done() -> None:
+    world = assigned(opened(ruled(deadlines=EVERY)), LED)
+    assert owed(world) == {
+        (EDU, "REPLY"), (EDU, "ACKNOWLEDGEMENT"), (EDU, "OBJECTION"), (EDU, "FIRST_CONTACT"),
+        (HEALTH, "CO_OPINION"), (HEALTH, "ACKNOWLEDGEMENT"), (HEALTH, "OBJECTION"),
+        (CITY, "CO_OPINION"), (CITY, "ACKNOWLEDGEMENT"), (CITY, "OBJECTION"),
+    }  # fmt: skip
+    world.do(hand_back(HEALTH, suggested_unit=CITY))
+    assert (HEALTH, "OBJECTION_ANSWER") in owed(world)
+    assert (HEALTH, "OBJECTION") not in owed(world)
+    world.do(decide_objection(HEALTH, upheld=True))
+    assert HEALTH not in {unit for unit, _ in owed(world)}
+
+
+def test_a_reply_that_is_out_is_to_be_published_and_its_forms_to_come_back() -> None:
+    world = form_out(opened(ruled(deadlines=EVERY)))
+    assert owed(world) == {(EDU, "PUBLICATION"), (EDU, "FEEDBACK")}
+    for member in ("lin-zhe", "liu-yan"):
+        world.do(rate(member=member))
+    world.do(close())
+    assert owed(world) == {(EDU, "PUBLICATION")}
+    world.do(c.DecidePublication(unit=EDU, openness="PUBLISH_FULL"))
+    world.do(c.PublishReply(unit=EDU, url="https://example.invalid/28"))
+    assert owed(world) == set()
+
+
+def test_nobody_owes_anything_to_a_case_that_has_ended() -> None:
+    world = assigned(opened(ruled(deadlines=EVERY)))
+    world.do(c.WithdrawProposal(member="lin-zhe", reason="问题已解决"))
+    assert owed(world) == set()
+
+
+def test_a_round_ordered_again_and_a_publication_are_set_again_too() -> None:
+    world = late_december(*EVERY)
+    world.do(c.AnnounceCalendar(notice=NOTICES[2025]))
+    contact_and_reply(world)
+    world.do(recompute())
+    assert not world.case.tasks[EDU].round.publish_by.deadline.provisional
+
+
+def test_an_opinion_before_a_reply_that_has_no_day_of_its_own_keeps_its_start() -> None:
+    backwards = DeadlineRule(
+        kind=DeadlineKind.CO_OPINION, rule="before", anchor=AnchorKind.REPLY_DUE, counted_in=CountedIn.WORKDAY,
+        value=5, backwards=True, source="S36",
+    )  # fmt: skip
+    from_assignment = limit(DeadlineKind.REPLY, AnchorKind.ASSIGNMENT, CountedIn.MONTH, 1)
+    world = late_december(from_assignment, backwards, modes=LED)
+    before = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
+    world.do(c.AnnounceCalendar(notice=NOTICES[2025]))
+    world.do(recompute())
+    after = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
+    assert (after.anchor, after.provisional) == (before.anchor, False)
+
+
+def test_an_opinion_is_not_due_before_a_reply_that_is_not_due() -> None:
+    """A rulebook adopted long ago may lack what is asked for today."""
+    backwards = DeadlineRule(
+        kind=DeadlineKind.CO_OPINION, rule="before", anchor=AnchorKind.REPLY_DUE, counted_in=CountedIn.DAY,
+        value=5, backwards=True, source="S36",
+    )  # fmt: skip
+    world = transferred(opened(ruled(deadlines=(REPLY, backwards))))
+    key, silent = (SHIPPED.id, 1), ruled(deadlines=(backwards,))
+    session = session_stream(LEDGER, MEETING)
+    old = replace(world.state(session), rulebooks={key: silent})
+    world._states[session.id] = old
+    facts = world.do(assign(LED))
+    assert [fact.event.deadline for fact in facts] == [None, None, None]
+
+
+def test_a_day_that_stays_the_same_is_said_to_stay() -> None:
+    world = announced()
+    [fact] = world.do(recompute())
+    deadline = fact.event.deadline.model_copy(update={"moved_from": fact.event.deadline.due_on})
+    assert f"因节假日安排公布重算，仍为 {deadline.due_on}。" in explain(deadline, WorkingDays())
+
+
+EVERY = (
+    TEN_DAYS,
+    RECEIPT,
+    limit(DeadlineKind.OBJECTION, AnchorKind.ASSIGNMENT, CountedIn.WORKDAY, 5),
+    limit(DeadlineKind.OBJECTION_ANSWER, AnchorKind.RETURN, CountedIn.DAY, 7),
+    limit(DeadlineKind.FIRST_CONTACT, AnchorKind.ASSIGNMENT, CountedIn.WORKDAY, 15),
+    limit(DeadlineKind.CO_OPINION, AnchorKind.TRANSFER, CountedIn.MONTH, 1),
+    limit(DeadlineKind.FEEDBACK, AnchorKind.FORM, CountedIn.WORKDAY, 15),
+    limit(DeadlineKind.PUBLICATION, AnchorKind.ISSUE, CountedIn.WORKDAY, 20),
+)
+
+
+def owed(world: World) -> set[tuple[str, str]]:
+    return {(known.unit, known.limit.deadline.kind.value) for known in open_limits(world.case)}
+
+
+def contact_and_reply(world: World) -> None:
+    """The reply goes out; its publication is due by days that another notice then changes."""
+    for command in (contact(world.now), draft(), review(), sign(), issue()):
+        world.do(command)
+    newer = NOTICES[2025].model_copy(update={"version": 2, "holidays": (*NOTICES[2025].holidays, BRIDGE)})
+    world.do(c.AnnounceCalendar(notice=newer))
+
+
+BRIDGE = Holiday(name="元旦", first=date(2025, 1, 2), last=date(2025, 1, 3))

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import commands as c
-from domain.codes import Gate, Rating, Timing
+from domain.codes import Gate, Pressure, Rank, Rating, Timing
 from domain.policy.rulebook import (
     AnchorKind,
     ClassScheme,
@@ -18,8 +18,10 @@ from domain.policy.rulebook import (
     CountedIn,
     DeadlineKind,
     DeadlineRule,
+    LadderStep,
     ResultClass,
     Rulebook,
+    SignerRanks,
     When,
     parse,
 )
@@ -196,3 +198,32 @@ def test_text_that_is_no_rulebook_is_told_so() -> None:
         parse(TEXT.replace('kind = "REPLY"', 'kind = "ANSWER"'))
     with pytest.raises(ValidationError):
         parse(TEXT + '\nunknown = "field"\n')
+
+
+STEP = LadderStep(
+    rule="phone", pressure=Pressure.REMINDER, about=DeadlineKind.REPLY, counted_in=CountedIn.DAY, value=3, source="S49"
+)
+FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value": None, "month": 5, "day": 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"automatic_rehandlings": -1}, "automatic_rehandlings"),
+        ({"ladder": (FIXED_STEP,)}, "ladder.0.counted_in"),
+        ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
+        ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
+        ({"signer_ranks": SignerRanks(committing=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.committing"),
+    ],
+)
+def test_what_makes_no_sense_is_not_adopted(change: dict[str, Any], field: str) -> None:
+    assert [found for found, _ in problems(ruled(**change))] == [field]
+
+
+def test_a_fixed_date_is_not_counted_back_from() -> None:
+    wrong = DeadlineRule(
+        kind=DeadlineKind.CO_OPINION, rule="x", anchor=AnchorKind.REPLY_DUE, backwards=True,
+        counted_in=CountedIn.FIXED_DATE, month=5, day=1, source="S36",
+    )  # fmt: skip
+    found = problems(ruled(deadlines=(*SHIPPED.deadlines[:1], wrong)))
+    assert [field for field, _ in found] == ["deadlines.1.counted_in"]

@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from domain import commands as c
+from domain.labels import field_label
+from domain.messages import message_of
 from domain.values import (
     Code,
     LongText,
     Moment,
+    Since,
     Title,
+    Until,
+    beyond_limits,
     comes_before,
     day_of,
     end_of,
@@ -193,3 +198,40 @@ def test_what_unicode_says_is_no_character_is_refused(text: str) -> None:
 @pytest.mark.parametrize("name", ["喆", "镕", "䶮", "𠮷", "\U00031350"])
 def test_rare_characters_of_names_are_seen(name: str) -> None:
     assert visible(name) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "since", "until"),
+    [
+        ("2024-03-05", "2024-03-04T16:00:00Z", "2024-03-05T15:59:59.999999Z"),
+        ("2024-03-05T09:30:00+08:00", "2024-03-05T01:30:00Z", "2024-03-05T01:30:00Z"),
+        ("0001-01-01", "1949-09-20T16:00:00Z", None),
+    ],
+)
+def test_a_day_as_a_bound_means_its_beginning_or_its_end(written: str, since: str, until: str | None) -> None:
+    assert TypeAdapter(Since).validate_python(written) == datetime.fromisoformat(since)
+    if until:
+        assert TypeAdapter(Until).validate_python(written) == datetime.fromisoformat(until)
+
+
+def test_a_document_of_endless_lists_is_beyond_the_limits() -> None:
+    assert [code.type for _, code in beyond_limits({"deadlines": list(range(201))})] == ["list_too_long"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("assignments.0.unit", "承办单位"), ("surprise", "surprise"), ("", ""), ("0", "0")],
+)
+def test_a_field_is_called_by_its_last_named_part(path: str, name: str) -> None:
+    assert field_label(path) == name
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"type": "strange_type", "msg": "Something odd"}, "取值不当"),
+        ({"type": "own_rule", "msg": "不得为空"}, "不得为空"),
+    ],
+)
+def test_whatever_is_wrong_is_said_in_chinese(item: dict[str, str], message: str) -> None:
+    assert message_of(item) == message
