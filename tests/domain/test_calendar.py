@@ -100,3 +100,9 @@ def test_people_work_instead_on_weekends_of_the_year(day: date) -> Attempt:
 )
 def test_a_notice_that_cannot_be_is_refused_by_its_field(change: dict[str, Any], field: str) -> None:
     assert field in [found for found, _ in problems(notice(**change))]
+
+
+def test_a_weekend_on_which_people_work_has_no_reason_to_be_off() -> None:
+    days = WorkingDays().with_notice(NOTICES[2026])
+    assert (days.why_off(date(2026, 2, 14)), days.works(date(2026, 2, 14))) == (None, True)
+    assert days.why_off(date(2026, 2, 21)) == "春节"

@@ -308,6 +308,11 @@ def test_why_it_is_this_day_is_told_step_by_step() -> None:
     )
 
 
+def test_a_day_beyond_the_cap_was_granted() -> None:
+    capped = derived("2026-03-02", MONTH, value=8, cap=Count(counted_in=MONTH, value=6))
+    assert "最迟不得晚于 2026-09-02，经批准逾此限。" in explain(capped.moved(date(2026, 10, 9), supersedes=4), ALL)
+
+
 def book(name: str) -> Rulebook:
     return parse((files("domain") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8"))
 

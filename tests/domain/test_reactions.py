@@ -14,6 +14,7 @@ from domain.events import FeedbackFormIssued, ReplyIssued
 from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.reactions import REACTIONS, OnEvent, Today, base
+from domain.reactions.base import actor
 from domain.reactions.when_a_form_is_overdue_then_note_who_is_silent import (
     WHEN_A_FORM_IS_OVERDUE_THEN_NOTE_WHO_IS_SILENT,
 )
@@ -168,3 +169,7 @@ def test_real_days_pass_for_real_cases_and_simulated_days_for_simulated_ones() -
     worlds = (real, imported, simulated, mixed)
     assert [base.is_real(world.story) for world in worlds] == [True, True, False, False]
     assert [base.is_simulated(world.story) for world in worlds] == [False, False, True, False]
+
+
+def test_what_acts_of_itself_says_so() -> None:
+    assert actor("when_a_reply_is_issued_then_ask_for_feedback").startswith("system:")

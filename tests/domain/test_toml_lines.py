@@ -167,3 +167,8 @@ def test_what_is_no_toml_is_told_by_its_line_in_chinese(toml: str, line: int, wo
     broken = read(toml)
     assert isinstance(broken, Broken)
     assert (broken.line, word in broken.message) == (line, True), broken
+
+
+def test_what_is_no_toml_has_no_places() -> None:
+    with pytest.raises(ValueError, match="not valid TOML"):
+        places("= 1")

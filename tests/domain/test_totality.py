@@ -6,16 +6,17 @@ from uuid import UUID
 
 import pytest
 
+from domain import commands as c
 from domain import events, letters
-from domain.codes import Origin
-from domain.commands.base import stream_of
+from domain.codes import AssignmentMode, Origin
+from domain.commands.base import after_last, stream_of
 from domain.communication import Communication, ReplyRound, counting_for
 from domain.communication.facts import Mark
-from domain.proposal import Proposal, evolve
+from domain.proposal import Proposal, UnitTask, evolve
 from domain.record import Context, Recorded
 from domain.rules import PROPOSAL_EXISTS, Refused
 from domain.streams import NOTES, ledger_notes
-from tests.domain.given import EDU, HEALTH, SHIPPED
+from tests.domain.given import EDU, HEALTH, SHIPPED, assigned
 
 AT = datetime(2024, 3, 5, 1, 30, tzinfo=UTC)
 
@@ -57,3 +58,9 @@ def test_contacts_of_a_round_that_history_does_not_tell_of_are_none() -> None:
     mark = Mark(version=1, position=1, at=AT, entered_at=AT, clock="recorded_at", origin=Origin.NATIVE)
     stray = ReplyRound(unit=EDU, round=3, assigned=mark)
     assert counting_for(Communication(), stray, SHIPPED.contact_before_reply) == []
+
+
+def test_a_unit_that_has_done_nothing_yet_bars_no_moment() -> None:
+    world = assigned()
+    weighed = world.weigh(c.AcknowledgeAssignment(unit=EDU))
+    after_last(weighed.setting, UnitTask(EDU, AssignmentMode.SOLE))

@@ -13,6 +13,7 @@ from domain.labels import field_label
 from domain.messages import message_of
 from domain.values import (
     Code,
+    Day,
     LongText,
     Moment,
     Since,
@@ -235,3 +236,8 @@ def test_a_field_is_called_by_its_last_named_part(path: str, name: str) -> None:
 )
 def test_whatever_is_wrong_is_said_in_chinese(item: dict[str, str], message: str) -> None:
     assert message_of(item) == message
+
+
+@pytest.mark.parametrize("written", [20240305, "2024-3-5", None, "五月三日"])
+def test_what_is_no_day_is_refused(written: object) -> None:
+    assert fault(TypeAdapter(Day), written) == "day_invalid"
