@@ -244,5 +244,5 @@ def event_of(recorded: Recorded[Any]) -> EventAnswer:
         origin_label=label(recorded.origin),
         made_up=list(recorded.made_up),
         flags=[FlagAnswer(rule=flag, title=RULES[flag].title) for flag in recorded.flags],
-        body=recorded.event.model_dump(mode="json", exclude_none=True),
+        body=recorded.event.stated(),
     )

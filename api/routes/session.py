@@ -26,6 +26,7 @@ class SessionAnswer(BaseModel):
     meeting: int
     opened_on: date | None
     closed_on: date | None
+    in_session_until: date | None
     last_case_no: int
     version: int
     rulebooks: list[Rulebook]
@@ -56,7 +57,7 @@ async def read_session(session: SessionKey, asked: Asked) -> SessionAnswer:
     known = await session_of(asked.ledger, session)
     opened: Any = known.opened
     return SessionAnswer(
-        **opened.model_dump(),
+        **{**opened.model_dump(), "closed_on": known.closed_on},
         last_case_no=known.last_case_no,
         version=known.version,
         rulebooks=list(known.rulebooks.values()),

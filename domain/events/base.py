@@ -1,6 +1,6 @@
 """What every event is."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from domain.values import Frozen
 
@@ -15,3 +15,7 @@ class Event(Frozen):
     """
 
     schema_version: ClassVar[int] = 1
+
+    def stated(self) -> dict[str, Any]:
+        """Its fields as JSON, as they were written: without those the event has gained since."""
+        return self.model_dump(mode="json", exclude_none=True, exclude_unset=True)

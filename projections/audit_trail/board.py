@@ -58,7 +58,7 @@ def evolve(rows: Mapping[Key, AuditRow], recorded: Recorded[AnyEvent], reference
         flags=recorded.flags,
         late_entry_reason=context.late_entry_reason,
         reference_position=context.reference_position,
-        body=event.model_dump(mode="json", exclude_none=True),
+        body=event.stated(),
     )
 
 
