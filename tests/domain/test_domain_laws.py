@@ -35,6 +35,7 @@ from domain.events import (
     PublicationEvent,
     RefusalNotified,
     RehandlingOrdered,
+    ReminderIssued,
     ReplyDelivered,
     ReplyDrafted,
     ReplyIssued,
@@ -44,9 +45,10 @@ from domain.events import (
     ReportRetracted,
     ScoringEvent,
     SupervisionAnswered,
+    SupervisionNoticeIssued,
     UnitAssigned,
 )
-from domain.policy.rulebook import ContactRule
+from domain.policy.rulebook import ContactRule, DeadlineKind
 from domain.proposal import Proposal
 from domain.record import Recorded, same_person
 from domain.rules import CONTACT_BEFORE_REPLY, RULES, Refused
@@ -61,6 +63,8 @@ AFTERWARDS: dict[type, tuple[type, ...]] = {
     HandlingClosed: (
         ReplyDelivered,
         SupervisionAnswered,
+        ReminderIssued,
+        SupervisionNoticeIssued,
         *get_args(PublicationEvent | FollowUpEvent | CommitmentEvent | ScoringEvent | CorrectionEvent),
         CaseArchived,
     ),
@@ -219,6 +223,20 @@ def test_what_has_ended_has_ended(world: World) -> None:
             after[recorded.stream] = type(recorded.event)
         if isinstance(recorded.event, HandlingReopened):
             del after[recorded.stream]
+
+
+@law
+@given(histories())
+def test_a_closed_case_is_pressed_about_nothing_but_what_outlives_closing(world: World) -> None:
+    closed: set[UUID] = set()
+    for recorded in world.history:
+        if recorded.stream in closed and isinstance(recorded.event, ReminderIssued | SupervisionNoticeIssued):
+            about_promise = recorded.event.commitment is not None
+            assert about_promise or recorded.event.about is DeadlineKind.PUBLICATION, recorded
+        if isinstance(recorded.event, HandlingClosed):
+            closed.add(recorded.stream)
+        if isinstance(recorded.event, HandlingReopened):
+            closed.discard(recorded.stream)
 
 
 @law
