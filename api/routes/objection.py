@@ -5,6 +5,7 @@ from domain.commands.objection import (
     DecideObjection,
     DecideUnitAddition,
     EscalateObjection,
+    NoteObjectionUnanswered,
     RequestUnitAddition,
     ReturnAssignment,
 )
@@ -15,6 +16,7 @@ on_cases(
     router,
     {
         "assignment-returns": ReturnAssignment,
+        "unanswered-objections": NoteObjectionUnanswered,
         "objection-decisions": DecideObjection,
         "objection-escalations": EscalateObjection,
         "addition-requests": RequestUnitAddition,

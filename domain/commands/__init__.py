@@ -77,6 +77,7 @@ from domain.commands.objection import (
     DecideObjection,
     DecideUnitAddition,
     EscalateObjection,
+    NoteObjectionUnanswered,
     RequestUnitAddition,
     ReturnAssignment,
 )
@@ -130,6 +131,7 @@ COMMANDS: tuple[type[Command], ...] = (
     AssignUnits,
     AcknowledgeAssignment,
     ReturnAssignment,
+    NoteObjectionUnanswered,
     DecideObjection,
     EscalateObjection,
     RequestUnitAddition,
@@ -259,6 +261,7 @@ __all__ = [
     "MergeProposals",
     "NameResponsibility",
     "NoteFeedbackOverdue",
+    "NoteObjectionUnanswered",
     "NotifyRefusal",
     "OpenLookbackCampaign",
     "OpenSession",

@@ -21,13 +21,14 @@ from domain.events import (
     AssignmentReturned,
     ObjectionEscalated,
     ObjectionRejected,
+    ObjectionUnanswered,
     ObjectionUpheld,
     UnitAdditionGranted,
     UnitAdditionRefused,
     UnitAdditionRequested,
 )
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus, UnitTask, open_limits
+from domain.proposal import Proposal, TaskStatus, UnitTask, open_limits, owed
 from domain.rules import (
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
@@ -44,6 +45,7 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
+    refuse,
     require,
 )
 from domain.setting import Decision, Setting
@@ -90,6 +92,27 @@ class ReturnAssignment(ProposalCommand):
         due = deadline(DeadlineKind.OBJECTION_ANSWER, rulebook, proposal, setting, "AssignmentReturned")
         returned = self.told(AssignmentReturned, deadline=due)
         return [gated(returned, _late(task, setting, rulebook.gates.objection_in_time or Gate.REFUSE))]
+
+
+class NoteObjectionUnanswered(ProposalCommand):
+    """Note that a unit's objection was not decided in time; once for each return."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, OBJECTION_OPEN)
+
+    unit: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = proposal.tasks.get(self.unit)
+        if task is None or task.status is not TaskStatus.RETURNED:
+            refuse(OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
+        late = [
+            due.until
+            for due in owed(proposal)
+            if due.about is DeadlineKind.OBJECTION_ANSWER and due.unit == self.unit
+            if due.until < day_of(setting.occurred_at)
+        ]
+        return [self.told(ObjectionUnanswered, due_on=day) for day in late if day != task.unanswered_on]
 
 
 class DecideObjection(ProposalCommand):

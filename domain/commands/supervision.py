@@ -15,6 +15,7 @@ from domain.commands.base import (
     ProposalCommand,
     SessionCommand,
     assigned,
+    existing,
     gated,
     in_order,
     open_case,
@@ -30,9 +31,10 @@ from domain.events import (
     SupervisionNoticeIssued,
 )
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Action, Proposal
+from domain.proposal import Action, Proposal, owed
 from domain.rules import (
     ANSWER_BY_AHEAD,
+    COMMITMENT_OPEN,
     KNOWN_OFFICIAL,
     KNOWN_SESSION,
     KNOWN_UNIT,
@@ -69,26 +71,45 @@ class PressingCommand(ProposalCommand):
 
     def pressed(self, action: SupervisionAction, proposal: Proposal, setting: Setting) -> Decision:
         """The action; none if the same was done on the same day, or for the same step of the same limit."""
-        open_case(proposal)
+        self.still(proposal)
         task = assigned(proposal, self.unit, setting)
         in_order(setting, task.assigned_at, "分办")
         rulebook = setting.rulebook(proposal)
         if any(_same(known, action, setting) for known in proposal.actions.values()):
             return []
-        wanted, before = PRESSURE[type(action)], [PRESSURE[type(known.done)] for known in _on(proposal, self.unit)]
-        mild = wanted is Pressure.REMINDER or any(known.height < wanted.height for known in before)
         gate = rulebook.gates.ladder_in_order or Gate.OFF
+        mild = begins_mildly(proposal, self.unit, PRESSURE[type(action)])
         order = Breach(gate, LADDER_IN_ORDER, "此前没有较轻的督办", "unit")
         return [gated(action, () if mild else (order,))]
 
+    def still(self, proposal: Proposal) -> None:
+        """Refuse a case that is handled no more."""
+        open_case(proposal)
+
 
 class SteppedCommand(PressingCommand):
-    """What may be a step of the rulebook's ladder: `about` says which limit, `due_on` when it ran out."""
+    """What may be a step of the rulebook's ladder: `about` says which limit, `due_on` when it ran out; or is about a
+    promise, by its number. A closed case is still pressed about what outlives closing."""
 
     ask: Note
     step: Code | None = None
     about: DeadlineKind | None = None
     due_on: Day | None = None
+    commitment: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None
+
+    def still(self, proposal: Proposal) -> None:
+        existing(proposal)
+        if self.commitment is None:
+            outlives = self.about is not None and any(
+                (due.unit, due.about) == (self.unit, self.about) for due in owed(proposal)
+            )
+        else:
+            known = proposal.commitments.get(self.commitment)
+            own = known is not None and known.made.unit == self.unit and known.fulfilled is None
+            require(own, COMMITMENT_OPEN, f"该单位没有第 {self.commitment} 项尚待兑现的承诺", "commitment")
+            outlives = proposal.ended is None and proposal.archived is None
+        if not outlives:
+            open_case(proposal)
 
     def in_ladder(self, proposal: Proposal, setting: Setting, pressure: Pressure) -> None:
         """Refuse a step that the rulebook does not have, or that is another kind of pressure."""
@@ -105,6 +126,7 @@ class IssueReminder(SteppedCommand):
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
         ONLY_ASSIGNED_UNIT_ACTS,
+        COMMITMENT_OPEN,
         STEP_IN_LADDER,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
@@ -113,7 +135,7 @@ class IssueReminder(SteppedCommand):
     mode: ReminderMode
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
+        self.still(proposal)
         self.in_ladder(proposal, setting, Pressure.REMINDER)
         return self.pressed(self.told(ReminderIssued, number=next_number(proposal)), proposal, setting)
 
@@ -121,12 +143,12 @@ class IssueReminder(SteppedCommand):
 class IssueSupervisionNotice(SteppedCommand):
     """Send a unit a notice that it must answer (S33)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*PRESSING, STEP_IN_LADDER, ANSWER_BY_AHEAD)
+    rules: ClassVar[tuple[Rule, ...]] = (*PRESSING, COMMITMENT_OPEN, STEP_IN_LADDER, ANSWER_BY_AHEAD)
 
     answer_by: Day | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
+        self.still(proposal)
         self.in_ladder(proposal, setting, Pressure.NOTICE)
         ahead = self.answer_by is None or self.answer_by >= day_of(setting.occurred_at)
         require(ahead, ANSWER_BY_AHEAD, "回复期限不得早于发单之日", "answer_by")
@@ -222,6 +244,12 @@ class IssueCircular(SessionCommand):
         issued = self.told(CircularIssued, number=max(session.circulars, default=0) + 1)
         told = {known.model_copy(update={"number": issued.number}) for known in session.circulars.values()}
         return [] if issued in told else [issued]
+
+
+def begins_mildly(proposal: Proposal, unit: str, wanted: Pressure) -> bool:
+    """Whether the unit has been pressed less hard before, or would not be pressed hard now."""
+    before = [PRESSURE[type(known.done)] for known in _on(proposal, unit)]
+    return wanted is Pressure.REMINDER or any(known.height < wanted.height for known in before)
 
 
 def next_number(proposal: Proposal) -> int:

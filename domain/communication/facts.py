@@ -202,6 +202,7 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.UnitAdditionGranted()
             | events.UnitAdditionRefused()
             | events.AssignmentReturned()
+            | events.ObjectionUnanswered()
             | events.ObjectionRejected()
             | events.HandlingPlanFiled()
             | events.HandlingPlanApproved()

@@ -3,6 +3,7 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from datetime import date
 from typing import TypeAlias
 
 from domain.events.base import Event
@@ -18,6 +19,13 @@ class AssignmentReturned(Event):
     suggested_unit: str
     signed_by: str
     deadline: Deadline | None = None
+
+
+class ObjectionUnanswered(Event):
+    """裁定逾期: the office has not decided by `due_on`. There is no unit to press; it stays for whoever looks."""
+
+    unit: str
+    due_on: date
 
 
 class ObjectionUpheld(Event):
@@ -70,6 +78,7 @@ class UnitAdditionRefused(Event):
 
 ObjectionEvent: TypeAlias = (
     AssignmentReturned
+    | ObjectionUnanswered
     | ObjectionUpheld
     | ObjectionRejected
     | ObjectionEscalated

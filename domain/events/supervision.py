@@ -15,7 +15,7 @@ from domain.values import Evidence, Person
 
 class ReminderIssued(Event):
     """催办: by phone, in writing, or by the system; `step` is the ladder's, for the limit `about` that runs to
-    `due_on`."""
+    `due_on`; `commitment` is the promise it is about."""
 
     unit: str
     number: int
@@ -24,10 +24,11 @@ class ReminderIssued(Event):
     step: str | None = None
     about: DeadlineKind | None = None
     due_on: date | None = None
+    commitment: int | None = None
 
 
 class SupervisionNoticeIssued(Event):
-    """督办单: the unit must answer by a day."""
+    """督办单: the unit must answer by a day; the rest as in a reminder."""
 
     unit: str
     number: int
@@ -36,6 +37,7 @@ class SupervisionNoticeIssued(Event):
     step: str | None = None
     about: DeadlineKind | None = None
     due_on: date | None = None
+    commitment: int | None = None
 
 
 class LeaderInterviewHeld(Event):

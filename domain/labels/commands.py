@@ -66,6 +66,7 @@ COMMANDS: dict[str, str] = {
     "ReassignCase": "改办",
     "NameResponsibility": "明确责任人",
     "HandleJointly": "并案办理",
+    "NoteObjectionUnanswered": "登记裁定逾期",
     "DecideObjection": "裁定退件",
     "EscalateObjection": "呈报领导",
     "RequestUnitAddition": "增办建议",

@@ -66,6 +66,7 @@ EVENTS: dict[str, str] = {
     "ResponsibilityNamed": "明确责任人",
     "CasesHandledJointly": "并案办理",
     "AssignmentReturned": "退件",
+    "ObjectionUnanswered": "裁定逾期",
     "ObjectionEscalated": "呈报领导",
     "UnitAdditionRequested": "增办建议",
     "UnitAdditionGranted": "同意增办",

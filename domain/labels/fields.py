@@ -8,6 +8,7 @@ FIELDS: dict[str, str] = {
     "id": "编号",
     "count": "数量",
     "progress": "进展",
+    "commitment": "承诺事项",
     "commitments": "承诺事项",
     "conforms": "是否属实",
     "before": "原类别",

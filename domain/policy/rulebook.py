@@ -230,6 +230,9 @@ class Rulebook(Frozen):
     automatic_rehandlings: int | None = None
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
     ladder: tuple[LadderStep, ...] | None = None
+    key_plan_days: int | None = None
+    """Days a unit has to file its plan for a key proposal before it is reminded; nobody is where a rulebook does not
+    say."""
     scoring: tuple[ScoreItem, ...] | None = None
     feedback_form_automatic: bool | None = None
     """Whether the form goes out with the reply by itself; it does not where a rulebook does not say."""

@@ -61,6 +61,8 @@ def problems(rulebook: Rulebook) -> Iterator[Problem]:
     yield from _of_results(rulebook)
     if rulebook.automatic_rehandlings is not None and rulebook.automatic_rehandlings < 0:
         yield "automatic_rehandlings", "次数不得为负"
+    if rulebook.key_plan_days is not None and not 1 <= rulebook.key_plan_days <= 3650:
+        yield "key_plan_days", "须为 1 至 3650 的整数"
     for field in ("late_entry_hours", "due_soon_days"):
         if getattr(rulebook, field) < 0:
             yield field, "时限不得为负"
@@ -86,6 +88,8 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
         yield from _count_problems(step, f"ladder.{index}")
         if step.counted_in is CountedIn.FIXED_DATE:
             yield f"ladder.{index}.counted_in", "督办步骤从期限起算，不能是固定日期"
+        if not is_code(step.rule):
+            yield f"ladder.{index}.rule", "步骤编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
         if step.rule in [other.rule for other in steps[:index]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
 

@@ -29,6 +29,7 @@ from domain.proposal import (
     supervision,
 )
 from domain.proposal.limits import OpenLimit, open_limits
+from domain.proposal.owing import Debtor, Owed, owed
 from domain.proposal.parts import (
     Act,
     Action,
@@ -137,12 +138,14 @@ __all__ = [
     "Act",
     "Action",
     "Commitment",
+    "Debtor",
     "Draft",
     "DraftStatus",
     "Drafting",
     "Form",
     "Limit",
     "OpenLimit",
+    "Owed",
     "Proposal",
     "Round",
     "TaskStatus",
@@ -150,5 +153,6 @@ __all__ = [
     "evolve",
     "identity",
     "open_limits",
+    "owed",
     "subject",
 ]

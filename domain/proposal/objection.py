@@ -18,7 +18,10 @@ def _task(task: UnitTask, event: events.ObjectionEvent, version: int) -> UnitTas
         case events.AssignmentReturned():
             own = {event.deadline.kind: Limit(event.deadline, version)} if event.deadline else {}
             limits = {**task.limits, **own}
-            return replace(task, status=TaskStatus.RETURNED, objection=event, escalated=None, limits=limits)
+            returned = replace(task, status=TaskStatus.RETURNED, objection=event, escalated=None, limits=limits)
+            return replace(returned, unanswered_on=None)
+        case events.ObjectionUnanswered():
+            return replace(task, unanswered_on=event.due_on)
         case events.ObjectionUpheld():
             return replace(task, status=TaskStatus.LEFT, decided=event)
         case events.ObjectionRejected():

@@ -196,6 +196,8 @@ class UnitTask:
     last: Act | None = None
     co_opinion: datetime | date | None = None
     objection: events.AssignmentReturned | None = None
+    unanswered_on: date | None = None
+    """The last day the office had to decide the objection, where it was noted that it let that pass."""
     escalated: events.ObjectionEscalated | None = None
     addition: events.UnitAdditionRequested | None = None
     addition_decided: events.UnitAdditionGranted | events.UnitAdditionRefused | None = None

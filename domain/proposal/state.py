@@ -62,6 +62,8 @@ class Proposal:
     joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     """By unit, the cases it handles together with this one."""
     key: events.KeyProposalSelected | None = None
+    key_at: datetime | date | None = None
+    """Since when it has been a key proposal."""
     leaders: Mapping[LeaderDuty, str] = field(default_factory=dict)
     actions: Mapping[int, Action] = field(default_factory=dict)
     """What was done to press units, by number."""

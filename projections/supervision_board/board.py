@@ -294,6 +294,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             | events.FaceToFaceMediationHeld()
             | events.ResponsibilityNamed()
             | events.CasesHandledJointly()
+            | events.ObjectionUnanswered()
             | events.UnitAdditionRequested()
             | events.UnitAdditionGranted()
             | events.UnitAdditionRefused()

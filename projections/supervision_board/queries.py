@@ -69,8 +69,8 @@ async def of_case(ask: Ask, ledger: str, stream: UUID, today: date) -> dict[str,
 async def alive(
     ask: Ask, ledger: str, *, closed: bool, after: UUID | None, limit: int
 ) -> tuple[int | None, list[UUID]]:
-    """Cases for which days still pass, by id: those that did not end without a reply, closed ones if asked for; and
-    how far the board had come when it told so, None where it has not begun."""
+    """Cases for which days still pass, by id: those that did not end without a reply and were not archived, closed ones
+    if asked for; and how far the board had come when it told so, None where it has not begun."""
     values = {"ledger": ledger, "closed": closed, "after": after, "limit": limit, "version": SUPERVISION_BOARD.version}
     rows = await ask(_ALIVE, values)
     return (rows[0]["position"] if rows else None), [row["stream"] for row in rows if row["stream"]]
@@ -87,7 +87,7 @@ _ALIVE = """
 SELECT c.position, alive.stream
 FROM control.checkpoints c LEFT JOIN LATERAL (
     SELECT b.stream FROM boards.supervision_board b
-    WHERE b.ledger = c.ledger AND b.ended IS NULL AND (b.closed_on IS NULL OR %(closed)s)
+    WHERE b.ledger = c.ledger AND b.ended IS NULL AND b.archived_on IS NULL AND (b.closed_on IS NULL OR %(closed)s)
         AND (%(after)s::uuid IS NULL OR b.stream > %(after)s)
     ORDER BY b.stream LIMIT %(limit)s
 ) alive ON true

@@ -20,16 +20,18 @@ from api.reactions import checkpoint, process, simulation
 from api.reactions.engine import BoardBehind, Reacting
 from api.reactions.simulation import TickRefused, tick
 from domain import commands as c
-from domain.codes import Origin, Rating
+from domain.codes import Origin, Pressure, Rating
 from domain.events import (
     EVENT_TYPES,
     AnyEvent,
     DifficultyRaised,
     FeedbackFormIssued,
+    ReminderIssued,
     ReplyIssued,
     SatisfactionRecorded,
     UnitAssigned,
 )
+from domain.policy.rulebook import CountedIn, DeadlineKind, LadderStep
 from domain.policy.working_days import ONE_DAY
 from domain.reactions import REACTIONS, Due, OnDay, OnEvent, Reaction
 from domain.record import Recorded
@@ -412,6 +414,31 @@ async def test_a_closed_case_is_asked_about_only_where_a_reaction_wants_it(
         begun = await Reacting.begin(office.ledger, connection, reactions)
         await begun.pass_days(day + n * ONE_DAY)
     assert asked == [("closed", office.case)]
+
+
+async def test_days_press_an_open_case_by_the_ladder_and_a_closed_one_about_its_promise(
+    ledger: Ledger, connection: AsyncConnection[Any], boards: Any
+) -> None:
+    near = {"pressure": Pressure.REMINDER, "about": DeadlineKind.REPLY, "before": True, "source": "S49"}
+    step = LadderStep(rule="remind-long-before", counted_in=CountedIn.DAY, value=200, **near)
+    waiting = await (await Office(ledger).set_up(rulebook(ladder=(step,)))).assigned()
+    done = await (await (await Office(ledger).assigned()).replied()).closed()
+    await done.do(c.MakeCommitment(unit=UNITS[0], text="月底前完成", finish_on=datetime.now(SHANGHAI).date()))
+    archived = await (await (await Office(ledger).assigned()).replied()).closed()
+    await archived.do(c.MakeCommitment(unit=UNITS[0], text="月底前完成", finish_on=datetime.now(SHANGHAI).date()))
+    await archived.do(c.ArchiveCase(files=({"name": "案卷", "sha256": "0" * 64},), retention="PERMANENT"))
+    boards()
+    day = await tomorrow(ledger, connection)
+    for n in range(3):
+        begun = await Reacting.begin(ledger, connection, REACTIONS)
+        await begun.pass_days(day + n * ONE_DAY)
+        boards()
+    [reminded] = await of_class(waiting, ReminderIssued)
+    [promised] = await of_class(done, ReminderIssued)
+    assert (reminded.event.step, reminded.event.about) == ("remind-long-before", DeadlineKind.REPLY)
+    assert reminded.context.actor == "system:when_a_limit_nears_or_passes_then_press"
+    assert promised.event.commitment == 1
+    assert await of_class(archived, ReminderIssued) == []
 
 
 async def test_no_read_model_that_is_rebuilt_makes_anything_happen_again(

@@ -36,6 +36,7 @@ from domain.events import (
     PublicationEvent,
     RefusalNotified,
     RehandlingOrdered,
+    ReminderIssued,
     ReplyDelivered,
     ReplyDrafted,
     ReplyIssued,
@@ -45,9 +46,10 @@ from domain.events import (
     ReportRetracted,
     ScoringEvent,
     SupervisionAnswered,
+    SupervisionNoticeIssued,
     UnitAssigned,
 )
-from domain.policy.rulebook import ContactRule
+from domain.policy.rulebook import ContactRule, DeadlineKind
 from domain.proposal import Proposal
 from domain.proposal import evolve as evolve_proposal
 from domain.record import Recorded, same_person
@@ -63,6 +65,8 @@ AFTERWARDS: dict[type, tuple[type, ...]] = {
     HandlingClosed: (
         ReplyDelivered,
         SupervisionAnswered,
+        ReminderIssued,
+        SupervisionNoticeIssued,
         *get_args(PublicationEvent | FollowUpEvent | CommitmentEvent | ScoringEvent | CorrectionEvent),
         CaseArchived,
     ),
@@ -221,6 +225,20 @@ def test_what_has_ended_has_ended(world: World) -> None:
             after[recorded.stream] = type(recorded.event)
         if isinstance(recorded.event, HandlingReopened):
             del after[recorded.stream]
+
+
+@law
+@given(histories())
+def test_a_closed_case_is_pressed_about_nothing_but_what_outlives_closing(world: World) -> None:
+    closed: set[UUID] = set()
+    for recorded in world.history:
+        if recorded.stream in closed and isinstance(recorded.event, ReminderIssued | SupervisionNoticeIssued):
+            about_promise = recorded.event.commitment is not None
+            assert about_promise or recorded.event.about is DeadlineKind.PUBLICATION, recorded
+        if isinstance(recorded.event, HandlingClosed):
+            closed.add(recorded.stream)
+        if isinstance(recorded.event, HandlingReopened):
+            closed.discard(recorded.stream)
 
 
 @law

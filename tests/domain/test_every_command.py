@@ -35,6 +35,7 @@ from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
 from tests.domain import test_key_proposal as key_proposal
+from tests.domain import test_objection as objection
 from tests.domain import test_publication as publication
 from tests.domain import test_recomputation as recomputation
 from tests.domain import test_reply as reply
@@ -145,6 +146,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.AssignUnits: (transferred, lambda world: assign(ALONE)),
     c.AcknowledgeAssignment: (assigned, lambda world: c.AcknowledgeAssignment(unit="jiaoyuju")),
     c.ReturnAssignment: (assigned, lambda world: hand_back()),
+    c.NoteObjectionUnanswered: (objection.unanswered, lambda world: objection.note()),
     c.DecideObjection: (returned, lambda world: decide_objection(upheld=False)),
     c.EscalateObjection: (rejected, lambda world: escalate()),
     c.RequestUnitAddition: (assigned, lambda world: ask_to_add()),

@@ -1,12 +1,18 @@
 """异议: in time or late, put to a leader; requests that others take part. (退件 itself: test_assignment.)"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from domain import commands as c
 from domain.codes import Gate
-from domain.events import ObjectionEscalated, UnitAdditionGranted, UnitAdditionRefused, UnitAdditionRequested
+from domain.events import (
+    ObjectionEscalated,
+    ObjectionUnanswered,
+    UnitAdditionGranted,
+    UnitAdditionRefused,
+    UnitAdditionRequested,
+)
 from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
 from domain.proposal import TaskStatus
@@ -19,6 +25,7 @@ from domain.rules import (
     KNOWN_UNIT,
     OBJECTION_BEFORE_HANDLING,
     OBJECTION_IN_TIME,
+    OBJECTION_OPEN,
     ONLY_ASSIGNED_UNIT_ACTS,
     SIGNER_OF_UNIT,
 )
@@ -34,6 +41,7 @@ from tests.domain.given import (
     Given,
     World,
     ask_to_add,
+    assign,
     assigned,
     attempt,
     decide_addition,
@@ -67,6 +75,24 @@ def limited(gate: Gate | None = None) -> World:
     )  # fmt: skip
     rulebook = ruled(deadlines=(*SHIPPED.deadlines, window, answer), gates={"objection_in_time": gate} if gate else {})
     return assigned(opened(rulebook))
+
+
+def undecided() -> World:
+    """Handed back; the office has until the eleventh of March to decide."""
+    world = limited()
+    world.do(hand_back(), at="2024-03-04 18:00")
+    return world
+
+
+def unanswered() -> World:
+    """Handed back, and the office has let its last day pass."""
+    world = undecided()
+    world.now = datetime(2024, 3, 12, 1, tzinfo=UTC)
+    return world
+
+
+def note(unit: str = EDU) -> c.NoteObjectionUnanswered:
+    return c.NoteObjectionUnanswered(unit=unit)
 
 
 def test_an_objection_has_a_window_and_the_office_a_limit_to_answer() -> None:
@@ -103,6 +129,37 @@ def test_a_unit_that_still_disagrees_puts_it_to_a_leader_whose_word_ends_it() ->
     world = escalated()
     world.do(decide_objection(upheld=True, decided_by=MAYOR))
     assert world.case.tasks[EDU].status is TaskStatus.LEFT
+
+
+def test_an_objection_that_is_not_decided_in_time_is_noted_once_for_each_return() -> None:
+    world = unanswered()
+    [fact] = world.do(note())
+    assert fact.event == ObjectionUnanswered(unit=EDU, due_on=date(2024, 3, 11))
+    assert world.do(note()) == []
+    world.do(decide_objection(upheld=True))
+    world.do(assign())
+    world.do(hand_back())
+    assert world.do(note()) == [], "the office has another seven days"
+    [fact] = world.do(note(), at="2024-03-20 09:00")
+    assert fact.event.due_on == date(2024, 3, 19)
+
+
+@pytest.mark.parametrize("given", [undecided, returned], ids=["in time", "no limit"])
+def test_an_objection_that_may_still_be_decided_is_not_noted(given: Given) -> None:
+    assert given().do(note()) == []
+
+
+def test_what_was_put_to_a_leader_has_had_the_offices_answer() -> None:
+    world = undecided()
+    world.do(decide_objection(upheld=False))
+    world.do(escalate())
+    assert world.do(note(), at="2024-04-01 09:00") == []
+
+
+@refuses(c.NoteObjectionUnanswered, OBJECTION_OPEN, "unit")
+@pytest.mark.parametrize("given", [*AWAY, assigned, rejected], ids=["unassigned", "left", "content", "decided"])
+def test_only_an_open_objection_goes_unanswered(given: Given) -> Attempt:
+    return attempt(given(), note())
 
 
 @refuses(c.DecideObjection, ESCALATED_DECIDED_BY_LEADER, "decided_by")

@@ -48,6 +48,12 @@ def changed(**change: Any) -> DeadlineRule:
     return REPLY.model_copy(update=change)
 
 
+def named(rule: str) -> LadderStep:
+    return LadderStep(
+        rule=rule, pressure=Pressure.REMINDER, about=DeadlineKind.REPLY, counted_in=CountedIn.DAY, value=3, source="S49"
+    )
+
+
 def classes(*codes: str) -> ClassScheme:
     return ClassScheme(id="X", classes=tuple(ResultClass(code=code, title=code) for code in codes))
 
@@ -58,7 +64,7 @@ def test_a_shipped_rulebook_may_be_adopted_and_names_its_sources(name: str) -> N
     assert list(problems(rulebook)) == []
     assert name == f"{rulebook.id}.toml"
     known = re.findall(r"[SPL]\d+[a-z]?", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"))
-    for rule in rulebook.deadlines:
+    for rule in (*rulebook.deadlines, *(rulebook.ladder or ())):
         assert rule.source == "虚拟" or set(rule.source.split(",")) <= set(known)
     assert len(list(opened(rulebook).history)) > 1
 
@@ -111,6 +117,10 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"contact": {"reach_percent": -1}}, "contact_before_reply.reach_percent"),
         ({"contact": {"modes": ()}}, "contact_before_reply.modes"),
         ({"late_entry_hours": -1}, "late_entry_hours"),
+        ({"key_plan_days": 0}, "key_plan_days"),
+        ({"key_plan_days": 3651}, "key_plan_days"),
+        ({"ladder": (named("期限前三日"),)}, "ladder.0.rule"),
+        ({"ladder": (named("a"), named("a"))}, "ladder.1.rule"),
     ],
 )
 def test_a_rulebook_with_a_fault_is_not_adopted_and_the_field_is_named(change: dict[str, Any], field: str) -> None:

@@ -16,9 +16,11 @@ from domain.events import (
     SupervisionAnswered,
     SupervisionNoticeIssued,
 )
-from domain.policy.rulebook import CountedIn, DeadlineKind, LadderStep
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, LadderStep
 from domain.rules import (
     ANSWER_BY_AHEAD,
+    CASE_OPEN,
+    COMMITMENT_OPEN,
     KNOWN_OFFICIAL,
     KNOWN_SESSION,
     KNOWN_UNIT,
@@ -30,23 +32,30 @@ from domain.rules import (
     STEP_IN_LADDER,
     SUPERVISION_NUMBERED,
 )
+from tests.domain import test_archive as archive
+from tests.domain import test_commitment as commitment
+from tests.domain import test_publication as publication
 from tests.domain.given import (
     EDU,
     HEALTH,
     LED,
     MAYOR,
+    SHIPPED,
+    SPLIT,
     Attempt,
     World,
     assigned,
     attempt,
     closed,
     head_of,
+    issued,
     leader_of,
     officer_of,
     opened,
     refuses,
     ruled,
 )
+from tests.domain.walks import limit
 
 DUE = date(2024, 6, 5)
 LADDER = (
@@ -211,6 +220,61 @@ def test_who_calls_in_is_listed() -> Attempt:
 def test_who_calls_in_leads_the_city_or_the_cppcc() -> Attempt:
     world = assigned()
     return attempt(world, call_in(world, leader=head_of(EDU)))
+
+
+# what outlives closing
+
+
+def done_but_promised() -> World:
+    """Closed, with a promise that is still to be kept."""
+    world = closed(result_class="B")
+    world.do(commitment.promise())
+    return world
+
+
+@pytest.mark.parametrize("press", [remind, notify], ids=["reminder", "notice"])
+def test_a_unit_is_pressed_about_a_promise_after_the_case_was_closed(press: Any) -> None:
+    world = done_but_promised()
+    [fact] = world.do(press(commitment=1))
+    assert fact.event.commitment == 1
+    assert world.do(answer())
+    assert world.refused(press()).rule is CASE_OPEN
+
+
+def test_a_unit_is_pressed_about_a_promise_that_was_broken_until_it_is_kept() -> None:
+    world = done_but_promised()
+    world.do(commitment.fail())
+    assert world.do(remind(commitment=1))
+
+
+@refuses(c.IssueReminder, COMMITMENT_OPEN, "commitment")
+@pytest.mark.parametrize(("unit", "number"), [(EDU, 2), (HEALTH, 1)], ids=["no such promise", "another unit's"])
+def test_a_reminder_is_about_the_units_own_promise(unit: str, number: int) -> Attempt:
+    world = issued(modes=SPLIT)
+    world.do(commitment.promise())
+    return attempt(world, remind(unit, commitment=number))
+
+
+@refuses(c.IssueSupervisionNotice, COMMITMENT_OPEN, "commitment")
+def test_no_notice_is_about_a_promise_that_was_kept() -> Attempt:
+    return attempt(commitment.kept(), notify(commitment=1))
+
+
+@refuses(c.IssueReminder, CASE_OPEN)
+def test_nobody_is_pressed_about_a_promise_whose_file_was_put_away() -> Attempt:
+    world = done_but_promised()
+    world.do(archive.archive())
+    return attempt(world, remind(commitment=1))
+
+
+def test_a_unit_is_pressed_to_publish_after_the_case_was_closed() -> None:
+    within = limit(DeadlineKind.PUBLICATION, AnchorKind.ISSUE, (CountedIn.DAY, {"value": 20}))
+    world = closed(opened(ruled(deadlines=(*SHIPPED.deadlines, within))))
+    assert world.do(remind(about=DeadlineKind.PUBLICATION))
+    assert world.refused(remind(about=DeadlineKind.REPLY)).rule is CASE_OPEN
+    world.do(publication.decide())
+    world.do(publication.publish())
+    assert world.refused(notify(about=DeadlineKind.PUBLICATION)).rule is CASE_OPEN
 
 
 # answers

@@ -24,6 +24,7 @@ from domain.codes import (
     MutualReview,
     Openness,
     Origin,
+    Pressure,
     Rank,
     Rating,
     Recipient,
@@ -35,7 +36,7 @@ from domain.codes import (
     WithholdingGround,
 )
 from domain.events import ProposalRegistered, ProposalSubmitted
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, ScoreItem
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, LadderStep, Rulebook, ScoreItem
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
 from domain.values import day_of
@@ -144,6 +145,26 @@ limits = st.tuples(
 )
 
 
+more_limits = st.tuples(
+    st.builds(limit, st.just(DeadlineKind.ACKNOWLEDGEMENT), st.just(AnchorKind.ASSIGNMENT), counts),
+    st.builds(limit, st.just(DeadlineKind.FIRST_CONTACT), st.just(AnchorKind.ASSIGNMENT), counts),
+    st.builds(limit, st.just(DeadlineKind.OBJECTION_ANSWER), st.just(AnchorKind.RETURN), counts),
+    st.builds(limit, st.just(DeadlineKind.FEEDBACK), st.just(AnchorKind.FORM), counts),
+    st.builds(limit, st.just(DeadlineKind.PUBLICATION), st.just(AnchorKind.ISSUE), counts),
+)
+
+
+ladder = tuple(
+    LadderStep(
+        rule=f"{about.value}.{before}", pressure=Pressure.REMINDER if before else Pressure.NOTICE, about=about,
+        before=before, counted_in=CountedIn.DAY, value=3, source="S49",
+    )
+    for about in DeadlineKind
+    for before in (True, False)
+)  # fmt: skip
+"""For every limit a reminder before and a notice after."""
+
+
 def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
     """Rulebooks that may be adopted: random gates, contact rules, limits."""
     contact_rule = st.fixed_dictionaries(
@@ -153,14 +174,22 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
             "reach_percent": st.sampled_from((0, 50, 51, 100)),
         },
     )
-    named = ("review_before_signing", "co_opinion_before_issue", "countersigned_before_issue", "signer_rank")
+    named = (
+        "review_before_signing",
+        "co_opinion_before_issue",
+        "countersigned_before_issue",
+        "signer_rank",
+        "ladder_in_order",
+    )
     return st.builds(
         ruled,
         contact=contact_rule,
         gates=st.fixed_dictionaries({}, optional=dict.fromkeys(named, gates)),
         version=st.just(version),
-        deadlines=limits,
+        deadlines=st.one_of(limits, st.tuples(limits, more_limits).map(lambda both: (*both[0], *both[1]))),
         rehandling_automatic=st.booleans(),
+        ladder=st.sampled_from((None, ladder)),
+        key_plan_days=st.sampled_from((None, 15)),
         scoring=st.just((ScoreItem(id="late", title="逾期", most=Decimal(1), deducts=True, source="S36"),)),
         automatic_rehandlings=st.sampled_from((None, 0, 1)),
         signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
@@ -280,7 +309,14 @@ def wild() -> st.SearchStrategy[c.Command]:
         ),
         st.builds(c.FileSupervisionReport, occurred_at=instants, author=texts, leader=officials, text=texts),
         st.builds(c.IssueReminder, unit=units, mode=st.sampled_from(ReminderMode), ask=texts),
-        st.builds(c.IssueSupervisionNotice, unit=units, ask=texts),
+        st.builds(
+            c.IssueSupervisionNotice,
+            unit=units,
+            ask=texts,
+            about=st.sampled_from((None, *DeadlineKind)),
+            commitment=st.sampled_from((None, 1)),
+        ),
+        st.builds(c.NoteObjectionUnanswered, unit=units),
         st.builds(
             c.RecordLeaderInterview,
             occurred_at=instants,
@@ -465,7 +501,9 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: c.IssueReminder(unit=unit, mode="PHONE", ask="请按期答复"),
     lambda world, unit: c.IssueSupervisionNotice(unit=unit, ask="请说明原因"),
     lambda world, unit: c.AnswerSupervision(unit=unit, number=1, text="已安排", signer=leader_of(unit)),
-    lambda world, unit: c.MakeCommitment(unit=unit, text="年底前完成"),
+    lambda world, unit: c.IssueReminder(unit=unit, mode="SYSTEM", ask="请兑现承诺", commitment=1),
+    lambda world, unit: c.NoteObjectionUnanswered(unit=unit),
+    lambda world, unit: c.MakeCommitment(unit=unit, text="年底前完成", finish_on=date(2024, 12, 31)),
     lambda world, unit: c.FulfilCommitment(number=1, outcome="已完成"),
     lambda world, unit: c.IssueSecondReply(unit=unit, commitments=(1,), text="已完成", signer=leader_of(unit)),
     lambda world, unit: retracting(world),

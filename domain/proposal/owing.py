@@ -1,0 +1,85 @@
+"""What is owed on a case, by whom, and until when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal.limits import OpenLimit, open_limits
+from domain.proposal.parts import TaskStatus, UnitTask
+from domain.proposal.state import Proposal
+
+
+class Debtor(StrEnum):
+    UNIT = "UNIT"
+    OFFICE = "OFFICE"
+    PROPOSERS = "PROPOSERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something still to be done by the end of `until`, whether or not that has passed. It is `unit`'s, or about what
+    `unit` did where the office or proposers owe it. Either `about` says which limit, or `commitment` which promise;
+    `members` are the proposers who owe."""
+
+    debtor: Debtor
+    unit: str
+    until: date
+    about: DeadlineKind | None = None
+    commitment: int | None = None
+    round: int | None = None
+    members: tuple[str, ...] = ()
+
+
+def owed(proposal: Proposal) -> Iterator[Owed]:
+    """What is owed now, of all limits that are open, and every promise with a day that was neither kept nor explained.
+    A limit is open that may still be set again; owed is what somebody should be working at.
+
+    A unit whose objection waits to be decided owes nothing: the office does. To object is a right and is not owed.
+    """
+    for found in open_limits(proposal):
+        yield from _of_limit(proposal, proposal.tasks[found.unit], found)
+    if proposal.ended is None and proposal.archived is None:
+        for number, promise in proposal.commitments.items():
+            task = proposal.tasks.get(promise.made.unit)
+            acts = task is not None and task.status not in (TaskStatus.LEFT, TaskStatus.RETURNED)
+            if acts and promise.made.finish_on is not None and not promise.settled:
+                yield Owed(Debtor.UNIT, promise.made.unit, promise.made.finish_on, commitment=number)
+
+
+def _of_limit(proposal: Proposal, task: UnitTask, found: OpenLimit) -> Iterator[Owed]:
+    kind, until = found.limit.deadline.kind, found.limit.deadline.due_on
+    waits = task.status is TaskStatus.RETURNED
+    if kind is DeadlineKind.OBJECTION_ANSWER:
+        if waits and task.escalated is None:  # what was put to a leader has had the office's answer
+            yield Owed(Debtor.OFFICE, task.unit, until, kind)
+    elif kind is DeadlineKind.FEEDBACK:
+        if members := _silent(task, found):
+            yield Owed(Debtor.PROPOSERS, task.unit, until, kind, round=found.round, members=members)
+    elif not waits and _is_due(proposal, task, found):
+        yield Owed(Debtor.UNIT, task.unit, until, kind, round=found.round)
+
+
+def _silent(task: UnitTask, found: OpenLimit) -> tuple[str, ...]:
+    """Who has not sent this form back. One that a later round's form has replaced is owed no more."""
+    latest = [member for member in sorted(task.unanswered) if task.asked[member] == found.round]
+    return tuple(member for member in latest if task.rounds[task.asked[member]].forms[member].limit == found.limit)
+
+
+def _is_due(proposal: Proposal, task: UnitTask, found: OpenLimit) -> bool:
+    """Whether the unit should be working at it now."""
+    match found.limit.deadline.kind:
+        case DeadlineKind.OBJECTION:
+            return False
+        case DeadlineKind.ACKNOWLEDGEMENT:  # who has written something has plainly received the case
+            return task.untouched
+        case DeadlineKind.FIRST_CONTACT:
+            waived = any(waiver.unit == task.unit for waiver in proposal.communication.waivers)
+            return not waived and task.answered is None
+        case DeadlineKind.CO_OPINION:  # an opinion is for a reply that is still to be written
+            return any(not other.round.issued for other in proposal.answering)
+        case DeadlineKind.PUBLICATION:
+            return task.answered is not None and task.answered.number == found.round
+        case _:
+            return task.round.number == found.round and task.round.paused is None
