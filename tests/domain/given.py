@@ -17,6 +17,7 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating
 from domain.communication import Verdict
 from domain.events import STREAM_KINDS, Event
+from domain.personal import Place, Sealed, sealed
 from domain.policy import working_days
 from domain.policy.rulebook import ContactRule, Gates, Rulebook, parse
 from domain.proposal import Proposal
