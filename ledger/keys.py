@@ -102,8 +102,6 @@ class Keys:
             key = self._read(ledger, sealed.subject).keys.get(sealed.key)
             if key is None:
                 return Opening(Disclosure.DESTROYED)
-            if sealed.place is None:
-                raise ValueError("read from nowhere")
             nonce, ct = (base64.b64decode(part, validate=True) for part in (sealed.nonce, sealed.ct))
             text = AESGCM(key).decrypt(nonce, ct, _place(ledger, sealed.place)).decode()
         except FileNotFoundError:
@@ -176,8 +174,10 @@ def _settle(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _place(ledger: str, place: Place) -> bytes:
+def _place(ledger: str, place: Place | None) -> bytes:
     """The additional data of the seal: a field that was moved does not open. One written form."""
+    if place is None:
+        raise ValueError("read from no place in history")
     return orjson.dumps([ledger, str(place.stream), place.version, place.field])
 
 
@@ -189,9 +189,8 @@ def _only_ours(path: Path) -> None:
     if found.st_uid != os.geteuid():
         owner = f"密钥 {path} 属于另一个账户（uid {found.st_uid}），服务没有启动：请以该账户运行，或更改属主"
         raise KeysUnusable("keys-of-another", owner)
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        mode = "700" if path.is_dir() else "600"
-        exposed = (
-            f"密钥 {path} 可由他人读取（权限 {stat.S_IMODE(found.st_mode):03o}），服务没有启动：请执行 chmod {mode}"
-        )
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077:
+        wanted = "700" if path.is_dir() else "600"
+        exposed = f"密钥 {path} 可由他人读取（权限 {mode:03o}），服务没有启动：请执行 chmod {wanted}"
         raise KeysUnusable("keys-exposed", exposed)

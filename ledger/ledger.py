@@ -149,9 +149,9 @@ class Ledger:
 
         Raises `Refused` where a rule says no, `VersionStale` where `expected_version` is not the stream's,
         `KeyReused`, `VersionClash`, `EventTooLarge`, `KeysUnusable`, `LedgerBusy` or `OutcomeUnknown`, and what
-        reading raises (`Unanswered`, `UnknownEvent`, `psycopg.Error`). After any of them but `OutcomeUnknown` history is as before; a
-        refusal by a rule that auditors watch is noted as an attempt. A refusal leaves no receipt: a repeat is decided
-        anew.
+        reading raises (`Unanswered`, `UnknownEvent`, `psycopg.Error`). After any of them but `OutcomeUnknown`
+        history is as before; a refusal by a rule that auditors watch is noted as an attempt. A refusal leaves no
+        receipt: a repeat is decided anew.
         """
         await self._provide_keys(command)
         digest = self._digest(stream, command, provenance)
