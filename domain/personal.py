@@ -56,8 +56,9 @@ class Of:
     kind: Literal["member", "official"]
     field: str
 
-    def subject(self, model: BaseModel) -> str:
-        return f"{self.kind}:{getattr(model, self.field)}"
+    def subject(self, model: BaseModel) -> str | None:
+        code = getattr(model, self.field)
+        return None if code is None else f"{self.kind}:{code}"
 
 
 class Detail(NamedTuple):
@@ -105,11 +106,11 @@ def personal_fields(kind: type[BaseModel]) -> Mapping[str, Of]:
 
 
 def details(model: BaseModel) -> Iterator[Detail]:
-    """What an event or a command holds in plain text."""
+    """What an event or a command holds in plain text about somebody whom it names."""
     for name, of in personal_fields(type(model)).items():
-        text = getattr(model, name)
-        if isinstance(text, str):
-            yield Detail(name, of.subject(model), text)
+        text, subject = getattr(model, name), of.subject(model)
+        if isinstance(text, str) and subject is not None:
+            yield Detail(name, subject, text)
 
 
 def sealed_in(model: BaseModel | None) -> Iterator[Sealed]:

@@ -26,7 +26,7 @@ from domain.codes import Origin
 from domain.commands import Command
 from domain.directory import Directory
 from domain.events import STREAM_KINDS, AnyEvent, ClockStepped, Event
-from domain.personal import Opening, Place, Sealed, details, sealed
+from domain.personal import Opening, Place, Sealed, details, personal_fields, sealed
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
@@ -410,7 +410,7 @@ class Ledger:
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
         """What makes two requests with one key the same: command, stream, body, origin. Who asks is part of the key,
         and the version expected is no part of what is asked: a repeat comes after the version has moved."""
-        body = command.model_dump(mode="json", exclude_none=True)
+        body = command.model_dump(mode="json", exclude_none=True, exclude=set(personal_fields(type(command))))
         for field, subject, text in details(command):  # a digest of theirs must die with their key
             body[field] = self._keys.digest(self.name, subject, text)
         request = canonical([type(command).__name__, str(stream.id), provenance.origin.value, body])

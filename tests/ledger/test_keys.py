@@ -40,9 +40,7 @@ def sealed(keys: Keys, text: str = PHONE) -> Sealed:
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
-def test_any_text_comes_back_and_no_two_seals_are_alike(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
+def test_any_text_comes_back_and_no_two_seals_are_alike(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     keys = Keys(tmp_path_factory.getbasetemp() / "any")
     keys.check()
     one, other = sealed(keys, text), sealed(keys, text)
