@@ -192,5 +192,5 @@ def _only_ours(path: Path) -> None:
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
         wanted = "700" if path.is_dir() else "600"
-        exposed = f"密钥 {path} 可由他人读取（权限 {mode:03o}），服务没有启动：请执行 chmod {wanted}"
+        exposed = f"密钥 {path} 可由他人读取（权限 {mode:03o}），服务没有启动：请执行 chmod {wanted} {path}"
         raise KeysUnusable("keys-exposed", exposed)

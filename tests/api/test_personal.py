@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from ledger.keys import KeysUnusable
 from tests.api.conftest import _set_up, assigned, following, reacting, serving
+from tests.api.test_cli import Cli
 from tests.conftest import Database
 
 DIGITS = "4815162342"
@@ -191,6 +192,21 @@ def test_a_key_that_is_destroyed_or_spoilt_is_told_as_such(
         key.chmod(0o600)
         assert {text for *_, text in told()} == {PHONE, ADDRESS}
     assert not tells("".join(capfd.readouterr()).encode())
+
+
+@pytest.mark.parametrize("external", [True, False], ids=["external database", "embedded database"])
+def test_keys_open_to_others_stop_the_program_with_a_word_what_to_do(
+    database: Database, tmp_path: Path, external: bool
+) -> None:
+    cli = Cli(database, tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine").chmod(0o750)
+    other = {} if external else {"DATABASE_URL": ""}
+    refused = cli("serve", HUIYIN_KEYS=str(tmp_path / "mine"), **other)
+    assert refused.returncode == 2
+    assert "keys-exposed" in refused.stderr
+    assert f"chmod 700 {tmp_path / 'mine'}" in refused.stderr
+    assert not (tmp_path / "cluster").exists()
 
 
 def test_keys_open_to_others_stop_the_service(database: Database, tmp_path: Path) -> None:
