@@ -87,6 +87,22 @@ def test_spoiled_bytes_read_as_not_to_be_opened_and_stop_nobody(keys: Keys, chan
     assert opening.disclosure is not Disclosure.OPENED
 
 
+def test_what_was_sealed_once_opens_for_ever(keys: Keys, folder: Path) -> None:
+    """A person's file and a seal as version 1 wrote them: file name, format, cipher, additional data, digest."""
+    (folder / LEDGER).mkdir(mode=0o700)
+    (folder / LEDGER / "6ddbf9e11e1d8ddeb7284fada97f8e50.json").write_text(
+        """{"format": "huiyin-person-keys/v1", "subject": "member:weiyuan-1", "current": "00",
+            "keys": {"00": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
+            "receipts": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}"""
+    )
+    old = Sealed(subject=WHO, key="00", nonce="85VGFBYwNxH1wphj", ct="QgINInkmnyFSRu7NB7ODO/N+iw900qKcC82/kWk+lXVX").at(
+        HERE
+    )
+    assert keys.open(LEDGER, old) == Opening(Disclosure.OPENED, "000-0000 0001 䶮")
+    digest = "17fc2807eb183d91fcc81df300e9ce329b7d294403533e9331e2bf87b31ca381"
+    assert keys.digest(LEDGER, WHO, "000-0000 0001") == digest
+
+
 def spoilt(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
