@@ -18,7 +18,7 @@ from api import description, policy_files, problems
 from api.catalogue import Catalogues
 from api.desk import Office
 from api.routes import ROUTERS
-from api.settings import Addresses, Settings, secret
+from api.settings import Addresses, Settings, keys, secret
 from api.waiting import Waiting
 from ledger.ledger import Ledger
 
@@ -44,8 +44,9 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        key = secret(settings)
-        ledgers = {name: Ledger(name, urls.app, secret=key) for name in settings.ledgers}
+        key, store = secret(settings), keys(settings)
+        store.check()
+        ledgers = {name: Ledger(name, urls.app, secret=key, keys=store) for name in settings.ledgers}
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             urls.app, min_size=2, max_size=16, open=False, kwargs={"autocommit": True}, timeout=10
         )

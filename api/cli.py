@@ -43,6 +43,7 @@ from ledger import migrate as schema
 from ledger import reader
 from ledger.committer import LedgerBusy, OutcomeUnknown
 from ledger.embedded import EmbeddedPostgresError
+from ledger.keys import KeysUnusable
 from ledger.ledger import KeyReused, Ledger, VersionClash
 from projections import READ_MODELS, daemon, engine
 from projections.checkpoints import BEAT_LATE_SECONDS, STATUS
@@ -339,7 +340,7 @@ def main() -> None:
         code = _failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
     except schema.SchemaOutdated as error:
         code = _failed(OUTDATED, error.code, str(error))
-    except (ServeError, TickRefused) as error:
+    except (ServeError, TickRefused, KeysUnusable) as error:
         code = _failed(USAGE, error.code, str(error))
     except (KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
         code = _failed(FOUND, error.code, str(error))

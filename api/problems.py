@@ -16,6 +16,7 @@ from domain.labels import field_label
 from domain.messages import message_of
 from domain.rules import RULES, Refused
 from ledger.committer import LedgerBusy, OutcomeUnknown
+from ledger.keys import KeysUnusable
 from ledger.ledger import KeyReused, VersionClash, VersionStale
 from ledger.mapper import EventTooLarge
 from projections.asking import CursorInvalid
@@ -35,6 +36,7 @@ TITLES = {
     "idempotency-key-reused": "幂等键已用于另一请求",
     "if-match-invalid": "If-Match 格式不符",
     "internal-error": "系统内部错误",
+    "keys-unusable": "个人信息的密钥无法使用",
     "ledger-busy": "系统繁忙",
     "method-not-allowed": "不支持的请求方法",
     "model-behind": "看板尚未更新到所要的位置",
@@ -57,7 +59,7 @@ _STATUS_OF_RULE = {
             for rule in (
                 rules.KNOWN_SESSION, rules.KNOWN_UNIT, rules.KNOWN_OFFICIAL, rules.KNOWN_MEMBER,
                 rules.OCCURRED_NOT_IN_FUTURE, rules.OCCURRED_PLAUSIBLE, rules.LATE_ENTRY_NEEDS_REASON,
-                rules.OCCURRED_IN_ORDER,
+                rules.OCCURRED_IN_ORDER, rules.PHONE_NAMES_ITS_PERSON,
                 rules.SESSION_DAYS_IN_ORDER,
                 rules.PROPOSERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
                 rules.MODES_COMPATIBLE,
@@ -203,6 +205,10 @@ async def _unavailable(request: Request, error: Any) -> Response:
     return problem(request, 503, error.code, str(error), headers={"Retry-After": "1"})
 
 
+async def _keys(request: Request, error: Any) -> Response:
+    return problem(request, 503, error.code, str(error))
+
+
 async def _database(request: Request, error: Any) -> Response:
     log.warning("database_unavailable", error=str(error).strip())
     detail = "数据库暂不可用，请稍后用同一幂等键重试"
@@ -235,6 +241,7 @@ _ANSWERS: dict[type[Exception], Any] = {
     VersionClash: _clash,
     KeyReused: _reused,
     EventTooLarge: _too_large,
+    KeysUnusable: _keys,
     CursorInvalid: _cursor,
     LedgerBusy: _unavailable,
     OutcomeUnknown: _unavailable,

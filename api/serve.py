@@ -21,7 +21,7 @@ from typing import IO
 import structlog
 
 from api import policy_files
-from api.settings import Addresses, Settings, addresses
+from api.settings import Addresses, Settings, addresses, keys
 from ledger.embedded import EmbeddedPostgres, EmbeddedPostgresError, die_with_parent, make_data_folder
 from ledger.migrate import check, migrate
 
@@ -84,6 +84,7 @@ def serve(settings: Settings, ready: Callable[[Addresses, int], None]) -> None:
     _only_sound_files(settings)
     stopping = stop_on_signal()
     with _only_one(settings.data):
+        keys(settings).check()
         port = free_port(settings)
         server = None if settings.database_url else EmbeddedPostgres(settings.data, settings.postgres_bin).ensure()
         children: list[Child] = []

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.embedded import EmbeddedPostgres, default_data_folder, make_data_folder
+from ledger.keys import Keys
 
 DEHUI = "220183"
 """行政区划代码 of 德惠市, the sample's city."""
@@ -40,10 +41,11 @@ LedgerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 class Settings(BaseSettings):
     """HUIYIN_DATA, HUIYIN_HOST, HUIYIN_PORT, HUIYIN_LEDGERS (JSON list), HUIYIN_POSTGRES_BIN, HUIYIN_SECRET;
+    HUIYIN_KEYS names the folder of the keys of personal details (else `keys` in the data folder);
     HUIYIN_RULEBOOKS and HUIYIN_CALENDARS name folders of TOML files besides those that come with the program;
     DATABASE_URL replaces the embedded database, DATABASE_URL_APP, DATABASE_URL_DAEMON and DATABASE_URL_REACTIONS give
     its roles their own logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others'
-    idempotency keys."""
+    idempotency keys; and one folder of keys: what one has sealed the others must open."""
 
     model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore")
 
@@ -53,6 +55,7 @@ class Settings(BaseSettings):
     ledgers: Annotated[tuple[LedgerName, ...], Field(min_length=1)] = (DEHUI,)
     postgres_bin: Path | None = None
     secret: str | None = None
+    keys: Folder = None
     rulebooks: Folder = None
     calendars: Folder = None
     database_url: Dsn | None = Field(default=None, validation_alias="DATABASE_URL")
@@ -112,6 +115,11 @@ def database(settings: Settings) -> Iterator[Addresses]:
         yield addresses(settings, server)
     finally:
         server.stop()
+
+
+def keys(settings: Settings) -> Keys:
+    """The store of the keys of personal details."""
+    return Keys(settings.keys or settings.data / "keys")
 
 
 def secret(settings: Settings) -> bytes:

@@ -355,6 +355,14 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
+class Disclosure(StrEnum):
+    """Whether a sealed personal detail could be opened."""
+
+    OPENED = "OPENED"
+    DESTROYED = "DESTROYED"
+    UNREADABLE = "UNREADABLE"
+
+
 class Stage(StrEnum):
     """Stages shown to people: derived, never stored as fact."""
 

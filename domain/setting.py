@@ -1,15 +1,17 @@
 """What a rule may look at besides the state of its stream: the hour, the person, the place's own facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
+from domain import personal
 from domain.calendar import Calendar
 from domain.codes import Origin, Rank
 from domain.directory import Directory
 from domain.events import Event, OfficialAppointed
+from domain.personal import M, Sealed
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal
 from domain.record import Context
@@ -61,7 +63,8 @@ def placed(stream: Stream[Any], item: Event | On | Flagged) -> tuple[Stream[Any]
 @dataclass(frozen=True, slots=True)
 class Setting:
     """`now` is the time of entry (the claimed one of a non-native fact). Directory, calendar and session may be a
-    moment stale; the streams a command declares in `beside` are exact."""
+    moment stale; the streams a command declares in `beside` are exact. `texts`: what the ledger could open of the
+    sealed fields that the command declares in `compared`."""
 
     ledger: str
     now: datetime
@@ -72,6 +75,11 @@ class Setting:
     calendar: Calendar
     beside: Mapping[UUID, Any]
     origin: Origin = Origin.NATIVE
+    texts: Mapping[Sealed, str] = field(default_factory=dict, repr=False)
+
+    def opened(self, known: M | None) -> M | None:
+        """An event or entry of the state as far as it could be opened, to be compared with what is asked."""
+        return personal.opened(known, self.texts) if known is not None else None
 
     def at(self, stream: Stream[S]) -> S:
         """The exact state of a stream the command declared."""

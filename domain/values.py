@@ -54,7 +54,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Frozen(BaseModel):
     """Base of everything that crosses a border: immutable and without fields nobody declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def layout(text: str) -> str:
@@ -93,11 +93,28 @@ def _printable(text: str) -> str:
 Title = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
+Address = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 ClassCode = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
 """A class of a scheme: a letter in most places, a word (采纳) in some."""
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 Code = Annotated[str, Field(pattern=_CODE, examples=["zhifaju"])]
 """The identifier of a unit, official, member or session within one ledger."""
+
+
+_PHONE = r"^\+?[0-9(][0-9() -]{2,24}(转[0-9]{1,6})?$"
+
+
+def _dialled(text: str) -> str:
+    if not re.fullmatch(_PHONE, text):
+        raise PydanticCustomError(
+            "phone_invalid", "应为电话号码：数字，可有开头的 +、括号、空格、短横和“转”分机，最长 32 个字符"
+        )
+    return text
+
+
+Phone = Annotated[
+    str, AfterValidator(_dialled), Field(max_length=32, json_schema_extra={"pattern": _PHONE, "examples": ["+00 0000"]})
+]
 
 
 def is_code(text: str) -> bool:

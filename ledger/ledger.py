@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from domain.codes import Origin
 from domain.commands import Command
 from domain.directory import Directory
 from domain.events import STREAM_KINDS, AnyEvent, ClockStepped, Event
+from domain.personal import Opening, Place, Sealed, details, personal_fields, sealed
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
@@ -33,6 +34,7 @@ from domain.setting import Decision, Setting, placed
 from domain.streams import PROPOSAL, S, Stream, calendar_stream, directory_stream, ledger_notes, session_stream
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
+from ledger.keys import Keys, KeysUnusable
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
 from ledger.patience import within
 
@@ -96,14 +98,22 @@ class Receipt:
 class Ledger:
     """One jurisdiction's history. `open()` before use, `close()` after.
 
-    `secret` keys the digest by which a reused idempotency key is told from a repeated one.
+    `secret` keys the digest by which a reused idempotency key is told from a repeated one. `keys` seal and open
+    personal details; a process that handles none needs none.
     """
 
     def __init__(
-        self, name: str, dsn: str, *, secret: bytes, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        name: str,
+        dsn: str,
+        *,
+        secret: bytes,
+        keys: Keys | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name = name
         self._secret = secret
+        self._kept_keys = keys
         self._now = now
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             dsn, min_size=1, max_size=8, open=False, kwargs={"autocommit": True}
@@ -138,11 +148,12 @@ class Ledger:
         """Decide the command on the present state and append what follows.
 
         Raises `Refused` where a rule says no, `VersionStale` where `expected_version` is not the stream's,
-        `KeyReused`, `VersionClash`, `EventTooLarge`, `LedgerBusy` or `OutcomeUnknown`, and what reading raises
-        (`Unanswered`, `UnknownEvent`, `psycopg.Error`). After any of them but `OutcomeUnknown` history is as before; a
-        refusal by a rule that auditors watch is noted as an attempt. A refusal leaves no receipt: a repeat is decided
-        anew.
+        `KeyReused`, `VersionClash`, `EventTooLarge`, `KeysUnusable`, `LedgerBusy` or `OutcomeUnknown`, and what
+        reading raises (`Unanswered`, `UnknownEvent`, `psycopg.Error`). After any of them but `OutcomeUnknown`
+        history is as before; a refusal by a rule that auditors watch is noted as an attempt. A refusal leaves no
+        receipt: a repeat is decided anew.
         """
+        await self._provide_keys(command)
         digest = self._digest(stream, command, provenance)
         original = await self._receipt(command_id, digest)
         if original is not None:
@@ -208,13 +219,14 @@ class Ledger:
                     beside = wanted
                     continue
                 exact = await self._exact(beside)
-                setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()})
+                texts = self._texts(command.compared(state))
+                setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()}, texts=texts)
                 rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
                 claims.check(setting)
                 decision = command.decide(state, setting)
                 claims.check_entry(setting, decision, rulebook)
                 versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
-                events = _new_events(stream, decision, versions, setting, provenance)
+                events = _new_events(stream, decision, versions, setting, provenance, self._seal)
                 request = Request(command_id, stream.id, digest, versions[stream.id], events)
                 return self._answer(command_id, stream.id, await self._committer.append(request))
 
@@ -297,6 +309,12 @@ class Ledger:
         """The events of these types after one position and up to another, in order."""
         rows = await self.query(_BETWEEN, (self.name, after, until, list(names)))
         return [from_stored(*row) for row in rows]
+
+    async def open_details(self, sealed_details: Sequence[Sealed]) -> list[Opening]:
+        """The texts of sealed fields that were read from this ledger, or why there are none. Asked per request and
+        kept by nobody."""
+        keys = self._keys
+        return await asyncio.to_thread(lambda: [keys.open(self.name, sealed) for sealed in sealed_details])
 
     async def position(self) -> int:
         """The ledger's last position; 0 where it is empty."""
@@ -392,9 +410,29 @@ class Ledger:
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
         """What makes two requests with one key the same: command, stream, body, origin. Who asks is part of the key,
         and the version expected is no part of what is asked: a repeat comes after the version has moved."""
-        body = command.model_dump(mode="json", exclude_none=True)
+        body = command.model_dump(mode="json", exclude_none=True, exclude=set(personal_fields(type(command))))
+        for field, subject, text in details(command):  # a digest of theirs must die with their key
+            body[field] = self._keys.digest(self.name, subject, text)
         request = canonical([type(command).__name__, str(stream.id), provenance.origin.value, body])
         return hmac.new(self._secret, request, hashlib.sha256).digest()
+
+    @property
+    def _keys(self) -> Keys:
+        if self._kept_keys is None:
+            raise KeysUnusable("keys-unusable", "本进程没有密钥，不能登记或查看个人信息")
+        return self._kept_keys
+
+    async def _provide_keys(self, command: Command) -> None:
+        """Before anything else, and before the turns: making a key waits for the disk."""
+        if subjects := {detail.subject for detail in details(command)}:
+            await asyncio.to_thread(self._keys.provide, self.name, subjects)
+
+    def _seal(self, place: Place, subject: str, text: str) -> Sealed:
+        return self._keys.seal(self.name, place, subject, text)
+
+    def _texts(self, compared: Iterable[Sealed]) -> dict[Sealed, str]:
+        openings = ((sealed, self._keys.open(self.name, sealed)) for sealed in compared)
+        return {sealed: opening.text for sealed, opening in openings if opening.text is not None}
 
     def _clock_stood(self, behind_ms: int) -> None:
         """Note once per episode that the database's clock stands behind the head."""
@@ -434,9 +472,14 @@ def _of_kind(
 
 
 def _new_events(
-    stream: Stream[Any], decision: Decision, versions: dict[UUID, int], setting: Setting, provenance: Provenance
+    stream: Stream[Any],
+    decision: Decision,
+    versions: dict[UUID, int],
+    setting: Setting,
+    provenance: Provenance,
+    seal: Callable[[Place, str, str], Sealed],
 ) -> list[NewEvent]:
-    """Number the decided events in their streams; raises `versions` to what they will be."""
+    """Number the decided events in their streams and seal them there; raises `versions` to what they will be."""
     new = []
     for item in decision:
         target, event, flags = placed(stream, item)
@@ -446,7 +489,8 @@ def _new_events(
             setting.context, setting.occurred_at, provenance.origin, provenance.entered_at, made_up, flags
         )
         versions[target.id] += 1
-        new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(event, envelope)))
+        kept = sealed(event, target.id, versions[target.id], seal)
+        new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(kept, envelope)))
     return new
 
 

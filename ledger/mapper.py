@@ -55,7 +55,10 @@ def type_name(event: type[Event]) -> str:
 
 
 def to_state(event: Event, envelope: Envelope) -> bytes:
-    """Canonical JSON (RFC 8785 by construction: ASCII keys, sorted; no floats; times in UTC with six digits)."""
+    """Canonical JSON (RFC 8785 by construction: ASCII keys, sorted; no floats; times in UTC with six digits).
+
+    Raises `ValueError` for a personal detail in plain text: it is sealed first.
+    """
     payload = event.model_dump(mode="json", exclude_none=True)
     state: dict[str, Any] = {
         "event": payload,
@@ -96,7 +99,7 @@ def from_stored(
         payload = UPCASTS[name, number](payload)
     entered_at = stored.get("entered_at")
     return Recorded(
-        event=event.model_validate(payload),  # type: ignore[arg-type]  # EVENT_TYPES is read off the union
+        event=event.model_validate(payload, context=(stream, version)),  # type: ignore[arg-type]  # EVENT_TYPES is read off the union
         stream=stream,
         version=version,
         position=position,

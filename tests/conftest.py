@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from ledger.embedded import EmbeddedPostgres
+from ledger.keys import Keys
 from ledger.ledger import Ledger
 from ledger.migrate import migrate
 
@@ -63,9 +64,17 @@ def ledger_name() -> str:
 
 
 @pytest.fixture
-async def ledger(database: Database, ledger_name: str) -> AsyncIterator[Ledger]:
+def keys(tmp_path: Path) -> Keys:
+    """An empty key store."""
+    store = Keys(tmp_path / "keys")
+    store.check()
+    return store
+
+
+@pytest.fixture
+async def ledger(database: Database, ledger_name: str, keys: Keys) -> AsyncIterator[Ledger]:
     """An open, empty ledger."""
-    opened = Ledger(ledger_name, database.app, secret=SECRET)
+    opened = Ledger(ledger_name, database.app, secret=SECRET, keys=keys)
     await opened.open()
     yield opened
     await opened.close()

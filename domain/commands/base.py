@@ -1,7 +1,7 @@
 """What every command is, and the predicates that rules share."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ from domain import communication
 from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome, Restart
 from domain.events import Event
 from domain.labels import EVENTS, label
+from domain.personal import Sealed
 from domain.policy.deadlines import Anchor, Deadline, derive
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
@@ -67,6 +68,10 @@ class Command(Frozen):
 
     def beside(self, state: Any, setting: Setting, /) -> Sequence[Stream[Any]]:
         """Other streams this command writes to, whose exact state it needs."""
+        return ()
+
+    def compared(self, state: Any, /) -> Iterable[Sealed]:
+        """Sealed fields of the state that `decide` compares with what is asked; the setting holds their texts."""
         return ()
 
     def told(self, kind: type[E], **more: Any) -> E:

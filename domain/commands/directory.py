@@ -1,5 +1,6 @@
 """名录."""
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -8,9 +9,10 @@ from domain.codes import Rank
 from domain.commands.base import DirectoryCommand
 from domain.directory import Directory
 from domain.events import MemberListed, OfficialAppointed, UnitListed
+from domain.personal import Of, Sealed, sealed_in
 from domain.rules import KNOWN_UNIT, Rule
 from domain.setting import Decision, Setting
-from domain.values import Code, Title
+from domain.values import Address, Code, Phone, Title
 
 
 class ListUnit(DirectoryCommand):
@@ -35,6 +37,10 @@ class AppointOfficial(DirectoryCommand):
     rank: Rank
     unit: Code | None = None
     portfolio: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+    phone: Annotated[Phone | None, Of("official", "official")] = None
+
+    def compared(self, directory: Directory, /) -> Iterable[Sealed]:
+        return sealed_in(directory.officials.get(self.official))
 
     def decide(self, directory: Directory, setting: Setting, /) -> Decision:
         if self.unit is not None:
@@ -42,7 +48,7 @@ class AppointOfficial(DirectoryCommand):
         for index, unit in enumerate(self.portfolio):
             setting.knows_unit(unit, f"portfolio.{index}")
         appointed = self.told(OfficialAppointed)
-        return [] if directory.officials.get(self.official) == appointed else [appointed]
+        return [] if setting.opened(directory.officials.get(self.official)) == appointed else [appointed]
 
 
 class ListMember(DirectoryCommand):
@@ -51,7 +57,12 @@ class ListMember(DirectoryCommand):
     member: Code
     name: Title
     sector: Title | None = None
+    phone: Annotated[Phone | None, Of("member", "member")] = None
+    address: Annotated[Address | None, Of("member", "member")] = None
+
+    def compared(self, directory: Directory, /) -> Iterable[Sealed]:
+        return sealed_in(directory.members.get(self.member))
 
     def decide(self, directory: Directory, setting: Setting, /) -> Decision:
         listed = self.told(MemberListed)
-        return [] if directory.members.get(self.member) == listed else [listed]
+        return [] if setting.opened(directory.members.get(self.member)) == listed else [listed]

@@ -1,6 +1,6 @@
 """拟稿、会签、签发、答复."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
@@ -26,6 +26,7 @@ from domain.commands.base import (
 from domain.commands.letters import next_letter, register_of
 from domain.events import OfficialAppointed, ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyIssued, ReplySigned
 from domain.labels import label
+from domain.personal import Of, Sealed
 from domain.policy.rulebook import DeadlineKind, Gates, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
 from domain.record import same_hand
@@ -44,6 +45,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PHONE_NAMES_ITS_PERSON,
     PUBLICATION_DECIDED,
     RETURNED_DRAFT_CHANGES,
     REVIEW_BEFORE_SIGNING,
@@ -57,7 +59,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, Setting
 from domain.streams import Stream
-from domain.values import ClassCode, Code, LongText, Moment, Note, Title, layout, visible
+from domain.values import ClassCode, Code, LongText, Moment, Note, Phone, Title, layout, visible
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -69,6 +71,9 @@ class DraftReply(ProposalCommand):
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         CLASS_IN_SCHEME,
+        PHONE_NAMES_ITS_PERSON,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         CONTACT_BEFORE_REPLY,
@@ -81,6 +86,13 @@ class DraftReply(ProposalCommand):
     result_class: ClassCode
     openness: Openness = Openness.PUBLISH_FULL
     commits: bool = False
+    contact_person: Code | None = None
+    contact_phone: Annotated[Phone | None, Of("official", "contact_person")] = None
+
+    def compared(self, proposal: Proposal, /) -> Iterable[Sealed]:
+        task = proposal.tasks.get(self.unit)
+        draft = task.round.draft if task else None
+        return (draft.contact_phone,) if draft and isinstance(draft.contact_phone, Sealed) else ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
@@ -89,13 +101,14 @@ class DraftReply(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         scheme, known = rulebook.class_scheme.id, rulebook.has_class(self.result_class)
         require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        self._names_contact(setting)
         latest = current.draft
         if latest is not None:
             final = latest.status in (DraftStatus.SIGNED, DraftStatus.ISSUED)
             require(not final, DRAFT_NOT_SIGNED, f"第 {latest.number} 稿已签发，不能再拟稿")
         sent_back = self._sent_back(proposal, task)
         require(not sent_back, RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
-        if latest is not None and not latest.returned and self._identical(latest):
+        if latest is not None and not latest.returned and self._identical(latest, setting):
             return []
         after_last(setting, task)
         drafted = self.told(
@@ -103,9 +116,18 @@ class DraftReply(ProposalCommand):
         )
         return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
 
-    def _identical(self, draft: Draft) -> bool:
-        known = (layout(draft.text), draft.result_class, draft.openness, draft.commits)
-        return known == (layout(self.text), self.result_class, self.openness, self.commits)
+    def _names_contact(self, setting: Setting) -> None:
+        named = self.contact_phone is None or self.contact_person is not None
+        require(named, PHONE_NAMES_ITS_PERSON, "写了联系电话，须同时写明联系人", "contact_person")
+        if self.contact_person is not None:
+            setting.of_unit(self.contact_person, self.unit, "contact_person")
+
+    def _identical(self, draft: Draft, setting: Setting) -> bool:
+        phone = draft.contact_phone
+        contact = (draft.contact_person, setting.texts.get(phone, phone) if isinstance(phone, Sealed) else phone)
+        known = (layout(draft.text), draft.result_class, draft.openness, draft.commits, *contact)
+        asked = (layout(self.text), self.result_class, self.openness, self.commits)
+        return known == (*asked, self.contact_person, self.contact_phone)
 
     def _sent_back(self, proposal: Proposal, task: UnitTask) -> bool:
         """Whether an earlier round that had to be redone was answered in these words, or a reviewer has returned them

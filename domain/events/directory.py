@@ -3,8 +3,11 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
+from typing import Annotated
+
 from domain.codes import Rank
 from domain.events.base import Event
+from domain.personal import Of, Personal
 
 
 class UnitListed(Event):
@@ -23,6 +26,7 @@ class OfficialAppointed(Event):
     rank: Rank
     unit: str | None = None
     portfolio: tuple[str, ...] = ()
+    phone: Annotated[Personal[str] | None, Of("official", "official")] = None
 
 
 class MemberListed(Event):
@@ -31,3 +35,5 @@ class MemberListed(Event):
     member: str
     name: str
     sector: str | None = None
+    phone: Annotated[Personal[str] | None, Of("member", "member")] = None
+    address: Annotated[Personal[str] | None, Of("member", "member")] = None

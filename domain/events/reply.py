@@ -3,17 +3,18 @@
 The names of these events are the storage format. Rename nothing; change a shape only with an upcast.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from domain.codes import Countersignature, DeliveryChannel, Openness
 from domain.events.base import Event
 from domain.events.letters import LetterNumber
+from domain.personal import Of, Personal
 from domain.policy.deadlines import Deadline
 
 
 class ReplyDrafted(Event):
     """拟稿: version `draft` of the unit's reply in this round, and the class it claims; `commits` where it promises a
-    project or money."""
+    project or money. The letter names whom to ask, and where they are reached."""
 
     unit: str
     round: int
@@ -23,6 +24,8 @@ class ReplyDrafted(Event):
     result_class: str
     openness: Openness
     commits: bool = False
+    contact_person: str | None = None
+    contact_phone: Annotated[Personal[str] | None, Of("official", "contact_person")] = None
 
 
 class ReplyCountersigned(Event):

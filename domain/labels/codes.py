@@ -15,6 +15,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "RESTART": "重新起算",
     },
     codes.Restart: {"OBJECTION_REJECTED": "异议不成立", "CO_OPINION_RETURNED": "会办意见退回", "REASSIGNMENT": "改办"},
+    codes.Disclosure: {"OPENED": "可读", "DESTROYED": "已销毁", "UNREADABLE": "打不开"},
     codes.Retention: {"PERMANENT": "永久", "YEARS_30": "三十年", "YEARS_10": "十年"},
     codes.MutualReview: {
         "UNIT_ON_PROPOSAL": "承办单位评提案",

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from domain import events
 from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
+from domain.personal import Personal
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.record import Context
@@ -60,6 +61,8 @@ class Draft:
     drafted: tuple[Context, ...] = ()
     at: datetime | date | None = None
     commits: bool = False
+    contact_person: str | None = None
+    contact_phone: Personal[str] | None = None
     returned: events.ReplyReturned | None = None
     returned_version: int = 0
     issued: events.ReplyIssued | None = None

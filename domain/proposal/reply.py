@@ -21,7 +21,13 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             draft = Draft(
                 event.draft, event.text, words, event.result_class, event.openness, drafted, recorded.occurred_at
             )
-            return with_draft(proposal, event.unit, event.round, replace(draft, commits=event.commits))
+            draft = replace(
+                draft,
+                commits=event.commits,
+                contact_person=event.contact_person,
+                contact_phone=event.contact_phone,
+            )
+            return with_draft(proposal, event.unit, event.round, draft)
         case events.ReplyCountersigned():
             draft = draft_of(proposal, event.answering_unit, event.round, event.draft)
             given = Countersigned(event.countersignature, event.reason, recorded.occurred_at)

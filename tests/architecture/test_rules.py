@@ -5,14 +5,15 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from api.routes import ROUTERS
 from domain import labels
 from domain.commands import COMMANDS, Command
-from domain.events import EVENT_TYPES, STREAM_KINDS, AnyEvent
+from domain.events import EVENT_TYPES, STREAM_KINDS, AnyEvent, Event
+from domain.personal import Sealed, personal_fields
 from domain.rules import RULES
 from projections import READ_MODELS
 
@@ -32,9 +33,21 @@ PURE = [
 ]
 
 
+PERSONAL_WORDS = {
+    *("phone", "mobile", "telephone", "tel", "fax", "email", "mail", "wechat", "qq", "address", "home", "contact"),
+    *("identity", "id_number", "id_card", "passport", "birth", "birthday", "account", "bank"),
+}
+"""Words in a field's name that say it holds a personal detail. A `contact_person` is a code: whose detail it is."""
+
+
 def modules() -> Iterator[Path]:
     for package in PACKAGES:
         yield from (ROOT / package).rglob("*.py")
+
+
+def types_in(annotation: Any) -> set[Any]:
+    """Every type an annotation is made of."""
+    return {annotation} | {part for inner in get_args(annotation) for part in types_in(inner) if isinstance(part, type)}
 
 
 def strings(path: Path) -> Iterator[str]:
@@ -119,6 +132,35 @@ def test_everything_people_read_has_its_word_in_the_catalogue() -> None:
         assert set(words) == {code.value for code in kind}
     fields = {name for kind in (*COMMANDS, *EVENT_TYPES.values()) for name in kind.model_fields}
     assert fields - set(labels.FIELDS) == set()
+
+
+def names_a_detail(field: str) -> bool:
+    return any(f"_{word}_" in f"_{field}_" for word in PERSONAL_WORDS)
+
+
+@pytest.mark.parametrize("event", EVENT_TYPES.values(), ids=lambda event: event.__name__)
+def test_a_phone_or_an_address_is_sealed_in_every_event(event: type[Event]) -> None:
+    personal = personal_fields(event)
+    whose = {of.field for of in personal.values()}
+    declared = {name for name, info in event.model_fields.items() if Sealed in types_in(info.annotation)}
+    assert declared == set(personal), "Personal[…] says whose it is, by Of(…)"
+    assert whose <= set(event.model_fields)
+    assert {name for name in event.model_fields if names_a_detail(name)} - whose == set(personal)
+    for name, shape in event.model_json_schema().get("$defs", {}).items():
+        inner = {field for field in shape.get("properties", {}) if names_a_detail(field)}
+        assert inner <= {"contact_before_reply"}, f"{name}: only fields of the event itself are sealed"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_a_command_says_whose_phone_or_address_it_brings(command: type[Command]) -> None:
+    personal = personal_fields(command)
+    whose = {of.field for of in personal.values()}
+    assert {name for name in command.model_fields if names_a_detail(name)} - whose == set(personal)
+
+
+def test_sealed_details_are_opened_in_one_module_of_the_api() -> None:
+    opening = [path.relative_to(ROOT) for path in modules() if ".open_details(" in path.read_text(encoding="utf-8")]
+    assert opening == [Path("api/routes/personal.py")]
 
 
 def test_read_models_do_not_import_each_other() -> None:

@@ -17,6 +17,7 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating
 from domain.communication import Verdict
 from domain.events import STREAM_KINDS, Event
+from domain.personal import Place, Sealed, sealed
 from domain.policy import working_days
 from domain.policy.rulebook import ContactRule, Gates, Rulebook, parse
 from domain.proposal import Proposal
@@ -106,6 +107,11 @@ def moment(text: str | datetime | date) -> datetime | date:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
+def turned_round(place: Place, subject: str, text: str) -> Sealed:
+    """A seal that stands for the real one: nobody reads it without knowing."""
+    return Sealed(subject=subject, key="1", nonce=str(place.version), ct=text[::-1]).at(place)
+
+
 @dataclass
 class World:
     """All streams of one ledger. `now` is the database's clock: it moves on after every command that is allowed."""
@@ -193,7 +199,8 @@ class World:
             origin=origin,
         )
         beside = {other.id: self.state(other) for other in command.beside(state, setting)}
-        setting = replace(setting, beside=beside)
+        texts = {sealed: sealed.ct[::-1] for sealed in command.compared(state)}
+        setting = replace(setting, beside=beside, texts=texts)
         claims.check(setting)
         return Weighed(command, stream, state, setting, recorded_at, entered_at)
 
@@ -232,10 +239,11 @@ class World:
         added = []
         for item in decision:
             stream, event, flags = placed(weighed.stream, item)
+            version = len(self.streams.get(stream.id, ())) + 1
             recorded = Recorded(
-                event=event,
+                event=sealed(event, stream.id, version, turned_round),
                 stream=stream.id,
-                version=len(self.streams.get(stream.id, ())) + 1,
+                version=version,
                 position=len(self.history) + 1,
                 occurred_at=weighed.setting.occurred_at,
                 recorded_at=weighed.recorded_at,

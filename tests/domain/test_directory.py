@@ -5,6 +5,7 @@ import pytest
 from domain import commands as c
 from domain.codes import Rank
 from domain.events import MemberListed, OfficialAppointed, UnitListed
+from domain.personal import Place, Sealed
 from domain.rules import KNOWN_UNIT
 from domain.streams import directory_stream
 from tests.domain.given import EDU, HEALTH, LEDGER, Attempt, World, attempt, opened, refuses
@@ -48,6 +49,32 @@ def test_an_entry_may_change_its_name(kind: str, command: c.Command) -> None:
     known = getattr(world.state(directory_stream(LEDGER)), kind)
     assert [entry.name for entry in known.values()].count("改名䶮") == 1
     assert fact.event in known.values()
+
+
+PERSONAL = [
+    MEMBER.model_copy(update={"phone": "000-0000 0001", "address": "䶮河路零号（虚拟）"}),
+    LEADER.model_copy(update={"phone": "000-0000 0002"}),
+]
+
+
+@pytest.mark.parametrize("command", PERSONAL, ids=["member", "official"])
+def test_personal_details_are_told_to_history_once_and_read_sealed(command: c.Command) -> None:
+    world = opened()
+    [fact] = world.do(command)
+    assert isinstance(fact.event.phone, Sealed)
+    assert fact.event.phone.place == Place(fact.stream, fact.version, "phone")
+    assert fact.event.phone.subject in ("member:long-rong", "official:zhao-zhe")
+    assert "000-0000" not in str(fact)
+    assert world.do(command) == []
+
+
+@pytest.mark.parametrize("command", PERSONAL, ids=["member", "official"])
+@pytest.mark.parametrize("phone", ["000-0000 0009", None], ids=["changed", "removed"])
+def test_personal_details_may_change(command: c.Command, phone: str | None) -> None:
+    world = opened()
+    world.do(command)
+    [fact] = world.do(command.model_copy(update={"phone": phone}))
+    assert (fact.event.phone is None) == (phone is None)
 
 
 @refuses(c.AppointOfficial, KNOWN_UNIT, "unit")

@@ -38,6 +38,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PHONE_NAMES_ITS_PERSON,
     RETURNED_DRAFT_CHANGES,
     REVIEW_BEFORE_SIGNING,
     SIGNED_BEFORE_ISSUE,
@@ -250,6 +251,31 @@ def test_a_reply_claims_a_class_of_the_scheme() -> Attempt:
 @pytest.mark.parametrize("given", [transferred, left, returned], ids=["unassigned", "left", "handed back"])
 def test_a_unit_that_is_not_or_no_longer_on_the_case_cannot_answer(given: Given) -> Attempt:
     return attempt(given(), draft())
+
+
+def test_a_letter_names_whom_to_ask_and_the_phone_is_sealed() -> None:
+    world, asked = contacted(), draft(contact_person=officer_of(EDU), contact_phone="000-0000 0003")
+    [fact] = world.do(asked)
+    assert fact.event.contact_phone.subject == f"official:{officer_of(EDU)}"
+    assert "000-0000" not in str(fact)
+    assert world.do(asked) == []
+    [changed] = world.do(asked.model_copy(update={"contact_phone": "000-0000 0004"}))
+    assert changed.event.draft == 2
+
+
+@refuses(c.DraftReply, PHONE_NAMES_ITS_PERSON, "contact_person")
+def test_a_phone_in_a_letter_is_somebodys() -> Attempt:
+    return attempt(contacted(), draft(contact_phone="000-0000 0003"))
+
+
+@refuses(c.DraftReply, KNOWN_OFFICIAL, "contact_person")
+def test_whom_to_ask_is_in_the_directory() -> Attempt:
+    return attempt(contacted(), draft(contact_person="nobody"))
+
+
+@refuses(c.DraftReply, SIGNER_OF_UNIT, "contact_person")
+def test_whom_to_ask_is_of_the_unit_that_answers() -> Attempt:
+    return attempt(contacted(), draft(contact_person=officer_of(HEALTH)))
 
 
 @refuses(c.DraftReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
