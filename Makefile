@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check bench fmt lock clean
+.PHONY: help run test soak check cover bench fmt lock clean
 
 help: ## 列出可用的目标
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -28,6 +28,10 @@ check: $(VENV)/.dev ## 静态检查：ruff、mypy、分层、架构
 	$(BIN)/python -m pytest tests/architecture
 	$(BIN)/squawk ledger/migrations/versions/*.sql
 
+cover: $(VENV)/.dev ## 领域代码的分支覆盖率，须为百分之百
+	$(BIN)/coverage run -m pytest tests/domain
+	$(BIN)/coverage report
+
 bench: $(VENV)/.dev ## 性能：一次运行内与同类的比值
 	$(BIN)/python -m benchmarks
 
@@ -42,7 +46,7 @@ lock: $(VENV)/.dev ## 重新锁定依赖
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## 删除虚拟环境与缓存（不动数据）
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .schemathesis build dist *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .coverage .hypothesis .schemathesis build dist *.egg-info
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本"; exit 1; }
