@@ -5,7 +5,7 @@ recorded    an event with its envelope: who, when, where in history  `domain.rec
 command     a request that carries its own rule: `decide`            `domain.commands`
 setting     what a rule may look at besides its stream's state       `domain.setting`
 state       a stream folded by a pure `evolve`                       `domain.proposal`, `domain.session`, …
-reaction    what follows of itself, from an event or a day        `domain.reactions`
+reaction    what follows of itself, from an event or a day           `domain.reactions`
 judgement   先沟通后答复, for the gate and the board alike            `domain.communication`
 rule        a named reason to refuse or to flag, with its source     `domain.rules`
 rulebook    the numbers of one place and year, as data               `domain.policy.rulebook`

@@ -40,7 +40,7 @@ def recomputed(
             continue
         anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
-        why = cause or (Recomputation.CALENDAR if anchor == old.anchor else Recomputation.SESSION_CLOSE)
+        why = cause or (Recomputation.CALENDAR if anchor.event == old.anchor.event else Recomputation.SESSION_CLOSE)
         if (fresh.due_on, fresh.provisional) != (old.due_on, old.provisional):
             found.append(_moved(known, fresh, why))
     return found

@@ -197,6 +197,7 @@ def test_an_opinion_due_before_the_reply_follows_it() -> None:
     world.do(recompute())
     opinion_due = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
     assert opinion_due.anchor.on == due(world)
+    assert opinion_due.recomputed is Recomputation.CALENDAR, "the reply's day moved, not the session's end"
 
 
 def test_a_form_that_is_not_back_is_due_by_the_days_as_known() -> None:
