@@ -1,7 +1,7 @@
 """What a rule may look at besides the state of its stream: the hour, the person, the place's own facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
@@ -80,6 +80,10 @@ class Setting:
     def opened(self, known: M | None) -> M | None:
         """An event or entry of the state as far as it could be opened, to be compared with what is asked."""
         return personal.opened(known, self.texts) if known is not None else None
+
+    def besides(self, exact: Mapping[UUID, Any], texts: Mapping[Sealed, str]) -> "Setting":
+        """The same with the exact states of the streams the command declared, and the details it will compare."""
+        return replace(self, beside=exact, texts=texts)
 
     def at(self, stream: Stream[S]) -> S:
         """The exact state of a stream the command declared."""

@@ -10,7 +10,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,17 +21,25 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from domain import claims
 from domain.codes import Origin
 from domain.commands import Command
+from domain.deciding import decided, setting_of
 from domain.directory import Directory
 from domain.events import STREAM_KINDS, AnyEvent, ClockStepped, Event
 from domain.personal import Opening, Place, Sealed, details, personal_fields, sealed
-from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.setting import Decision, Setting, placed
-from domain.streams import PROPOSAL, S, Stream, calendar_stream, directory_stream, ledger_notes, session_stream
+from domain.streams import (
+    PROPOSAL,
+    SESSION,
+    S,
+    Stream,
+    calendar_stream,
+    directory_stream,
+    ledger_notes,
+    session_stream,
+)
 from domain.values import Moment, comes_before
 from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
 from ledger.keys import Keys, KeysUnusable
@@ -168,7 +176,7 @@ class Ledger:
             if original is not None:
                 return original
             if isinstance(refused, Refused) and refused.rule.gate:
-                await self._record_attempt(stream, command, context, refused, digest)
+                await self.note_attempt(stream, command, context, refused, provenance)
             raise
 
     async def _decide(
@@ -220,13 +228,10 @@ class Ledger:
                     continue
                 exact = await self._exact(beside)
                 texts = self._texts(command.compared(state))
-                setting = replace(setting, beside={other: seen for other, (seen, _) in exact.items()}, texts=texts)
-                rulebook = setting.session.rulebook(state.rulebook if isinstance(state, Proposal) else None)
-                claims.check(setting)
-                decision = command.decide(state, setting)
-                claims.check_entry(setting, decision, rulebook)
+                setting = setting.besides({other: seen for other, (seen, _) in exact.items()}, texts)
+                decision = decided(command, state, setting)
                 versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
-                events = _new_events(stream, decision, versions, setting, provenance, self._seal)
+                events = new_events(stream, decision, versions, setting, provenance, self._seal)
                 request = Request(command_id, stream.id, digest, versions[stream.id], events)
                 return self._answer(command_id, stream.id, await self._committer.append(request))
 
@@ -247,6 +252,26 @@ class Ledger:
         if kept:
             await self._refresh(kept)
         return exact | {stream.id: self._reference[stream.id] for stream in kept}
+
+    async def append(self, command_id: UUID, events: Sequence[NewEvent]) -> Receipt | None:
+        """Append, all or none and in this order, what `ledger.in_memory` has decided on the states of all streams; with
+        one receipt, on which the same events come back as a repeat. None where somebody else has written to one of
+        them. Raises as `handle`; the receipt of other events under this id is `KeyReused`."""
+        digest = hashlib.sha256()
+        for event in events:
+            digest.update(event.stream.bytes + event.version.to_bytes(8) + event.topic.encode() + b"\0" + event.state)
+        stream, version = (events[0].stream, events[0].version) if events else (ledger_notes(self.name).id, 0)
+        request = Request(command_id, stream, digest.digest(), version, events)
+        return self._answer(command_id, stream, await self._committer.append(request))
+
+    async def note_attempt(
+        self, stream: Stream[Any], command: Command, context: Context, refused: Refused, provenance: Provenance
+    ) -> None:
+        """Note that a gate refused somebody, where auditors see it."""
+        person, digest = command.on_behalf_of or context.on_behalf_of, self._digest(stream, command, provenance)
+        name, rule = type(command).__name__, refused.rule.id
+        values = (self.name, stream.id, name, context.actor, person, rule, refused.reason, digest)
+        await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)::text", values)
 
     def _answer(self, command_id: UUID, stream: UUID, written: Written) -> Receipt | None:
         if written.outcome == "clashed":
@@ -352,24 +377,14 @@ class Ledger:
         if key is not None:
             streams.append(session_stream(self.name, key))
         position = await self._refresh(streams)
-        now = provenance.entered_at or self._now()
-        context = context.model_copy(
-            update={
-                "reference_position": position,
-                "late_entry_reason": command.late_entry_reason,
-                "on_behalf_of": command.on_behalf_of or context.on_behalf_of,
-            }
-        )
-        empty = session_stream(self.name, "").kind.empty
-        return Setting(
+        return setting_of(
+            command,
+            context.model_copy(update={"reference_position": position}),
             ledger=self.name,
-            now=now,
-            occurred_at=command.occurred_at or now,
-            context=context,
+            now=provenance.entered_at or self._now(),
             directory=self._reference[directory.id][0],
-            session=self._reference[streams[-1].id][0] if key is not None else empty,
+            session=self._reference[streams[-1].id][0] if key is not None else SESSION.empty,
             calendar=self._reference[calendar.id][0],
-            beside={},
             origin=provenance.origin,
         )
 
@@ -398,14 +413,6 @@ class Ledger:
             return None
         stream, known, *written = rows[0]
         return self._answer(command_id, stream, Written("repeated" if known == digest else "reused", *written))
-
-    async def _record_attempt(
-        self, stream: Stream[Any], command: Command, context: Context, refused: Refused, digest: bytes
-    ) -> None:
-        person = command.on_behalf_of or context.on_behalf_of
-        name, rule = type(command).__name__, refused.rule.id
-        values = (self.name, stream.id, name, context.actor, person, rule, refused.reason, digest)
-        await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)::text", values)
 
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
         """What makes two requests with one key the same: command, stream, body, origin. Who asks is part of the key,
@@ -456,22 +463,7 @@ class Ledger:
                 return
 
 
-def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
-    for recorded in history:
-        state = stream.kind.evolve(state, recorded)
-    return state
-
-
-def _of_kind(
-    stream: Stream[Any], known: Sequence[Recorded[AnyEvent]], as_known: int | None
-) -> list[Recorded[AnyEvent]]:
-    """What is known of a stream up to a position; nothing where it is of another kind."""
-    if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
-        return []
-    return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
-
-
-def _new_events(
+def new_events(
     stream: Stream[Any],
     decision: Decision,
     versions: dict[UUID, int],
@@ -492,6 +484,21 @@ def _new_events(
         kept = sealed(event, target.id, versions[target.id], seal)
         new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(kept, envelope)))
     return new
+
+
+def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
+    for recorded in history:
+        state = stream.kind.evolve(state, recorded)
+    return state
+
+
+def _of_kind(
+    stream: Stream[Any], known: Sequence[Recorded[AnyEvent]], as_known: int | None
+) -> list[Recorded[AnyEvent]]:
+    """What is known of a stream up to a position; nothing where it is of another kind."""
+    if known and STREAM_KINDS[type(known[0].event).__name__] != stream.kind.name:
+        return []
+    return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
 
 
 _READ = """

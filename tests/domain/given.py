@@ -5,7 +5,7 @@ positions, flags, the position the reference was read at. There is no database: 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from importlib.resources import files
@@ -16,6 +16,7 @@ from domain import claims, communication
 from domain import commands as c
 from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating
 from domain.communication import Verdict
+from domain.deciding import decided, setting_of
 from domain.events import STREAM_KINDS, Event
 from domain.personal import Place, Sealed, sealed
 from domain.policy import working_days
@@ -181,26 +182,19 @@ class World:
         stream = stream or self._addressed(command)
         state, now = self.state(stream), entered_at or recorded_at
         key = command.session_key(state)
-        context = Context(
-            actor=by or usual_hand(command),
-            on_behalf_of=command.on_behalf_of,
-            late_entry_reason=command.late_entry_reason,
-            reference_position=len(self.history),
-        )
-        setting = Setting(
+        setting = setting_of(
+            command,
+            Context(actor=by or usual_hand(command), reference_position=len(self.history)),
             ledger=LEDGER,
             now=now,
-            occurred_at=command.occurred_at or now,
-            context=context,
             directory=self.state(directory_stream(LEDGER)),
             session=self.state(session_stream(LEDGER, key)) if key is not None else SESSION.empty,
             calendar=self.state(calendar_stream(LEDGER)),
-            beside={},
             origin=origin,
         )
         beside = {other.id: self.state(other) for other in command.beside(state, setting)}
         texts = {sealed: sealed.ct[::-1] for sealed in command.compared(state)}
-        setting = replace(setting, beside=beside, texts=texts)
+        setting = setting.besides(beside, texts)
         claims.check(setting)
         return Weighed(command, stream, state, setting, recorded_at, entered_at)
 
@@ -274,10 +268,7 @@ class Weighed:
     entered_at: datetime | None
 
     def decide(self) -> Decision:
-        decision = self.command.decide(self.state, self.setting)
-        pinned = self.state.rulebook if isinstance(self.state, Proposal) else None
-        claims.check_entry(self.setting, decision, self.setting.session.rulebook(pinned))
-        return decision
+        return decided(self.command, self.state, self.setting)
 
 
 @dataclass(frozen=True)

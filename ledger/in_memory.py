@@ -1,0 +1,100 @@
+"""A ledger whose streams are all known to one process: decided in memory, appended many streams a call.
+
+Only for a ledger that nobody else writes to: the simulation's. Every command passes the same rules as in
+`Ledger.handle`; what is saved is reading the states back before each of them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+from uuid import UUID
+
+from domain.codes import Origin
+from domain.commands import Command
+from domain.deciding import decided, setting_of
+from domain.personal import Place
+from domain.record import Context, Recorded
+from domain.setting import placed
+from domain.streams import SESSION, S, Stream, calendar_stream, directory_stream, session_stream
+from ledger.committer import NewEvent
+from ledger.ledger import Provenance, new_events
+
+
+class InMemory:
+    """Begins empty, like the ledger of this name that its events are for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.position = 0
+        self._states: dict[UUID, Any] = {}
+        self._versions: dict[UUID, int] = {}
+        self._new: list[NewEvent] = []
+        self._directory = directory_stream(name)
+        self._calendar = calendar_stream(name)
+
+    def state(self, stream: Stream[S]) -> S:
+        state: S = self._states.get(stream.id, stream.kind.empty)
+        return state
+
+    def forget(self, stream: Stream[Any]) -> None:
+        """Let go of a state that nothing will ask for again; its history has ended."""
+        self._states.pop(stream.id, None)
+
+    def decide(
+        self, stream: Stream[Any], command: Command, context: Context, provenance: Provenance
+    ) -> list[Recorded[Any]]:
+        """What the command adds, folded and waiting to be taken. Raises `Refused`, and is then as before."""
+        entered_at = provenance.entered_at
+        if provenance.origin is Origin.NATIVE or entered_at is None:
+            raise ValueError("only what is not NATIVE, and says when it was entered, is decided in memory")
+        state = self.state(stream)
+        key = command.session_key(state)
+        setting = setting_of(
+            command,
+            context.model_copy(update={"reference_position": self.position}),
+            ledger=self.name,
+            now=entered_at,
+            directory=self.state(self._directory),
+            session=SESSION.empty if key is None else self.state(session_stream(self.name, key)),
+            calendar=self.state(self._calendar),
+            origin=provenance.origin,
+        )
+        beside = command.beside(state, setting)
+        if beside:
+            setting = setting.besides({other.id: self.state(other) for other in beside}, {})
+        decision = decided(command, state, setting)
+        versions = {target.id: self._versions.get(target.id, 0) for target in (stream, *beside)}
+        new = new_events(stream, decision, versions, setting, provenance, _not_here)
+        added = []
+        for item, numbered in zip(decision, new, strict=True):
+            target, event, flags = placed(stream, item)
+            self.position += 1
+            recorded = Recorded(
+                event=event,
+                stream=target.id,
+                version=numbered.version,
+                position=self.position,
+                occurred_at=setting.occurred_at,
+                recorded_at=entered_at,
+                context=setting.context,
+                origin=provenance.origin,
+                entered_at=entered_at,
+                flags=flags,
+            )
+            self._states[target.id] = target.kind.evolve(self.state(target), recorded)
+            added.append(recorded)
+        self._versions.update(versions)
+        self._new += new
+        return added
+
+    def waiting(self) -> int:
+        """How many events have been decided and not yet taken."""
+        return len(self._new)
+
+    def take(self) -> Sequence[NewEvent]:
+        """The events decided since they were last taken, in the order in which they are to stand in history."""
+        taken, self._new = self._new, []
+        return taken
+
+
+def _not_here(place: Place, subject: str, text: str) -> NoReturn:
+    raise ValueError(f"{place.field} of {subject}: what is decided in memory holds no personal details")
