@@ -32,13 +32,15 @@ from api.routes import ROUTERS
 from api.serve import ServeError, stop_on_signal
 from api.serve import serve as run_serve
 from api.settings import Addresses, Settings, addresses, database, secret
+from api.simulate import run as simulation_run
+from api.simulate import summary as simulation_summary
 from domain.documents.check import Fault
 from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
 from domain.messages import message_of
 from domain.rules import Refused
 from domain.streams import PROPOSAL
-from domain.values import day_of
+from domain.values import day_of, is_code
 from ledger import migrate as schema
 from ledger import reader
 from ledger.committer import LedgerBusy, OutcomeUnknown
@@ -147,6 +149,45 @@ async def _tick(settings: Settings, urls: Addresses, name: str, until: date) -> 
     await ledger.open()
     try:
         return await simulation.tick(urls.reactions, ledger, until)
+    finally:
+        await ledger.close()
+
+
+@app.command
+def simulate(
+    *,
+    proposals: Annotated[int, Parameter(help="提案件数")] = 1_000,
+    years: Annotated[int, Parameter(help="届次数，每年一次会议")] = 3,
+    seed: Annotated[int, Parameter(help="种子；同一种子、件数、届次数，得到同样的历史")] = 1,
+    ledger: Annotated[str, Parameter(help="写入的台账，须为空台账；不与真实台账混用")] = "simulated",
+) -> int:
+    """模拟一座城市的提案办理，供看板、性能和负载测试使用；重复执行不会重复登记，中断后接着登记。"""
+    settings, wanted = _settings(), simulation_run.Wanted(proposals, years, seed)
+    if not is_code(ledger):
+        return _failed(USAGE, "ledger-invalid", f"“{ledger}”不能作台账名：应由英文字母、数字、点、下划线或连字符组成")
+    with _migrated(settings) as urls:
+        tally = asyncio.run(_simulate(settings, urls, ledger, wanted))
+    if tally is None:
+        console.print(f"这一模拟已全部在台账“{ledger}”中，没有新增。")
+        return 0
+    for table in simulation_summary.tables(tally):
+        console.print(table)
+    if ledger not in settings.ledgers:
+        console.print(f"要在看板上看到它，请把“{ledger}”列入设置 HUIYIN_LEDGERS。")
+    return 0
+
+
+async def _simulate(
+    settings: Settings, urls: Addresses, name: str, wanted: simulation_run.Wanted
+) -> simulation_run.Tally | None:
+    ledger = Ledger(name, urls.app, secret=secret(settings))
+    await ledger.open()
+    try:
+        with _progress() as progress:
+            task = progress.add_task("模拟", total=None)
+            return await simulation_run.simulate(
+                ledger, wanted, lambda done, of: progress.update(task, completed=done, total=of)
+            )
     finally:
         await ledger.close()
 
@@ -340,8 +381,10 @@ def main() -> None:
         code = _failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
     except schema.SchemaOutdated as error:
         code = _failed(OUTDATED, error.code, str(error))
-    except (ServeError, TickRefused, KeysUnusable) as error:
+    except (ServeError, TickRefused, KeysUnusable, simulation_run.SimulationRefused) as error:
         code = _failed(USAGE, error.code, str(error))
+    except simulation_run.Unintended as error:
+        code = _failed(FOUND, error.code, str(error))
     except (KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
         code = _failed(FOUND, error.code, str(error))
     except Refused as refused:

@@ -1,6 +1,7 @@
 """From the first line to the handover: drafted, co-signed, handed in, reviewed, registered, or not."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from api.simulate import figures as f
@@ -12,6 +13,8 @@ from domain import commands as c
 from domain.codes import Channel, Conversion, Recipient, RefusalGround, ReviewLevel, ReviewOpinion, Timing
 from domain.rules import CO_SIGNED_IN_TIME, IN_SESSION_WINDOW
 from domain.values import day_of
+
+TOPICS = ("经济", "民生", "城建", "科教文卫", "生态文明", "农业农村")
 
 
 def admitted(case: Case) -> Story:
@@ -35,7 +38,7 @@ def _handed_in(case: Case) -> Story:
     late = dice.chance(f.AFTER_THE_LAST_DAY) and not drafted
     on, timing = _day(case)
     at = dice.hour(on)
-    written = {
+    written: dict[str, Any] = {
         "session": case.meeting.key,
         "title": words.title(dice, case.subject),
         "body": words.body(dice, case.subject) if dice.chance(f.BODY) else None,
@@ -46,8 +49,7 @@ def _handed_in(case: Case) -> Story:
         return (yield from _co_signed(case, at, timing, co_signers, written))
     written |= {"co_signers": co_signers, "channel": dice.choice((Channel.ONLINE, Channel.PAPER, Channel.STAFF))}
     if dice.chance(f.COLLECTIVE):
-        kind, name = dice.choice(words.COLLECTIVES)
-        written["collective"] = {"kind": kind, "name": name, "sealed": True, "signed_by": lead}
+        written["collective"] = {**dice.choice(words.COLLECTIVES), "sealed": True, "signed_by": lead}
     if late and timing is Timing.IN_SESSION:
         at, timing = dice.hour(case.meeting.in_session_until + timedelta(days=1)), Timing.INTER_SESSION
         in_time = c.SubmitProposal.model_validate({**written, "timing": Timing.IN_SESSION})
@@ -57,16 +59,16 @@ def _handed_in(case: Case) -> Story:
     return at
 
 
-def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], written: dict[str, object]) -> Story:
+def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], written: dict[str, Any]) -> Story:
     """Written in the system, signed by those invited until the day before, and handed in `at`."""
     dice, lead = case.dice, f"member:{written['lead_proposer']}"
     begun = at - timedelta(days=dice.randint(9, 20))
     yield Act(begun, lead, c.DraftProposal.model_validate({**written, "timing": timing}))
     if dice.chance(0.3):
+        changed = {"title": f"{written['title']}（修改稿）", "timing": timing}
         kept = {name: written[name] for name in ("body", "suggested_units")}
         begun = minutes(begun, dice.randint(60, 2000))
-        revised = c.ReviseProposalDraft.model_validate({**kept, "title": f"{written['title']}（修改稿）", "timing": timing})
-        yield Act(begun, lead, revised)
+        yield Act(begun, lead, c.ReviseProposalDraft.model_validate({**kept, **changed}))
     if invited:
         begun = minutes(begun, dice.randint(5, 300))
         sign_by = day_of(at) - timedelta(days=1)
@@ -130,7 +132,11 @@ def _reviewed(case: Case, at: datetime) -> Story:
     yield Act(at, COMMITTEE, _opinion(case, ReviewLevel.SECOND, opinion))
     if fate == "withdrawn":
         at = case.later(at, 1, 10)
-        yield Act(at, COMMITTEE, c.WithdrawProposal(member=case.state.lead_proposer, reason="领衔委员来函，拟补充调研后另行提交"))
+        yield Act(
+            at,
+            COMMITTEE,
+            c.WithdrawProposal(member=case.state.lead_proposer, reason="领衔委员来函，拟补充调研后另行提交"),
+        )
         return at
     at = case.later(at, 1, 5)
     yield Act(at, COMMITTEE, _opinion(case, ReviewLevel.FINAL, opinion))
@@ -138,7 +144,11 @@ def _reviewed(case: Case, at: datetime) -> Story:
         return (yield from _refused(case, at))
     at = yield from _taking_in(case, at, case.index + years)
     at = case.later(at, 0, 3)
-    yield Act(at, COMMITTEE, c.RegisterProposal(topic=dice.choice(("经济", "民生", "城建", "科教文卫", "生态文明", "农业农村"))))
+    yield Act(
+        at,
+        COMMITTEE,
+        c.RegisterProposal(topic=dice.choice(("经济", "民生", "城建", "科教文卫", "生态文明", "农业农村"))),
+    )
     return at
 
 

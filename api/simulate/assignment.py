@@ -34,7 +34,9 @@ def assigned(case: Case, at: datetime) -> Story:
         at = case.later(at, 2, 9)
         other = case.other_unit(unit.code).code
         new = (c.Assignment(unit=other, mode=mode),)
-        changed = c.ReassignCase(leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=dice.choice(VICE_MAYORS))
+        changed = c.ReassignCase(
+            leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=dice.choice(VICE_MAYORS)
+        )
         yield Act(at, OFFICE, changed)
     elif mode is AssignmentMode.LEAD and dice.chance(f.ASKS_FOR_UNITS):
         at = yield from _added(case, at, unit)
@@ -54,10 +56,17 @@ def key_track(case: Case, at: datetime) -> Story:
         units = tuple(task.unit for task in case.state.active_tasks)
         members = case.state.proposers[:3]
         held = c.RecordSupervisionMeeting(
-            occurred_at=at - timedelta(hours=2), leader=leader, place="现场", units=units, members=members, outcome="听取进展，明确时限"
+            occurred_at=at - timedelta(hours=2),
+            leader=leader,
+            place="现场",
+            units=units,
+            members=members,
+            outcome="听取进展，明确时限",
         )
         yield Act(at, OFFICE, held)
-        report = c.FileSupervisionReport(occurred_at=at, author="市政府督查室", leader=leader, text="督办情况报告：进展总体顺利。")
+        report = c.FileSupervisionReport(
+            occurred_at=at, author="市政府督查室", leader=leader, text="督办情况报告：进展总体顺利。"
+        )
         yield Act(at, OFFICE, report)
     return at
 
@@ -133,5 +142,3 @@ def _added(case: Case, at: datetime, unit: Unit) -> Story:
     if granted:
         yield Act(at, OFFICE, _assign([(other, AssignmentMode.CO)]))
     return at
-
-

@@ -17,9 +17,9 @@ SKEW = 0.85  # the n-th busiest unit gets 1/n^SKEW of the work: a few units carr
 IN_SESSION = 0.82  # most come at the session, fewer between sessions (S46)
 
 # drafting and handing in
-DRAFTED_ONLINE = 0.35  # written and co-signed in the system (P1); the rest is entered whole
-CO_SIGNED = 0.62
-MORE_CO_SIGNERS = 0.55  # one more, again and again
+DRAFTED_ONLINE = 0.6  # written and co-signed in the system (P1); the rest is entered whole
+CO_SIGNED = 0.8
+MORE_CO_SIGNERS = 0.6  # one more, again and again
 MOST_CO_SIGNERS = 9
 DECLINES = 0.08
 TOO_LATE_TO_SIGN = 0.05  # of those invited who have not signed in time; refused (P1, P3)
@@ -27,7 +27,7 @@ COLLECTIVE = 0.12  # parties, people's organisations, sectors (S6)
 AFTER_THE_LAST_DAY = 0.02  # asks to be in time when it is not (S46); refused, comes as 平时提案
 BODY = 0.5  # with its full text
 
-# review (S2, S46)
+# review, as in S2 and S46
 REVISED = 0.06
 NOT_REGISTERED = 0.07
 CONVERTED = 0.45  # of those not registered
@@ -36,7 +36,7 @@ WITHDRAWN = 0.01
 ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 
 # assignment
-ALONE, LED, SPLIT = 0.52, 0.38, 0.10  # 独办, 主办会办, 分办 (S12)
+ALONE, LED, SPLIT = 0.44, 0.45, 0.11  # 独办, 主办会办, 分办 (S12)
 MORE_CO_UNITS = 0.35
 OBJECTS = 0.08
 UPHELD = 0.6
@@ -48,13 +48,13 @@ JOINT = 0.01
 KEY_PROPOSAL = 0.02  # S27, S54
 
 # handling
-NAMES_RESPONSIBLE = 0.85  # S0
-FILES_PLAN = 0.8
-PLAN_APPROVED = 0.75
-FIELD_VISIT = 0.3
+NAMES_RESPONSIBLE = 0.95  # S0
+FILES_PLAN = 0.92
+PLAN_APPROVED = 0.85
+FIELD_VISIT = 0.42
 DIFFICULTY = 0.05
-TALKS_FIRST = 0.72  # before handling
-TALKS_AGAIN = 0.42  # while handling
+TALKS_FIRST = 0.85  # before handling
+TALKS_AGAIN = 0.6  # while handling
 NEVER_TALKED = 0.07  # not by the time it is signed; refused or flagged (S0, S16, S17)
 BACKFILLED = 0.5  # of those let pass: entered after the reply
 WAIVED = 0.02
@@ -67,19 +67,21 @@ OPINION_RETURNED = 0.06
 EXTENSION = 0.05
 EXTENSION_REFUSED = 0.15
 EXTENSION_TOO_FAR = 0.15  # of the extensions, first too far; refused (S8, S16)
+EXTENSION_TOO_LATE = 0.3  # of the units that had a notice; flagged (S9)
 PAUSED = 0.01
+DELIVERED = 0.95
 
 # reply
 OVERDUE = 0.06
 BURST_DAYS = 9  # replies go out so many days before the common last day on average: most of them in its last weeks
-RETURNED = 0.14  # by the reviewer (S0, S17)
+RETURNED = 0.18  # by the reviewer (S0, S17)
 SAME_AGAIN = 0.08  # of those, first unchanged; refused
 CLASS_CHANGED = 0.04  # P4
 OBJECTION_WITHHELD = 0.03  # a countersignature withheld
 UNREVIEWED = 0.01  # signed before the review; refused
 OWN_DRAFT = 0.01  # the drafter signs; refused
 LOW_RANK = 0.01  # an officer signs; refused
-HASTE = 0.02  # sent before the assisting units have spoken; refused
+HASTE = 0.04  # sent before the assisting units have spoken; refused
 WRONG_HAND = 0.01  # an assisting unit drafts the reply; refused
 PUBLICATION_FORGOTTEN = 0.04  # S43
 CLASSES = {"A": 0.62, "B": 0.27, "C": 0.08, "D": 0.03}  # S0 reports 78.6 % for its two best groups
@@ -97,23 +99,23 @@ NOT_CONTACTED = 0.015  # says nobody talked with them (P1)
 ENTERED_BY_UNIT = 0.12  # P4: what auditors look for
 REVISED_ANSWER = 0.01
 
-# supervision (S19, S33, S49)
+# supervision, as in S19, S33 and S49
 REMINDED_BEFORE = 0.25
 NOTICE_AFTER, INTERVIEW_AFTER = 5, 20  # days overdue
 INTERVIEWED = 0.4
 ON_SITE = 0.15
 
 # after the reply
-REVISITED = 0.3
+REVISITED = 0.5
 SECOND_COMMITMENT = 0.25
 KEPT, BROKEN = 0.72, 0.16  # the rest is still open
 KEPT_LATE = 0.3  # of those broken
 BETTER_TOO_EARLY = 0.05  # into a better class before the promise was kept; refused (S30)
 CHECKED = 0.12
 LOOKED_BACK = 0.5  # of the B class, in the year's campaign (S30, S31)
-SCORED = 0.7
-REVIEWED_EACH_OTHER = 0.35  # S34, S40
-QUALITY_SCORED = 0.4  # P8
+SCORED = 0.85
+REVIEWED_EACH_OTHER = 0.6  # S34, S40
+QUALITY_SCORED = 0.6  # P8
 ARCHIVED = 0.85
 RETRACTED = 0.008
 CORRECTED = 0.02

@@ -12,7 +12,7 @@ from domain.codes import ContactMode, ContactStage, Heard, MemberPosition, Press
 from domain.policy.deadlines import Deadline, count
 from domain.proposal import Round
 from domain.rules import EXTENSION_WITHIN_CAP, LATE_ENTRY_NEEDS_REASON
-from domain.values import day_of
+from domain.values import PersonClaim, day_of
 
 POSITIONS = {
     MemberPosition.AGREE: 0.62,
@@ -31,7 +31,7 @@ MODES = {
 HEARD = {ContactMode.VISIT: Heard.VISITED, ContactMode.PHONE: Heard.PHONED}
 
 
-def begun(case: Case, unit: Unit, at: datetime, officer: str) -> Story:
+def begun(case: Case, unit: Unit, at: datetime, officer: str, *, plans: bool) -> Story:
     """Signed for, somebody named, a plan filed."""
     dice, by = case.dice, f"official:{officer}"
     at = case.later(at, 0, 4)
@@ -41,11 +41,15 @@ def begun(case: Case, unit: Unit, at: datetime, officer: str) -> Story:
         at = case.later(at, 0, 2)
         named = c.NameResponsibility(unit=unit.code, head=unit.head, portfolio_leader=deputy, desk_officer=officer)
         yield Act(at, by, named)
-    if dice.chance(f.FILES_PLAN):
+    if plans and dice.chance(f.FILES_PLAN):
         at = case.later(at, 0, 3)
         measures = tuple(words.told(dice, case.subject, "done") for _ in range(dice.randint(1, 3)))
         plan = c.FileHandlingPlan(
-            unit=unit.code, goal=f"推动{case.subject}取得实效", measures=measures, responsible_leader=deputy, desk_officer=officer
+            unit=unit.code,
+            goal=f"推动{case.subject}取得实效",
+            measures=measures,
+            responsible_leader=deputy,
+            desk_officer=officer,
         )
         yield Act(at, by, plan)
         if dice.chance(f.PLAN_APPROVED):
@@ -69,7 +73,7 @@ def prepared(case: Case, unit: Unit, at: datetime, officer: str, *, talks: bool)
             occurred_at=went,
             unit=unit.code,
             place=words.place(dice),
-            unit_people=({"name": words.person(dice), "title": "科长"},),
+            unit_people=(PersonClaim(name=words.person(dice), title="科长"),),
             members=case.state.proposers[:1] if dice.chance(0.4) else (),
             finding=words.told(dice, case.subject, "found"),
         )
@@ -119,8 +123,7 @@ def assisted(case: Case, unit: Unit, lead: Unit, at: datetime) -> Story:
     dice = case.dice
     officer, deputy = dice.choice(unit.officers), unit.deputies[0]
     by, asking = f"official:{officer}", f"official:{lead.officers[0]}"
-    at = case.later(at, 0, 5)
-    yield Act(at, by, c.AcknowledgeAssignment(unit=unit.code))
+    at = yield from begun(case, unit, at, officer, plans=False)
     if dice.chance(f.OPINION_ASKED):
         at = case.later(at, 1, 6)
         asked = c.RequestCoOpinion(unit=unit.code, asked_by=lead.code, points=words.told(dice, case.subject, "found"))
@@ -156,7 +159,7 @@ def pressed(case: Case, unit: Unit, at: datetime) -> Story:
             mode = dice.choice((ReminderMode.SYSTEM, ReminderMode.PHONE))
             yield Act(at, OFFICE, c.IssueReminder.model_validate({**told, "mode": mode}))
             continue
-        answer_by = due + timedelta(days=offset + 5)
+        answer_by = day_of(at) + timedelta(days=5)
         yield Act(at, OFFICE, c.IssueSupervisionNotice.model_validate({**told, "answer_by": answer_by}))
         number = max(case.state.actions)
         at = case.later(at, 1, 5)
@@ -164,6 +167,8 @@ def pressed(case: Case, unit: Unit, at: datetime) -> Story:
             unit=code, number=number, text="已倒排工期，近日答复委员。", signer=unit.deputies[0]
         )
         yield Act(at, officer, answer)
+        if dice.chance(f.EXTENSION_TOO_LATE):
+            at = yield from _extended_late(case, unit, at)
     if not dice.chance(f.INTERVIEWED) or (yield from _still_due(case, unit, at, f.INTERVIEW_AFTER)) is None:
         return at
     at = max(at, morning(_due(case.task(unit).round) + timedelta(days=f.INTERVIEW_AFTER)))
@@ -171,7 +176,12 @@ def pressed(case: Case, unit: Unit, at: datetime) -> Story:
     interview = {"leader": dice.choice(VICE_MAYORS), "person": person, "summary": "说明原因，限期答复"}
     yield Act(at, OFFICE, c.RecordLeaderInterview.model_validate({"occurred_at": at, "unit": code, **interview}))
     if dice.chance(f.ON_SITE):
-        seen = {"place": words.place(dice), "people": ({"name": words.person(dice)},), "finding": "措施已启动", "ask": "本周内答复"}
+        seen = {
+            "place": words.place(dice),
+            "people": ({"name": words.person(dice)},),
+            "finding": "措施已启动",
+            "ask": "本周内答复",
+        }
         yield Act(at, OFFICE, c.RecordOnSiteSupervision.model_validate({"occurred_at": at, "unit": code, **seen}))
     return at
 
@@ -212,11 +222,15 @@ def _joined(case: Case, unit: Unit, at: datetime, by: str) -> Story:
 def _in_trouble(case: Case, unit: Unit, at: datetime, by: str) -> Story:
     dice = case.dice
     at = case.later(at, 1, 8)
-    raised = c.RaiseDifficulty(unit=unit.code, text=words.told(dice, case.subject, "found"), asks="请市领导协调资金和职责")
+    raised = c.RaiseDifficulty(
+        unit=unit.code, text=words.told(dice, case.subject, "found"), asks="请市领导协调资金和职责"
+    )
     yield Act(at, by, raised)
     number = max(case.state.difficulties)
     at = case.later(at, 3, 12)
-    settled = c.ResolveDifficulty(number=number, outcome="已召开协调会明确分工", coordinated_by=dice.choice(VICE_MAYORS))
+    settled = c.ResolveDifficulty(
+        number=number, outcome="已召开协调会明确分工", coordinated_by=dice.choice(VICE_MAYORS)
+    )
     yield Act(at, OFFICE, settled)
     return at
 
@@ -248,10 +262,25 @@ def _extended(case: Case, unit: Unit, at: datetime) -> Story:
         yield Act(at, f"official:{deputy}", too_far, refused_by=EXTENSION_WITHIN_CAP)
     yield Act(at, f"official:{deputy}", c.RequestExtension.model_validate({**asked, "until": until}))
     at, granted = case.later(at, 0, 3), not dice.chance(f.EXTENSION_REFUSED)
-    decided = c.DecideExtension(
-        unit=unit.code, granted=granted, approver=dice.choice(VICE_MAYORS), reason="经研究决定"
-    )
+    decided = c.DecideExtension(unit=unit.code, granted=granted, approver=dice.choice(VICE_MAYORS), reason="经研究决定")
     yield Act(at, OFFICE, decided)
+    return at
+
+
+def _extended_late(case: Case, unit: Unit, at: datetime) -> Story:
+    """More time, asked for when it is up: let pass with a flag, and granted at once."""
+    at = case.later(at, 0, 2)
+    yield Act(at)
+    current, deputy = case.task(unit).round, unit.deputies[0]
+    if current.deadline is None or current.issued or current.asked_until is not None:
+        return at
+    last, until = _last_admitted(case, current.deadline), day_of(at) + timedelta(days=case.dice.randint(5, 15))
+    if last is not None and until > last:
+        return at
+    told = {"unit": unit.code, "until": until, "reason": "情况复杂，未能按期", "signed_by": deputy}
+    yield Act(at, f"official:{deputy}", c.RequestExtension.model_validate(told))
+    approver = case.dice.choice(VICE_MAYORS)
+    yield Act(at, OFFICE, c.DecideExtension(unit=unit.code, granted=True, approver=approver, reason="同意，下不为例"))
     return at
 
 
@@ -260,4 +289,3 @@ def _last_admitted(case: Case, due: Deadline) -> date | None:
     if rules and rules[0].extension is not None:
         return count(rules[0].extension.limit, due.anchor.on, case.place.working)[0]
     return due.cap
-

@@ -90,7 +90,7 @@ def make(seed: int, years: int) -> Place:
     working = WorkingDays()
     for notice in notices:
         working = working.with_notice(notice)
-    units = tuple(Unit(*told) for told in words.UNITS)
+    units = tuple(Unit(told["code"], told["name"], tuple(told["subjects"])) for told in words.UNITS)
     members = tuple(f"m{number:03}" for number in range(1, f.MEMBERS + 1))
     adopted = rulebooks()
     meetings = tuple(
@@ -183,7 +183,9 @@ def _filled(name: str) -> Rulebook:
     )
 
 
-def _limit(kind: DeadlineKind, anchor: AnchorKind, value: int, counted_in: CountedIn = CountedIn.WORKDAY) -> DeadlineRule:
+def _limit(
+    kind: DeadlineKind, anchor: AnchorKind, value: int, counted_in: CountedIn = CountedIn.WORKDAY
+) -> DeadlineRule:
     rule = f"simulated-{kind.lower().replace('_', '-')}"
     return DeadlineRule(kind=kind, rule=rule, anchor=anchor, counted_in=counted_in, value=value, source="模拟")
 
@@ -200,17 +202,24 @@ _LIMITS = (
 )
 
 _LADDER = tuple(
-    LadderStep(rule=rule, pressure=pressure, about=DeadlineKind.REPLY, before=before, counted_in=CountedIn.DAY, value=value, source="S49")
+    LadderStep(
+        rule=rule,
+        pressure=pressure,
+        about=DeadlineKind.REPLY,
+        before=before,
+        counted_in=CountedIn.DAY,
+        value=value,
+        source="S49",
+    )
     for rule, pressure, before, value in (
         ("remind-ten-days-before", Pressure.REMINDER, True, 10),
         ("remind-the-day-after", Pressure.REMINDER, False, 1),
         ("notice-five-days-after", Pressure.NOTICE, False, f.NOTICE_AFTER),
     )
-)  # fmt: skip
+)
 
 _SCORING = (
     ScoreItem.model_validate({"id": "on-time", "title": "按时答复", "most": "10", "source": "S36"}),
     ScoreItem.model_validate({"id": "face-to-face", "title": "当面沟通", "most": "5", "source": "S35"}),
     ScoreItem.model_validate({"id": "late", "title": "逾期扣分", "most": "4", "deducts": True, "source": "S36"}),
 )
-

@@ -71,7 +71,7 @@ def answered(case: Case, unit: Unit, at: datetime) -> Story:
     """From the assignment until nobody is unhappy with the unit's reply any more."""
     officer = case.dice.choice(unit.officers)
     never = case.dice.chance(f.NEVER_TALKED)
-    at = yield from begun(case, unit, at, officer)
+    at = yield from begun(case, unit, at, officer, plans=True)
     at = yield from prepared(case, unit, at, officer, talks=not never)
     at = yield from _round(case, unit, at, officer, never=never)
     while case.task(unit).dissatisfied:
@@ -90,10 +90,11 @@ def _round(case: Case, unit: Unit, at: datetime, officer: str, *, never: bool) -
     known = case.task(unit).round
     writing = _Writing(case, unit, officer, dice.choice(REVIEWERS), talked=not never)
     out = max(_planned(case, unit, at), at)
-    at = max(at, morning(day_of(out) - timedelta(days=dice.randint(8, 16))))
+    hasty = bool(writing.assisting) and dice.chance(f.HASTE)
+    if not hasty:
+        at = max(at, morning(day_of(out) - timedelta(days=dice.randint(8, 16))))
     if not never:
         at = yield from talked(case, unit, case.later(at, 1, 3), officer, ContactStage.BEFORE_REPLY)
-    hasty = dice.chance(f.HASTE)
     if not hasty:
         at = yield from _opinions_in(writing, at)
     at = yield from _drafted(writing, at)
@@ -101,13 +102,13 @@ def _round(case: Case, unit: Unit, at: datetime, officer: str, *, never: bool) -
     if hasty:
         at = yield from _too_early(writing, at)
     at = max(at, out) if known.number == 1 else at
-    at = case.later(at, 0, 1)
+    at = yield from _opinions_in(writing, case.later(at, 0, 1))
     yield Act(at, writing.by, c.IssueReply(unit=unit.code, draft=_number(writing), copied_to=COPIES))
     if not writing.talked and dice.chance(f.BACKFILLED):
         days = dice.randint(4, 9)
         earlier = at - timedelta(days=days)
         at = yield from talked(case, unit, earlier, officer, ContactStage.BEFORE_REPLY, late=days + 1)
-    if dice.chance(0.8):
+    if dice.chance(f.DELIVERED):
         reached = case.later(at, 0, 4)
         at = minutes(reached, dice.randint(5, 200))
         channel = dice.choice(list(DeliveryChannel))
@@ -127,7 +128,8 @@ def _planned(case: Case, unit: Unit, at: datetime) -> datetime:
 
 
 def _opinions_in(writing: _Writing, at: datetime) -> Story:
-    """Wait until every assisting unit has given its opinion."""
+    """Wait until every assisting unit's opinion is there."""
+    yield Act(at)
     while any(task.co_opinion is None for task in _assisting(writing)):
         at = writing.case.later(at, 1, 3)
         yield Act(at)

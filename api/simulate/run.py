@@ -32,6 +32,8 @@ from ledger.ledger import KeyReused, Ledger, Provenance
 ACTOR = Context(actor="system:simulate")
 BATCH = 4_000
 """Events decided before they are appended in one call."""
+USUAL = 40
+"""Events a case on average, to guess by how far a simulation has come."""
 
 
 class SimulationRefused(Exception):
@@ -122,7 +124,8 @@ async def simulate(
 ) -> Tally | None:
     """Append the simulation to an empty ledger, or what is missing of it; None where all of it is there.
 
-    Raises `SimulationRefused` where the ledger holds anything else, `Unintended`, and what `Ledger.append` raises.
+    `progress` is told the events so far, and about how many there will be. Raises
+    `SimulationRefused` where the ledger holds anything else, `Unintended`, and what `Ledger.append` raises.
     """
     await _refuse_foreign(ledger, wanted)
     if await ledger.knows(wanted.batch_id("end")):
@@ -135,7 +138,7 @@ async def simulate(
         expected += len(batch.events)
         batch, number = await asyncio.to_thread(_timed, batches, tally), number + 1
         await appending
-        progress(len(tally.cases), wanted.proposals)
+        progress(tally.events, max(tally.events, wanted.proposals * USUAL))
     await ledger.append(wanted.batch_id("end"), ())
     tally.seconds = perf_counter() - began
     return tally
@@ -190,8 +193,8 @@ def _in_order(city: City, tally: Tally) -> Iterator[tuple[Case | None, Act]]:
     for number, story in enumerate([founded(city), *sessions], -len(sessions) - 1):
         begin(number, story)
     for index in range(city.proposals):
-        case = Case.of(city, index)
-        begin(index, life(case), case)
+        begun = Case.of(city, index)
+        begin(index, life(begun), begun)
     while waiting:
         at, number, act, story, case = heapq.heappop(waiting)
         following: Act | None = act
@@ -229,7 +232,9 @@ def _do(states: InMemory, case: Case | None, act: Act, tally: Tally) -> Attempt 
         tally.refused[refused.rule.id] += 1
         return Attempt(stream, act, refused, provenance)
     if act.refused_by is not None or not added:
-        raise Unintended(_told(case, act, f"没有被规则 {act.refused_by.id} 拒绝" if act.refused_by else "什么也没有新增"))
+        raise Unintended(
+            _told(case, act, f"没有被规则 {act.refused_by.id} 拒绝" if act.refused_by else "什么也没有新增")
+        )
     tally.events += len(added)
     tally.flagged.update(rule for recorded in added for rule in recorded.flags)
     return None
@@ -254,5 +259,3 @@ def _stage(state: Proposal) -> str:
     if state.tasks:
         return "IN_HANDLING"
     return "REGISTERED" if state.case_no else "SUBMITTED"
-
-

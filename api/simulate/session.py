@@ -17,9 +17,9 @@ MOST_HANDED_OVER = 300
 def founded(city: City) -> Story:
     """Calendar and directory, before the first session."""
     at = morning(date(city.place.meetings[0].year - 1, 10, 12))
-    streams = {True: calendar_stream(city.states.name), False: directory_stream(city.states.name)}
+    calendar, directory = calendar_stream(city.states.name), directory_stream(city.states.name)
     for command in listings(city.place):
-        yield Act(at, OFFICE, command, stream=streams[command.kind is CALENDAR])
+        yield Act(at, OFFICE, command, stream=calendar if command.kind is CALENDAR else directory)
     return at
 
 
