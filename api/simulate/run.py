@@ -8,6 +8,7 @@ import asyncio
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -111,7 +112,7 @@ def decide(wanted: Wanted, ledger: str, tally: Tally) -> Iterator[Batch]:
     city = City(make(wanted.seed, wanted.years), states, wanted.proposals)
     attempts: list[Attempt] = []
     for case, act in _in_order(city, tally):
-        attempt = _do(states, case, act, tally)
+        attempt = give(states, case, act, tally)
         attempts += [attempt] if attempt else []
         if states.waiting() >= BATCH:
             yield Batch(states.take(), attempts)
@@ -144,6 +145,28 @@ async def simulate(
     return tally
 
 
+def give(states: InMemory, case: Case | None, act: Act, tally: Tally) -> Attempt | None:
+    """Give one command: its events wait in memory, or it is refused as it was meant to be. Raises `Unintended`."""
+    if act.command is None:
+        return None
+    stream = act.stream or (case.stream if case else directory_stream(states.name))
+    provenance = Provenance(Origin.SIMULATED, entered_at=act.at)
+    try:
+        added = states.decide(stream, act.command, ACTOR.model_copy(update={"on_behalf_of": act.by}), provenance)
+    except Refused as refused:
+        if act.refused_by is not refused.rule:
+            raise Unintended(_told(case, act, f"被规则 {refused.rule.id} 拒绝：{refused.reason}")) from refused
+        tally.refused[refused.rule.id] += 1
+        return Attempt(stream, act, refused, provenance)
+    if act.refused_by is not None or not added:
+        raise Unintended(
+            _told(case, act, f"没有被规则 {act.refused_by.id} 拒绝" if act.refused_by else "什么也没有新增")
+        )
+    tally.events += len(added)
+    tally.flagged.update(rule for recorded in added for rule in recorded.flags)
+    return None
+
+
 def _timed(batches: Iterator[Batch], tally: Tally) -> Batch | None:
     began = perf_counter()
     batch = next(batches, None)
@@ -153,11 +176,11 @@ def _timed(batches: Iterator[Batch], tally: Tally) -> Batch | None:
 
 async def _append(ledger: Ledger, wanted: Wanted, number: int, batch: Batch, expected: int, tally: Tally) -> None:
     """Append a batch where it belongs, right after the one before; then note the attempts made in it."""
-    began = perf_counter()
-    try:
-        receipt = await ledger.append(wanted.batch_id(number), batch.events)
-    except KeyReused:
-        receipt = None
+    began, batch_id = perf_counter(), wanted.batch_id(number)
+    receipt = None
+    if await ledger.position() == expected or await ledger.knows(batch_id):
+        with suppress(KeyReused):
+            receipt = await ledger.append(batch_id, batch.events)
     if receipt is None or receipt.first_position != expected + 1:
         told = f"台账“{ledger.name}”中的模拟出自另一版本的程序，或其间有人写入，不能接着模拟，请另选一个 --ledger"
         raise SimulationRefused("simulation-differs", told)
@@ -216,28 +239,6 @@ def _end(city: City, case: Case, tally: Tally) -> None:
         tally.closed.append(state.version)
     if city.last_assigned.get(case.unit.code) != case.stream.id:
         city.states.forget(case.stream)
-
-
-def _do(states: InMemory, case: Case | None, act: Act, tally: Tally) -> Attempt | None:
-    """Give one command: its events wait in memory, or it is refused as it was meant to be."""
-    if act.command is None:
-        return None
-    stream = act.stream or (case.stream if case else directory_stream(states.name))
-    provenance = Provenance(Origin.SIMULATED, entered_at=act.at)
-    try:
-        added = states.decide(stream, act.command, ACTOR.model_copy(update={"on_behalf_of": act.by}), provenance)
-    except Refused as refused:
-        if act.refused_by is not refused.rule:
-            raise Unintended(_told(case, act, f"被规则 {refused.rule.id} 拒绝：{refused.reason}")) from refused
-        tally.refused[refused.rule.id] += 1
-        return Attempt(stream, act, refused, provenance)
-    if act.refused_by is not None or not added:
-        raise Unintended(
-            _told(case, act, f"没有被规则 {act.refused_by.id} 拒绝" if act.refused_by else "什么也没有新增")
-        )
-    tally.events += len(added)
-    tally.flagged.update(rule for recorded in added for rule in recorded.flags)
-    return None
 
 
 def _told(case: Case | None, act: Act, what: str) -> str:
