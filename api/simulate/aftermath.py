@@ -39,9 +39,8 @@ def closed(case: Case, at: datetime) -> Story:
         yield Act(at, OFFICE, c.CloseHandling(basis="补正后办结", result_class=result))
     promises = [_followed(case, number, at) for number in case.state.commitments]
     published = [_published(case, unit, at) for unit in _answering(case)]
-    at = yield from merged(
-        at, *promises, *published, _visited(case, at), _looked_back(case, at), _scored(case, at), _corrected(case, at)
-    )
+    others = [_visited(case, at), _looked_back(case, at), _scored(case, at), _corrected(case, at)]
+    at = yield from merged(at, [*promises, *published, *others])
     if dice.chance(f.ARCHIVED) and all(promise.settled for promise in case.state.commitments.values()):
         at = case.later(at, 10, 45)
         name = f"{case.meeting.key}-{case.state.case_no}-案卷.pdf"

@@ -16,11 +16,13 @@ def life(case: Case) -> Story:
     at = yield from assigned(case, at)
     units = {task.mode: case.place.unit(task.unit) for task in case.state.answering}
     stories: list[Story] = []
+    beside = [key_track(case, at)]
     for task in case.state.active_tasks:
         unit = case.place.unit(task.unit)
         if task.mode is AssignmentMode.CO:
             stories.append(assisted(case, unit, units[AssignmentMode.LEAD], at))
         else:
-            stories += [answered(case, unit, at), pressed(case, unit, at)]
-    at = yield from merged(at, *stories, key_track(case, at))
+            stories.append(answered(case, unit, at))
+            beside.append(pressed(case, unit, at))
+    at = yield from merged(at, stories, beside)
     return (yield from closed(case, at))

@@ -183,7 +183,7 @@ def _reviewed(writing: _Writing, draft: c.DraftReply, at: datetime) -> Generator
         back = c.ReturnReply.model_validate({"unit": unit, "draft": number, "defects": defects})
         yield Act(at, writing.reviewer, back)
         if dice.chance(f.SAME_AGAIN):
-            yield Act(minutes(at, 60), writing.by, draft, refused_by=RETURNED_DRAFT_CHANGES)
+            yield Act(minutes(at, 2), writing.by, draft, refused_by=RETURNED_DRAFT_CHANGES)
         return False
     passing: dict[str, object] = {"unit": unit, "draft": number}
     if dice.chance(f.CLASS_CHANGED):

@@ -222,6 +222,8 @@ def _in_order(city: City, tally: Tally) -> Iterator[tuple[Case | None, Act]]:
         at, number, act, story, case = heapq.heappop(waiting)
         following: Act | None = act
         while following is not None and following.at <= at:
+            if following.at < at:
+                raise Unintended(_told(case, following, f"早于它之前的一步（{at:%Y-%m-%d %H:%M}）"))
             yield case, following
             following = next(story, None)
         if following is not None and following.at <= NOW:

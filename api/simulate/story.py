@@ -5,7 +5,7 @@ at what has become of the case.
 """
 
 import heapq
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
@@ -108,29 +108,25 @@ class Case:
                 return unit
 
 
-def merged(at: datetime, *stories: Story) -> Story:
-    """Several stories as one, each at its own pace. What follows an act at once is not interrupted by the others."""
+def merged(at: datetime, stories: Sequence[Story], beside: Sequence[Story] = ()) -> Story:
+    """Several stories as one, each at its own pace, until all of them are over; those `beside` then break off. What
+    follows an act at once is not interrupted by the others."""
     waiting: list[tuple[datetime, int, Act, Story]] = []
-
-    def ask(story: Story, end: datetime) -> tuple[Act | None, datetime]:
-        try:
-            return next(story), end
-        except StopIteration as over:
-            return None, max(end, over.value)
-
-    for number, story in enumerate(stories):
-        act, at = ask(story, at)
-        if act is not None:
+    left = 0
+    for number, story in enumerate([*stories, *beside]):
+        if (act := next(story, None)) is not None:
             heapq.heappush(waiting, (act.at, number, act, story))
-    while waiting:
-        _, number, act, story = heapq.heappop(waiting)
-        yield act
-        following, at = ask(story, at)
-        while following is not None and following.at <= act.at:
+            left += number < len(stories)
+    while left:
+        at, number, act, story = heapq.heappop(waiting)
+        following: Act | None = act
+        while following is not None and following.at <= at:
             yield following
-            following, at = ask(story, at)
+            following = next(story, None)
         if following is not None:
             heapq.heappush(waiting, (following.at, number, following, story))
+        else:
+            left -= number < len(stories)
     return at
 
 
