@@ -272,10 +272,10 @@ def _extended_late(case: Case, unit: Unit, at: datetime) -> Story:
     at = case.later(at, 0, 2)
     yield Act(at)
     current, deputy = case.task(unit).round, unit.deputies[0]
-    if current.deadline is None or current.issued or current.asked_until is not None:
+    if current.deadline is None or current.number > 1 or current.issued or current.asked_until is not None:
         return at
     last, until = _last_admitted(case, current.deadline), day_of(at) + timedelta(days=case.dice.randint(5, 15))
-    if last is not None and until > last:
+    if until <= current.deadline.due_on or (last is not None and until > last):
         return at
     told = {"unit": unit.code, "until": until, "reason": "情况复杂，未能按期", "signed_by": deputy}
     yield Act(at, f"official:{deputy}", c.RequestExtension.model_validate(told))
