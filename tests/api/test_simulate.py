@@ -241,9 +241,9 @@ def test_what_was_broken_off_is_finished(database: Database, admin: psycopg.Conn
 
 
 def test_what_was_killed_is_finished(database: Database, admin: psycopg.Connection[Any], tmp_path: Path) -> None:
-    name, wanted = f"killed-{uuid4().hex[:8]}", Wanted(200, 2, 5)
+    name, wanted = f"killed-{uuid4().hex[:8]}", Wanted(130, 2, 5)
     environment = {**os.environ, "DATABASE_URL": database.admin, "HUIYIN_DATA": str(tmp_path)}
-    arguments = ["simulate", "--proposals", "200", "--years", "2", "--seed", "5", "--ledger", name]
+    arguments = ["simulate", "--proposals", "130", "--years", "2", "--seed", "5", "--ledger", name]
     running = subprocess.Popen(
         [sys.executable, "-m", "api.cli", *arguments], env=environment, stdout=subprocess.DEVNULL
     )
