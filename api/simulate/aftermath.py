@@ -112,7 +112,7 @@ def _second_reply(case: Case, unit: Unit, number: int, at: datetime) -> Story:
     if not case.dice.chance(0.7):
         return at
     at = case.later(at, 1, 8)
-    text = words.reply(case.dice, case.subject, 50 + number)
+    text = words.reply(case.dice, case.subject, f"（第 {number} 项承诺办理情况）")
     told = c.IssueSecondReply(unit=unit.code, commitments=(number,), text=text, signer=unit.deputies[0])
     yield Act(at, f"official:{unit.officers[0]}", told)
     return at

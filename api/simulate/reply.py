@@ -145,7 +145,9 @@ def _drafted(writing: _Writing, at: datetime) -> Story:
     case, unit, dice = writing.case, writing.unit, writing.case.dice
     passed = False
     while not passed:
-        writing.text = words.reply(dice, case.subject, writing.drafts + 10 * case.task(unit).round.number)
+        number = case.task(unit).round.number
+        again = f"（第 {number} 轮第 {writing.drafts + 1} 稿）" if number > 1 or writing.drafts else ""
+        writing.text = words.reply(dice, case.subject, again)
         writing.drafts += 1
         draft = _draft(writing)
         if writing.assisting and dice.chance(f.WRONG_HAND):

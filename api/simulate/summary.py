@@ -27,10 +27,12 @@ def tables(tally: Tally) -> Iterator[Table]:
         _took(tally),
     )
     yield whole
-    stages = {label(Stage(stage)): number for stage, number in tally.reached.most_common()}
-    yield _counted("到达的阶段", ("阶段", "提案"), stages)
-    yield _counted("有意违反、被规则拒绝的办理", ("规则", "次数"), _ruled(tally.refused))
-    yield _counted("违反而登记的规则", ("规则", "次数"), _ruled(tally.flagged))
+    counted = (
+        ("到达的阶段", ("阶段", "提案"), {label(Stage(s)): number for s, number in tally.reached.most_common()}),
+        ("有意违反、被规则拒绝的办理", ("规则", "次数"), _ruled(tally.refused)),
+        ("违反而登记的规则", ("规则", "次数"), _ruled(tally.flagged)),
+    )
+    yield from (_counted(*told) for told in counted if told[2])
 
 
 def _spread(sizes: Sequence[int]) -> str:

@@ -43,13 +43,12 @@ def body(dice: Dice, subject: str) -> str:
     return f"{found}建议：{_sentences(dice, subject, _SAID['done'] + _SAID['will'], dice.randint(2, 4))}"
 
 
-def reply(dice: Dice, subject: str, again: int = 0) -> str:
-    """A reply of about 200 to 800 characters; `again` counts the drafts before, so that no two are the same."""
-    opening = "您提出的提案收悉。经研究，现答复如下：\n"
-    if again:
-        opening = f"您提出的提案收悉。根据有关意见作了第{again}次修改，现答复如下：\n"
-    paragraphs = [_sentences(dice, subject, _SAID["done"], dice.randint(2, 4)) for _ in range(dice.randint(2, 5))]
-    numbered = "\n".join(f"{mark}、{text}" for mark, text in zip("一二三四五", paragraphs, strict=False))
+def reply(dice: Dice, subject: str, mark: str = "") -> str:
+    """A reply of some 200 to 500 characters. `mark` tells it from every other of the case."""
+    opening = f"{mark}您提出的提案收悉。经研究，现答复如下：\n"
+    done = _said(dice, subject, _SAID["done"], dice.randint(7, len(_SAID["done"])))
+    paragraphs = [done[first : first + 4] for first in range(0, len(done), 4)]
+    numbered = "\n".join(f"{number}、{'。'.join(said)}。" for number, said in zip("一二三四", paragraphs, strict=False))
     return opening + numbered + "\n" + _sentences(dice, subject, _SAID["will"], 2) + "感谢您对政府工作的关心和支持。"
 
 
@@ -58,6 +57,10 @@ def place(dice: Dice) -> str:
 
 
 def _sentences(dice: Dice, subject: str, words: Sequence[str], number: int) -> str:
-    chosen = dice.sample(words, min(number, len(words)))
-    said = [text.format(p=dice.choice(_WORDS["places"]), t=subject, n=dice.randint(2, 60)) for text in chosen]
-    return "。".join(said) + "。"
+    return "。".join(_said(dice, subject, words, number)) + "。"
+
+
+def _said(dice: Dice, subject: str, words: Sequence[str], number: int) -> list[str]:
+    """So many different sentences, at most those there are."""
+    chosen = dice.some(words, number)
+    return [text.format(p=dice.choice(_WORDS["places"]), t=subject, n=dice.randint(2, 60)) for text in chosen]

@@ -125,6 +125,23 @@ def _react(admin: psycopg.Connection, ledger: str, since: str) -> None:
     )
 
 
+def test_a_simulation_is_told_in_tables_and_kept_apart(cli: Cli) -> None:
+    small = ("simulate", "--proposals", "5", "--years", "1", "--ledger", f"{cli.ledger}-simulated")
+    ran = cli(*small)
+    assert ran.returncode == 0, ran.stderr
+    for word in ("模拟完成", "每件事件数", "到达的阶段", "HUIYIN_LEDGERS"):
+        assert word in ran.stdout
+    assert "没有新增" in cli(*small).stdout
+    for arguments, word in (
+        ((*small, "--seed", "2"), "ledger-not-simulated"),
+        (("simulate", "--ledger", "坏 名字"), "ledger-invalid"),
+        (("simulate", "--proposals", "0"), "proposals-invalid"),
+        (("simulate", "--years", "11"), "years-invalid"),
+    ):
+        refused = cli(*arguments)
+        assert (refused.returncode, word in refused.stderr) == (2, True), refused.stdout + refused.stderr
+
+
 def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
     for arguments, code, word in (
         (("history", "not-a-uuid"), 2, "case-invalid"),
