@@ -109,3 +109,9 @@ def test_a_refusal_leaves_everything_as_it_was() -> None:
 def test_what_is_native_is_never_decided_in_memory() -> None:
     with pytest.raises(ValueError, match="NATIVE"):
         InMemory("test").decide(directory_stream("test"), c.ListUnit(unit="x", name="x"), CLERK, Provenance())
+
+
+def test_personal_details_are_never_decided_in_memory() -> None:
+    with_phone = c.ListMember(member=MEMBERS[0], name="刘喆", phone="000")
+    with pytest.raises(ValueError, match="personal"):
+        decided("test").decide(directory_stream("test"), with_phone, CLERK, at(60))
