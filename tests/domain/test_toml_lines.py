@@ -86,8 +86,8 @@ def test_a_day_that_does_not_exist_is_found_wherever_it_stands(chance: Random) -
     path = chance.choice(numbers)
     holder = data
     for key in path[:-1]:
-        holder = holder[key]  # type: ignore[index]
-    holder[path[-1]] = COUNTED  # type: ignore[index]
+        holder = holder[key]  # type: ignore[index]  # a tree of tables and lists
+    holder[path[-1]] = COUNTED  # type: ignore[index]  # the same
     impossible = chance.choice(("2024-09-31", "2023-02-29", "2024-13-01", "2024-00-10", "2024-01-32"))
     text = written(data, chance).replace(str(COUNTED), impossible)
     source = read(text)

@@ -53,7 +53,7 @@ async def other(database: Database, ledger: Ledger, folder: Path) -> AsyncIterat
 
 async def listed(ledger: Ledger, command: c.Command = MEMBER, **how: object) -> Receipt:
     stream = directory_stream(ledger.name)
-    return await ledger.handle(stream, command, Context(actor="admin"), **how)  # type: ignore[arg-type]
+    return await ledger.handle(stream, command, Context(actor="admin"), **how)  # type: ignore[arg-type]  # any keyword
 
 
 async def texts(ledger: Ledger, member: str = MEMBER.member) -> list[str | None]:
@@ -113,7 +113,8 @@ async def test_said_again_it_adds_nothing(ledger: Ledger, other: Ledger) -> None
 async def test_what_stays_the_same_is_sealed_anew_in_its_new_place(ledger: Ledger) -> None:
     await listed(ledger)
     await listed(ledger, MEMBER.model_copy(update={"name": "改名䶮"}))
-    first, second = [recorded.event.phone for recorded in await ledger.history(directory_stream(ledger.name))]  # type: ignore[union-attr]
+    listed = await ledger.history(directory_stream(ledger.name))
+    first, second = [recorded.event.phone for recorded in listed]  # type: ignore[union-attr]  # members alone
     assert isinstance(first, Sealed)
     assert isinstance(second, Sealed)
     assert first.ct != second.ct
