@@ -113,8 +113,8 @@ async def test_said_again_it_adds_nothing(ledger: Ledger, other: Ledger) -> None
 async def test_what_stays_the_same_is_sealed_anew_in_its_new_place(ledger: Ledger) -> None:
     await listed(ledger)
     await listed(ledger, MEMBER.model_copy(update={"name": "改名䶮"}))
-    listed = await ledger.history(directory_stream(ledger.name))
-    first, second = [recorded.event.phone for recorded in listed]  # type: ignore[union-attr]  # members alone
+    entries = await ledger.history(directory_stream(ledger.name))
+    first, second = [recorded.event.phone for recorded in entries]  # type: ignore[union-attr]  # members alone
     assert isinstance(first, Sealed)
     assert isinstance(second, Sealed)
     assert first.ct != second.ct
