@@ -1,6 +1,7 @@
 """名录."""
 
 import pytest
+from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import Rank
@@ -85,3 +86,10 @@ def test_an_official_belongs_to_a_listed_unit() -> Attempt:
 @refuses(c.AppointOfficial, KNOWN_UNIT, "portfolio.1")
 def test_a_portfolio_names_listed_units() -> Attempt:
     return attempt(opened(), LEADER.model_copy(update={"portfolio": (EDU, "nowhere")}))
+
+
+@pytest.mark.parametrize("phone", ["000-0000 0001x", "０００", "转12", "0" * 33, ""])
+def test_a_phone_that_cannot_be_dialled_is_no_phone(phone: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        c.ListMember(member="long-rong", name="龙镕", phone=phone)
+    assert [(error["type"], error["loc"]) for error in refused.value.errors()] == [("phone_invalid", ("phone",))]

@@ -90,17 +90,6 @@ def test_any_text_survives_being_stored(tmp_path_factory: pytest.TempPathFactory
     assert [keys.open("l", seal).text for seal in sealed_in(read)] == [address]
 
 
-def test_plain_text_cannot_be_written_and_a_sealed_field_cannot_be_told_again(keys: Keys) -> None:
-    plain = MemberListed(member="m", name="䶮", phone=PHONE)
-    with pytest.raises(ValueError, match="sealed or not at all") as refused:
-        to_state(plain, Envelope(Context(actor="a"), date(2024, 3, 5)))
-    assert PHONE not in str(refused.value)
-    keys.provide("l", ["member:m"])
-    kept = sealed(plain, uuid4(), 1, partial(keys.seal, "l"))
-    with pytest.raises(ValueError, match="cannot be moved"):
-        sealed(kept, uuid4(), 2, partial(keys.seal, "l"))
-
-
 async def test_said_again_it_adds_nothing(ledger: Ledger, other: Ledger) -> None:
     await listed(ledger)
     for again in (ledger, other):
