@@ -58,6 +58,7 @@ _STATUS_OF_RULE = {
             rule.id
             for rule in (
                 rules.KNOWN_SESSION, rules.KNOWN_UNIT, rules.KNOWN_OFFICIAL, rules.KNOWN_MEMBER,
+                rules.KNOWN_PERSON,
                 rules.OCCURRED_NOT_IN_FUTURE, rules.OCCURRED_PLAUSIBLE, rules.LATE_ENTRY_NEEDS_REASON,
                 rules.OCCURRED_IN_ORDER, rules.PHONE_NAMES_ITS_PERSON,
                 rules.SESSION_DAYS_IN_ORDER,

@@ -1,11 +1,11 @@
-"""What a person may claim about time, whatever the command."""
+"""What may be claimed whatever the command: when it happened, and for whom it was done."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.events import STREAM_KINDS
 from domain.policy.rulebook import Rulebook
-from domain.rules import LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, require
+from domain.rules import KNOWN_PERSON, LATE_ENTRY_NEEDS_REASON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, require
 from domain.setting import Decision, Flagged, On, Setting
 from domain.streams import PROPOSAL
 from domain.values import EARLIEST, day_of, end_of
@@ -20,6 +20,17 @@ def check(setting: Setting) -> None:
     ahead = claimed > now + CLOCK_TOLERANCE if isinstance(claimed, datetime) else claimed > day_of(now)
     require(not ahead, OCCURRED_NOT_IN_FUTURE, "发生时间晚于现在", "occurred_at")
     require(day_of(claimed) >= EARLIEST, OCCURRED_PLAUSIBLE, f"发生时间早于 {EARLIEST}", "occurred_at")
+
+
+def check_person(person: str | None, setting: Setting) -> None:
+    """Refuse an act for somebody whom nobody has listed: a name that is nobody's passes every rule that asks who
+    acted."""
+    if person is None:
+        return
+    kind, _, code = person.rpartition(":")
+    known = setting.directory
+    listed = {"official": known.officials, "member": known.members, "": {**known.officials, **known.members}}
+    require(code in listed.get(kind, {}), KNOWN_PERSON, f"名录中没有“{person}”", "on_behalf_of")
 
 
 def check_entry(setting: Setting, decision: Decision, rulebook: Rulebook | None) -> None:

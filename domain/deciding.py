@@ -49,6 +49,7 @@ def decided(command: Command, state: Any, setting: Setting) -> Decision:
     `Refused`."""
     pinned = state.rulebook if isinstance(state, Proposal) else None
     claims.check(setting)
+    claims.check_person(command.on_behalf_of, setting)
     decision = command.decide(state, setting)
     claims.check_entry(setting, decision, setting.session.rulebook(pinned))
     return decision

@@ -42,6 +42,7 @@ def require(holds: bool, rule: Rule, reason: str, field: str | None = None) -> N
 
 # what is claimed
 OCCURRED_NOT_IN_FUTURE = Rule("occurred-not-in-future", "发生时间不得晚于现在", "DESIGN")
+KNOWN_PERSON = Rule("known-person", "代办须写明名录中的人员或委员", "DESIGN")
 OCCURRED_PLAUSIBLE = Rule("occurred-plausible", "发生时间不得早于政协成立", "DESIGN")
 OCCURRED_IN_ORDER = Rule("occurred-in-order", "发生时间不得早于所依据的事实", "DESIGN")
 LATE_ENTRY_NEEDS_REASON = Rule("late-entry-needs-reason", "逾期补录须说明理由", "DESIGN", gate=True)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from domain.codes import Timing
 from domain.events import (
     AnnualReportSnapshotTaken,
     CaseNumberTaken,
@@ -46,6 +47,12 @@ class Session:
         """The pinned rulebook, or with no pin the one adopted last."""
         key = (ref.id, ref.version) if ref else self.current
         return self.rulebooks.get(key) if key else None
+
+    def timing(self, day: date) -> Timing:
+        """What kind of proposal is handed in that day: one of the meeting until its last day for that, else until it
+        has closed."""
+        last = self.in_session_until or self.closed_on
+        return Timing.INTER_SESSION if last is not None and day > last else Timing.IN_SESSION
 
     def ref(self, rulebook: Rulebook) -> RulebookRef:
         """What a case pins: the digest is that of the adoption, whatever fields rulebooks have gained since."""

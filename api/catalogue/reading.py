@@ -42,7 +42,7 @@ from api.description import worded
 from api.desk import Reader
 from domain import streams
 from domain.commands import COMMANDS, Command
-from domain.commands.base import TIME_RULES
+from domain.commands.base import CLAIM_RULES
 from domain.events import EVENT_TYPES, STREAM_KINDS, Event
 from domain.labels import CODES, COLUMNS, EVENTS, FIELDS, STREAMS
 from domain.labels import COMMANDS as COMMAND_TITLES
@@ -94,7 +94,7 @@ class _Building:
             events=[self._event(event) for event in EVENT_TYPES.values()],
             read_models=[self._read_model(model) for model in READ_MODELS],
             rules=[self._rule(id) for id in RULES],
-            general_rules=[rule.id for rule in TIME_RULES],
+            general_rules=[rule.id for rule in CLAIM_RULES],
             codes=[self._code(kind) for kind in CODES],
             sources=[SourceEntry(code=code, title=title) for code, title in self._sources.items()],
         )
@@ -188,7 +188,7 @@ class _Building:
             title=rule.title if self._lang is Lang.ZH else words_of(id),
             sources=[SourceEntry(code=code, title=self._sources.get(code, code)) for code in rule.source.split(",")],
             gate=rule.gate,
-            commands=[command.__name__ for command in COMMANDS if rule in (*command.rules, *TIME_RULES)],
+            commands=[command.__name__ for command in COMMANDS if rule in (*command.rules, *CLAIM_RULES)],
         )
 
     def _code(self, kind: type[StrEnum]) -> CodeEntry:

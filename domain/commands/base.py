@@ -24,6 +24,7 @@ from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
+    KNOWN_PERSON,
     LATE_ENTRY_NEEDS_REASON,
     OCCURRED_IN_ORDER,
     OCCURRED_NOT_IN_FUTURE,
@@ -45,7 +46,7 @@ Actor = Annotated[
     str, Field(pattern=r"^(official:|member:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["official:zhang"])
 ]
 
-TIME_RULES = (OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, LATE_ENTRY_NEEDS_REASON)
+CLAIM_RULES = (KNOWN_PERSON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, LATE_ENTRY_NEEDS_REASON)
 
 
 class Command(Frozen):
@@ -267,9 +268,9 @@ def fixed_anchor(rule: DeadlineRule, proposal: Proposal, setting: Setting) -> An
 
 
 __all__ = [
+    "CLAIM_RULES",
     "EXISTING",
     "STANDING",
-    "TIME_RULES",
     "Actor",
     "Breach",
     "CalendarCommand",

@@ -47,14 +47,15 @@ class DraftingCommand(ProposalCommand):
 
 
 class DraftProposal(ProposalCommand):
-    """Begin a proposal that is not yet handed in; creates its stream."""
+    """Begin a proposal that is not yet handed in; creates its stream. Without `timing` the day of handing in says what
+    it is."""
 
     rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, KNOWN_MEMBER, KNOWN_UNIT, SUBMITTED_ONCE)
 
     session: Code
     title: Title
     body: LongText | None = None
-    timing: Timing = Timing.IN_SESSION
+    timing: Timing | None = None
     lead_proposer: Code
     suggested_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
     openness_wish: Openness | None = None
@@ -79,7 +80,7 @@ class ReviseProposalDraft(DraftingCommand):
 
     title: Title
     body: LongText | None = None
-    timing: Timing = Timing.IN_SESSION
+    timing: Timing | None = None
     suggested_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
     openness_wish: Openness | None = None
     openness_reason: Note | None = None
@@ -177,6 +178,7 @@ class SubmitDraft(DraftingCommand):
         if proposal.session is not None:
             return []
         written = latest.model_dump(include=set(ProposalSubmitted.model_fields))
+        written["timing"] = latest.timing or setting.session.timing(day_of(setting.occurred_at))
         submitted = self.told(ProposalSubmitted, co_signers=drafting.co_signers, **written)
         lapsed: list[Event] = [CoSignatureExpired(members=drafting.awaited)] if drafting.awaited else []
         return [*lapsed, handed_in(submitted, setting)]

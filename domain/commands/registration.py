@@ -48,7 +48,8 @@ class CollectiveClaim(Frozen):
 
 
 class SubmitProposal(ProposalCommand):
-    """Hand in a proposal as it came, on paper or entered whole; creates its stream."""
+    """Hand in a proposal as it came, on paper or entered whole; creates its stream. Without `timing` the day says
+    what it is."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         KNOWN_SESSION,
@@ -63,7 +64,7 @@ class SubmitProposal(ProposalCommand):
     session: Code
     title: Title
     body: LongText | None = None
-    timing: Timing = Timing.IN_SESSION
+    timing: Timing | None = None
     channel: Channel = Channel.ONLINE
     lead_proposer: Code
     co_signers: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
@@ -86,7 +87,8 @@ class SubmitProposal(ProposalCommand):
             setting.knows_member(member, f"co_signers.{index}")
         for index, unit in enumerate(self.suggested_units):
             setting.knows_unit(unit, f"suggested_units.{index}")
-        return [handed_in(self.told(ProposalSubmitted), setting)]
+        timing = self.timing or setting.session.timing(day_of(setting.occurred_at))
+        return [handed_in(self.told(ProposalSubmitted, timing=timing), setting)]
 
 
 def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitted:

@@ -11,13 +11,13 @@ from domain.events.base import Event
 
 
 class ProposalDraftSaved(Event):
-    """撰写: version `draft` of a proposal that is not yet handed in."""
+    """撰写: version `draft` of a proposal that is not yet handed in; no `timing` leaves it to the day of handing in."""
 
     session: str
     draft: int
     title: str
     body: str | None = None
-    timing: Timing
+    timing: Timing | None = None
     lead_proposer: str
     suggested_units: tuple[str, ...] = ()
     openness_wish: Openness | None = None

@@ -154,18 +154,11 @@ def _set_up(client: TestClient) -> None:
     ]
     for unit in ("zhifaju", "shichangju", "huanweichu"):
         steps.append(("/directory/units", {"unit": unit, "name": f"{unit} 局"}))
-        steps.append(
-            (
-                "/directory/officials",
-                {
-                    "official": f"{unit}-leader",
-                    "name": "王喆",
-                    "title": "副局长",
-                    "rank": "UNIT_PORTFOLIO_LEADER",
-                    "unit": unit,
-                },
-            )
-        )
+        for post, title, rank in (("leader", "副局长", "UNIT_PORTFOLIO_LEADER"), ("officer", "科长", "OFFICER")):
+            named = {"official": f"{unit}-{post}", "name": "王喆", "title": title, "rank": rank, "unit": unit}
+            steps.append(("/directory/officials", named))
+    reviewer = {"official": "gov-reviewer", "name": "周喆", "title": "科长", "rank": "OFFICER"}
+    steps.append(("/directory/officials", reviewer))
     steps += [("/directory/members", {"member": f"weiyuan-{n}", "name": "刘䶮"}) for n in (1, 2)]
     for path, body in steps:
         answer = client.post(path, json=body)

@@ -38,6 +38,7 @@ BY_ITSELF = rulebook(
 LEADER = {
     "official": "zhifaju-leader", "name": "王喆", "title": "副局长", "rank": "UNIT_PORTFOLIO_LEADER", "unit": "zhifaju",
 }  # fmt: skip
+OFFICER = {**LEADER, "official": "zhifaju-officer", "title": "科长", "rank": "OFFICER"}
 
 Steps = Sequence[tuple[str, dict[str, Any]]]
 
@@ -169,6 +170,7 @@ def set_up(service: Service) -> None:
             ("/directory/members", {"member": "weiyuan-1", "name": "刘䶮"}),
             ("/directory/units", {"unit": "zhifaju", "name": "市执法局"}),
             ("/directory/officials", LEADER),
+            ("/directory/officials", OFFICER),
         ):
             assert client.post(path, json=body).status_code == 200
 

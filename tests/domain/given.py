@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from domain import claims, communication
 from domain import commands as c
-from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating
+from domain.codes import AssignmentMode, Countersignature, Defect, Gate, Origin, Rank, Rating, Timing
 from domain.communication import Verdict
 from domain.deciding import decided, setting_of
 from domain.events import STREAM_KINDS, Event
@@ -350,6 +350,7 @@ def usual_hand(command: c.Command) -> str:
 
 def submit(**change: Any) -> c.SubmitProposal:
     usual = {"session": MEETING, "title": "关于整治城市“牛皮癣”的提案", "lead_proposer": LEAD, "co_signers": (SECOND,)}
+    usual["timing"] = Timing.IN_SESSION
     return c.SubmitProposal(**{**usual, **change})
 
 
@@ -358,6 +359,7 @@ def write(**change: Any) -> c.DraftProposal:
         "session": MEETING,
         "title": "关于增设校园心理教师的提案",
         "body": "情况、分析、建议",
+        "timing": Timing.IN_SESSION,
         "lead_proposer": LEAD,
     }
     return c.DraftProposal(**{**usual, **change})
@@ -497,6 +499,8 @@ def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 
         _appoint(world, officer_of(unit), "王喆", "科长", Rank.OFFICER, unit)
         _appoint(world, leader_of(unit), "李镕", "副局长", Rank.UNIT_PORTFOLIO_LEADER, unit)
         _appoint(world, head_of(unit), "孙䶮", "局长", Rank.UNIT_HEAD, unit)
+    for person in (OFFICE, REVIEWER):
+        _appoint(world, person.partition(":")[2], "周喆", "科长", Rank.OFFICER, None)
     _appoint(world, MAYOR, "赵䶮", "副市长", Rank.VICE_MAYOR, None)
     for member, name in MEMBERS.items():
         world.do(c.ListMember(member=member, name=name))

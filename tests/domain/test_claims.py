@@ -6,13 +6,28 @@ from domain.codes import Origin, Rating
 from domain.events import RehandlingOrdered, RulebookAdopted, SatisfactionRecorded
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
+    KNOWN_PERSON,
     LATE_ENTRY_NEEDS_REASON,
     OCCURRED_NOT_IN_FUTURE,
     OCCURRED_PLAUSIBLE,
     Refused,
     Rule,
 )
-from tests.domain.given import STRANGER, World, assigned, contact, form_out, moment, opened, rate, ruled, submit
+from tests.domain.given import (
+    EDU,
+    LEAD,
+    STRANGER,
+    World,
+    assigned,
+    contact,
+    form_out,
+    moment,
+    officer_of,
+    opened,
+    rate,
+    ruled,
+    submit,
+)
 
 NOON = "2024-03-05 12:00"
 MIDNIGHT = "2024-03-06 00:00"
@@ -77,6 +92,21 @@ def test_nothing_occurred_before_there_was_a_consultative_conference(occurred_at
 def test_what_is_entered_more_than_a_day_later_needs_a_reason(occurred_at: str, at: str, rule: Rule | None) -> None:
     assert claimed(occurred_at, at) is rule
     assert claimed(occurred_at, at, reason="出差归来补录") is None
+
+
+@pytest.mark.parametrize(
+    "person", ["ghost", f"{LEAD}.", "official:ghost", f"official:{LEAD}", f"member:{officer_of(EDU)}"]
+)
+def test_nobody_acts_for_somebody_who_is_not_listed(person: str) -> None:
+    world = opened()
+    refused = world.refused(submit(on_behalf_of=person))
+    assert (refused.rule, refused.field) == (KNOWN_PERSON, "on_behalf_of")
+
+
+@pytest.mark.parametrize("person", [LEAD, f"member:{LEAD}", officer_of(EDU), f"official:{officer_of(EDU)}"])
+def test_one_acts_for_a_member_or_an_official_who_is_listed(person: str) -> None:
+    [fact] = opened().do(submit(on_behalf_of=person))
+    assert fact.context.person == person
 
 
 def test_a_reason_is_kept_with_the_fact() -> None:

@@ -21,6 +21,7 @@ from tests.domain.given import (
     HEALTH,
     LEAD,
     LED,
+    OFFICE,
     SECOND,
     STRANGER,
     Attempt,
@@ -151,7 +152,7 @@ def test_nobody_approves_a_waiver_of_their_own(by: str, on_behalf_of: str | None
 
 @refuses(c.WaiveContact, WAIVER_NEEDS_APPROVER, "approver")
 def test_nobody_approves_a_waiver_they_ask_for_in_another_name() -> Attempt:
-    command = waive(approver=leader_of(EDU), on_behalf_of="official:somebody")
+    command = waive(approver=leader_of(EDU), on_behalf_of=OFFICE)
     return attempt(assigned(), command, by=f"official:{leader_of(EDU)}")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain import commands as c
 from domain import communication
 from domain.codes import DecisiveMoment, Gate, Outcome, Rank, Rating
-from domain.commands.base import TIME_RULES
+from domain.commands.base import CLAIM_RULES
 from domain.communication import Communication, Verdict
 from domain.events import (
     AssignmentReturned,
@@ -180,7 +180,7 @@ def test_a_refusal_names_a_rule_of_its_command_and_leaves_no_event(walk: tuple[W
         try:
             tried.do()
         except Refused as refused:
-            assert refused.rule in (*type(tried.command).rules, *TIME_RULES)  # noqa: PT017  # a refusal is allowed, not demanded
+            assert refused.rule in (*type(tried.command).rules, *CLAIM_RULES)  # noqa: PT017  # a refusal is allowed, not demanded
             assert world.history == known
 
 

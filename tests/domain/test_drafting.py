@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from domain import commands as c
 from domain.codes import CollectiveKind, Openness, Timing
 from domain.events import (
@@ -329,6 +331,38 @@ def test_a_proposal_of_the_session_comes_by_its_last_day() -> Attempt:
 
 def test_after_the_last_day_a_proposal_is_one_between_sessions() -> None:
     assert opened(in_session_until=date(2024, 1, 9)).do(submit(timing=Timing.INTER_SESSION))
+
+
+LAST = date(2024, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("session", "at", "timing"),
+    [
+        ({"in_session_until": LAST}, "2024-03-05 23:59", Timing.IN_SESSION),
+        ({"in_session_until": LAST}, "2024-03-06 00:00", Timing.INTER_SESSION),
+        ({"closed_on": LAST}, "2024-03-05 23:59", Timing.IN_SESSION),
+        ({"closed_on": LAST}, "2024-03-06 00:00", Timing.INTER_SESSION),
+        ({"closed_on": None}, "2024-03-06 00:00", Timing.IN_SESSION),
+    ],
+)
+def test_where_nobody_says_so_the_day_says_what_kind_of_proposal_it_is(
+    session: dict[str, Any], at: str, timing: Timing
+) -> None:
+    world = opened(**session)
+    [fact] = world.do(submit(timing=None), at=at)
+    assert fact.event.timing is timing
+    world = opened(**session)
+    world.do(write(timing=None))
+    [fact] = world.do(hand_in(), at=at)
+    assert fact.event.timing is timing
+
+
+def test_what_the_author_said_stands_whatever_the_day() -> None:
+    world = opened(closed_on=LAST)
+    world.do(write(timing=Timing.INTER_SESSION))
+    [fact] = world.do(hand_in())
+    assert fact.event.timing is Timing.INTER_SESSION
 
 
 def collective(kind: CollectiveKind, **change: Any) -> c.CollectiveClaim:

@@ -317,5 +317,5 @@ def test_every_rule_of_every_command_has_its_test() -> None:
 
 
 def test_every_rule_belongs_to_a_command() -> None:
-    listed = {rule for kind in c.COMMANDS for rule in (*kind.rules, *c.base.TIME_RULES)}
+    listed = {rule for kind in c.COMMANDS for rule in (*kind.rules, *c.base.CLAIM_RULES)}
     assert {rule.id for rule in RULES.values()} == {rule.id for rule in listed}

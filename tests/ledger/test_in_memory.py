@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain import commands as c
-from domain.codes import Origin
+from domain.codes import Origin, Rank
 from domain.record import Context
 from domain.rules import KNOWN_UNIT, Refused
 from domain.streams import Stream, directory_stream, proposal_stream, session_stream
@@ -31,6 +31,7 @@ def year(name: str) -> list[tuple[Stream[Any], c.Command]]:
         (session, c.AdoptRulebook(rulebook=rulebook())),
         (directory, c.ListUnit(unit=UNITS[0], name="市执法局")),
         (directory, leader),
+        (directory, leader.model_copy(update={"official": "officer", "rank": Rank.OFFICER})),
         (directory, c.ListMember(member=MEMBERS[0], name="刘喆")),
         (case, c.SubmitProposal(session=SESSION, title="关于䶮河的提案", lead_proposer=MEMBERS[0])),
         (case, c.RegisterProposal()),
