@@ -244,10 +244,9 @@ def deadline(
         if reply is None:
             return None
         return derive(rule, rulebook.id, rulebook.version, reply.anchor.model_copy(update={"on": reply.due_on}), days)
-    own = Anchor(
-        stream=proposal.stream, version=proposal.version + 1 + index, event=own_event, on=day_of(setting.occurred_at)
-    )
-    anew = restart is not None and restart in (rule.restarts or ())
+    version, anew = proposal.version + 1 + index, restart if restart in (rule.restarts or ()) else None
+    on = day_of(setting.occurred_at)
+    own = Anchor(stream=proposal.stream, version=version, event=own_event, on=on, restart=anew)
     anchor = own if anew else (fixed_anchor(rule, proposal, setting) or own)
     return derive(rule, rulebook.id, rulebook.version, anchor, days)
 

@@ -56,7 +56,7 @@ def restarted(
         if rule is None or restart not in (rule.restarts or ()) or proposal.stream is None:
             continue
         on = day_of(setting.occurred_at)
-        anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on)
+        anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on, restart=restart)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return found
@@ -73,11 +73,18 @@ def _anchor(
 ) -> Anchor:
     """Where the clock starts: a clock that has started with an event of its own keeps that."""
     if rule.anchor is not AnchorKind.REPLY_DUE:
-        own_start = old.recomputed is Recomputation.RESTART
-        return old.anchor if own_start else (fixed_anchor(rule, proposal, setting) or old.anchor)
+        return old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
     reply = rulebook.deadline(DeadlineKind.REPLY, traits)
-    start = fixed_anchor(reply, proposal, setting) if reply else None
+    start = (_restarted_reply(proposal, old) or fixed_anchor(reply, proposal, setting)) if reply else None
     if reply is None or start is None:
         return old.anchor
     due = derive(reply, rulebook.id, rulebook.version, start, setting.calendar.days)
     return start.model_copy(update={"on": due.due_on})
+
+
+def _restarted_reply(proposal: Proposal, old: Deadline) -> Anchor | None:
+    """What started the reply's clock anew that this limit is counted back from."""
+    if not old.started_anew:
+        return None
+    replies = [task.round.deadline for task in proposal.answering if task.round.deadline is not None]
+    return next((due.anchor for due in replies if due.started_anew), None)

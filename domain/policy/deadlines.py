@@ -10,19 +10,21 @@ from datetime import date, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from domain.codes import Recomputation
+from domain.codes import Recomputation, Restart
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import Frozen
 
 
 class Anchor(Frozen):
-    """The recorded event a clock starts at, and the day it counts from."""
+    """The recorded event a clock starts at, and the day it counts from. `restart`: the event started the clock anew,
+    and whatever becomes known later does not take it back to where the rule would have begun."""
 
     stream: UUID
     version: int
     event: str
     on: date
+    restart: Restart | None = None
 
 
 class Deadline(Frozen):
@@ -60,6 +62,11 @@ class Deadline(Frozen):
     def granted(self) -> bool:
         """Whether somebody has given more time, or the clock stood still: such a day stands."""
         return self.moved_from is not None and self.recomputed is None
+
+    @property
+    def started_anew(self) -> bool:
+        """Whether an event started this clock anew; limits set before anchors told so tell it as the cause."""
+        return self.anchor.restart is not None or self.recomputed is Recomputation.RESTART
 
     def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
         """The same limit on a later day, in place of the one that event set."""

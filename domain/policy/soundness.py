@@ -130,6 +130,8 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     for index, restart in enumerate(rule.restarts or ()):
         if rule.kind not in _RESTARTS[restart]:
             yield f"{field}.restarts.{index}", "这种期限不因此重新起算"
+    if rule.backwards and rule.restarts:
+        yield f"{field}.restarts", "倒推的期限随答复期限而动，自己不重新起算"
     if rule.anchor not in ANCHORS[rule.kind]:
         yield f"{field}.anchor", "该种期限不能从这一事件起算"
     if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):

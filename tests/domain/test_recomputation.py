@@ -323,6 +323,37 @@ def test_who_takes_over_a_case_has_the_time_the_rule_gives(restarts: Any, due_on
     assert due(world, CITY) == due_on
 
 
+TAKEN_OVER = REPLY.model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+BACKWARDS = limit(DeadlineKind.CO_OPINION, AnchorKind.REPLY_DUE, CountedIn.DAY, 20, backwards=True)
+
+
+def test_who_took_over_a_case_keeps_the_time_when_limits_are_set_again() -> None:
+    world = assigned(opened(ruled(deadlines=(TAKEN_OVER, BACKWARDS))), ALONE)
+    led = ((CITY, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO))
+    world.do(reassign(led, EDU), at="2024-04-20 09:00")
+    assert world.do(recompute()) == []
+    assert due(world, CITY) == date(2024, 7, 20)
+    assert world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION).due_on == date(2024, 6, 30)
+
+
+@pytest.mark.parametrize("anchor", [AnchorKind.SESSION_CLOSE, AnchorKind.TRANSFER])
+def test_a_clock_an_objection_restarted_keeps_its_start_through_other_rules(anchor: AnchorKind) -> None:
+    usual = ANEW.model_copy(update={"anchor": anchor})
+    world = objecting(usual.model_copy(update={"rule": "key", "value": 4, "when": When(key_proposal=True)}), usual)
+    world.do(decide_objection(upheld=False), at="2024-03-20 09:00")
+    assert due(world) == date(2024, 6, 20)
+    world.do(c.SelectKeyProposal(basis="主席会议"))
+    assert due(world) == date(2024, 7, 20)
+    world.do(c.ReleaseKeyProposal(reason="调整"))
+    assert due(world) == date(2024, 6, 20)
+    assert world.case.tasks[EDU].round.deadline.anchor.event == "ObjectionRejected"
+
+
+def test_a_limit_counted_back_starts_no_clock_of_its_own() -> None:
+    wrong = BACKWARDS.model_copy(update={"restarts": (Restart.CO_OPINION_RETURNED,)})
+    assert [field for field, _ in problems(ruled(deadlines=(REPLY, wrong)))] == ["deadlines.1.restarts"]
+
+
 def test_a_rulebook_restarts_no_clock_that_has_nothing_to_do_with_it() -> None:
     wrong = RECEIPT.model_copy(update={"restarts": (Restart.CO_OPINION_RETURNED,)})
     assert [field for field, _ in problems(ruled(deadlines=(REPLY, wrong)))] == ["deadlines.1.restarts.0"]
