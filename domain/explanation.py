@@ -1,7 +1,7 @@
 """为什么是这一天: a deadline's derivation, in sentences a person can check."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from domain.codes import Recomputation
@@ -26,7 +26,7 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     if deadline.recomputed is not None:
         said.append(_recomputed(deadline.recomputed, deadline.moved_from, deadline.due_on))
     elif deadline.moved_from is not None and deadline.paused_days is not None:
-        said.append(f"中止计时 {deadline.paused_days} 天，由 {deadline.moved_from} 顺延至 {deadline.due_on}。")
+        said.append(_paused(deadline.moved_from, deadline.paused_days, deadline.due_on))
     elif deadline.moved_from is not None:
         said.append(f"经批准，由 {deadline.moved_from} 延期至 {deadline.due_on}。")
     if deadline.calendar is not None:
@@ -47,6 +47,14 @@ def _counting(deadline: Deadline) -> str:
         way = "倒推" if deadline.backwards else "起算"
         counted = f"自{start}{way} {deadline.value} {unit}，当日不计入，至 {deadline.counted_to or deadline.due_on}"
     return f"{counted}。"
+
+
+def _paused(before: date, days: int, due_on: date) -> str:
+    counted = before + timedelta(days=days)
+    told = f"中止计时 {days} 天，由 {before} 顺延至 {due_on}"
+    if due_on > counted:
+        return f"{told}（{counted} 为非工作日，顺延至最近的工作日）。"
+    return f"{told}（已至最长期限）。" if due_on < counted else f"{told}。"
 
 
 def _recomputed(cause: Recomputation, before: date | None, due_on: date) -> str:

@@ -108,6 +108,7 @@ EXTENSION_BEFORE_DUE = Rule("extension-before-due", "期限届满前方可申请
 EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9")
 APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S9,S13")
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
+PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "本轮已答复或没有期限，期限不再变动", "DESIGN")
 
 # contact

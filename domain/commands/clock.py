@@ -1,6 +1,5 @@
 """期限变动: 延期、中止."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import StrictBool
@@ -17,7 +16,7 @@ from domain.commands.base import (
     open_case,
 )
 from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
-from domain.policy.deadlines import Deadline, count
+from domain.policy.deadlines import Deadline, after_pause, count
 from domain.policy.rulebook import DeadlineRule
 from domain.proposal import Proposal, Round
 from domain.rules import (
@@ -31,6 +30,7 @@ from domain.rules import (
     NOT_YET_REPLIED,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PAUSED_BEFORE_DUE,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
@@ -131,7 +131,8 @@ class DecideExtension(ProposalCommand):
 
 
 class PauseClock(ProposalCommand):
-    """Stop the unit's clock for a reason outside its hands, with a city leader's approval."""
+    """Stop the unit's clock for a reason outside its hands, with a city leader's approval. A clock that has run out is
+    not stopped; that it stood still and was only told after its last day is flagged."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -140,6 +141,7 @@ class PauseClock(ProposalCommand):
         CLOCK_RUNS_OR_STANDS,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        PAUSED_BEFORE_DUE,
         OCCURRED_IN_ORDER,
     )
 
@@ -154,20 +156,26 @@ class PauseClock(ProposalCommand):
         if task.round.paused == paused:
             return []
         require(task.round.paused is None, CLOCK_RUNS_OR_STANDS, "计时已经中止", "unit")
-        _running(task.round)
+        due = _running(task.round)
         setting.city_leader(self.approver, "approver")
         after_last(setting, task)
-        return [paused]
+        in_order(setting, task.round.resumed_on, "恢复计时")
+        reason = f"期限至 {due.due_on}，已过，不能再中止计时"
+        require(day_of(setting.occurred_at) <= due.due_on, PAUSED_BEFORE_DUE, reason, "occurred_at")
+        told_late = day_of(setting.now) > due.due_on
+        return [gated(paused, [Breach(Gate.FLAG, PAUSED_BEFORE_DUE, reason, "occurred_at")] if told_late else [])]
 
 
 class ResumeClock(ProposalCommand):
-    """Let the clock run on; the deadline is later by the days it stood still, up to the cap."""
+    """Let the clock run on; the deadline is later by the days it stood still, up to the cap. It stood still no longer
+    than until the reply went out."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         CLOCK_RUNS_OR_STANDS,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -180,11 +188,11 @@ class ResumeClock(ProposalCommand):
             require(current.resumed == self.reason, CLOCK_RUNS_OR_STANDS, "计时没有中止", "unit")
             return []
         in_order(setting, current.paused_on, "中止计时")
-        due = current.deadline
-        days = (day_of(setting.occurred_at) - current.paused_on).days
-        later = due.due_on + timedelta(days=days)
-        until = max(due.due_on, min(later, due.cap) if due.cap else later)
-        moved = due.moved(until, current.deadline_version, paused_days=days)
+        ended = day_of(setting.occurred_at)
+        if current.issued_at is not None:
+            ended = min(ended, max(current.paused_on, day_of(current.issued_at)))
+        stood, rule = (ended - current.paused_on).days, _rule(proposal, setting, current.deadline)
+        moved = after_pause(current.deadline, stood, current.deadline_version, rule, setting.calendar.days)
         return [self.told(ClockResumed, round=current.number, deadline=moved)]
 
 

@@ -104,6 +104,16 @@ def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anc
     )
 
 
+def after_pause(due: Deadline, stood: int, supersedes: int, rule: DeadlineRule | None, days: WorkingDays) -> Deadline:
+    """The same limit later by the days its clock stood still, up to its cap; it moves on to a working day as its rule
+    does, and as every count of working days ends on one."""
+    until = due.due_on + timedelta(days=stood)
+    if rule is not None and (rule.rolls or rule.counted_in is CountedIn.WORKDAY):
+        until, _ = _roll(until, days, backwards=False)
+    until = max(due.due_on, min(until, due.cap) if due.cap else until)
+    return due.moved(until, supersedes, paused_days=stood)
+
+
 def count(how: Count, start: date, days: WorkingDays, *, backwards: bool = False) -> tuple[date, tuple[date, ...]]:
     """The day a count ends on, and the days it passed over. The first day is not counted."""
     value, sign = how.value or 0, -1 if backwards else 1

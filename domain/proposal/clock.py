@@ -39,7 +39,8 @@ def _round(current: Round, event: MoreTime, recorded: Recorded[Any]) -> Round:
         case events.ClockPaused():
             return replace(current, paused=event, paused_on=day_of(recorded.occurred_at), resumed=None)
         case events.ClockResumed():
-            running = replace(current, paused=None, paused_on=None, resumed=event.reason)
+            on = day_of(recorded.occurred_at)
+            running = replace(current, paused=None, paused_on=None, resumed=event.reason, resumed_on=on)
             if event.deadline is None:
                 return running
             return replace(running, deadline=event.deadline, deadline_version=recorded.version)

@@ -152,6 +152,7 @@ class Round:
     paused: events.ClockPaused | None = None
     paused_on: date | None = None
     resumed: str | None = None
+    resumed_on: date | None = None
     cause: str | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)

@@ -28,7 +28,9 @@ from domain.rules import (
     EXTENSION_WITHIN_CAP,
     KNOWN_OFFICIAL,
     NOT_YET_REPLIED,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PAUSED_BEFORE_DUE,
     SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
@@ -36,12 +38,14 @@ from tests.domain.given import (
     HEALTH,
     LED,
     MAYOR,
+    NOTICES,
     SHIPPED,
     Attempt,
     World,
     assigned,
     attempt,
     contact,
+    contacted,
     draft,
     issue,
     issued,
@@ -57,11 +61,16 @@ from tests.domain.given import (
 SIX = Count(counted_in=CountedIn.MONTH, value=6)
 
 
-def limited(**gates: Gate) -> World:
-    """A reply within three months of 1 March; with consent within six (S9)."""
+def limited_opened(**gates: Gate) -> World:
+    """A reply within three months; with consent within six (S9)."""
     reply, *rest = SHIPPED.deadlines
     extended = reply.model_copy(update={"extension": Extension(limit=SIX), "cap": SIX})
-    return assigned(opened(ruled(deadlines=(extended, *rest), gates=gates)))
+    return opened(ruled(deadlines=(extended, *rest), gates=gates))
+
+
+def limited(**gates: Gate) -> World:
+    """Counted from 1 March."""
+    return assigned(limited_opened(**gates))
 
 
 def ask(until: str = "2024-07-01", **change: Any) -> c.RequestExtension:
@@ -214,6 +223,52 @@ def test_a_clock_that_stood_still_makes_the_deadline_later_up_to_the_cap(until: 
     assert fact.event.deadline.due_on.isoformat() == due_on
     assert any("中止计时" in sentence for sentence in explain(fact.event.deadline, WorkingDays()))
     assert world.do(resume()) == []
+
+
+def test_days_that_a_clock_stood_still_are_given_once() -> None:
+    world = standing()
+    world.do(resume(), at="2024-04-10 09:00")
+    assert world.case.tasks[EDU].round.deadline.due_on == date(2024, 7, 2)
+    again = pause(reason="等待另一批复", occurred_at=date(2024, 3, 11), late_entry_reason="补录")
+    refused = world.refused(again, at="2024-04-11 09:00")
+    assert (refused.rule, refused.field) == (OCCURRED_IN_ORDER, "occurred_at")
+    assert world.do(pause(reason="等待另一批复"), at="2024-04-12 09:00")
+
+
+@refuses(c.PauseClock, PAUSED_BEFORE_DUE, "occurred_at")
+def test_a_clock_that_has_run_out_is_not_stopped() -> Attempt:
+    return attempt(limited(), pause(), at="2024-06-02 09:00")
+
+
+def test_a_pause_told_only_after_the_last_day_is_flagged() -> None:
+    world = limited()
+    [fact] = world.do(pause(occurred_at=date(2024, 3, 2), late_entry_reason="补录"), at="2024-09-01 09:00")
+    assert fact.flags == (PAUSED_BEFORE_DUE.id,)
+    [in_time] = limited().do(pause(), at="2024-06-01 09:00")
+    assert in_time.flags == ()
+
+
+def test_a_clock_stood_still_no_longer_than_until_the_reply() -> None:
+    world = contacted(limited_opened())
+    world.do(pause(), at="2024-05-20 09:00")
+    world.do(draft(), at="2024-06-10 09:00")
+    for command in (review(), sign(), issue()):
+        world.do(command)
+    [fact] = world.do(resume(), at="2024-07-30 09:00")
+    assert (fact.event.deadline.paused_days, fact.event.deadline.due_on) == (21, date(2024, 6, 22))
+
+
+def test_a_clock_that_stood_still_ends_on_a_working_day_where_its_rule_rolls() -> None:
+    world = opened(book("sichuan-2024-like"))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    assigned(world)
+    before = world.case.tasks[EDU].round.deadline.due_on
+    days = (date(2024, 8, 10) - before).days  # a Saturday
+    world.do(pause(), at="2024-03-10 09:00")
+    [fact] = world.do(resume(), at=f"2024-03-{10 + days} 09:00")
+    assert fact.event.deadline.due_on == date(2024, 8, 12)
+    told = explain(fact.event.deadline, WorkingDays().with_notice(NOTICES[2024]))
+    assert any("2024-08-10 为非工作日，顺延至最近的工作日" in sentence for sentence in told)
 
 
 @refuses(c.PauseClock, CLOCK_RUNS_OR_STANDS, "unit")
