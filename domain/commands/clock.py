@@ -16,7 +16,7 @@ from domain.commands.base import (
     open_case,
 )
 from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
-from domain.policy.deadlines import Deadline, after_pause, count
+from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
 from domain.proposal import Proposal, Round
 from domain.rules import (
@@ -75,12 +75,13 @@ class RequestExtension(ProposalCommand):
         require(not pending, EXTENSION_OPEN, "已有延期申请待批", "unit")
         setting.speaks_for(self.signed_by, self.unit, "signed_by")
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
-        _within_cap(proposal, setting, due, self.until)
+        beyond = _beyond(proposal, setting, due, self.until)
         in_order(setting, task.assigned_at, "分办")
         if day_of(setting.occurred_at) <= due.due_on:
-            return [requested]
+            return [gated(requested, beyond)]
         gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
-        return [gated(requested, [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")])]
+        late = Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")
+        return [gated(requested, [late, *beyond])]
 
 
 class DecideExtension(ProposalCommand):
@@ -91,9 +92,11 @@ class DecideExtension(ProposalCommand):
         ONLY_ASSIGNED_UNIT_REPLIES,
         NOT_YET_REPLIED,
         EXTENSION_OPEN,
+        EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
         KNOWN_OFFICIAL,
         APPROVER_RANK,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -111,6 +114,7 @@ class DecideExtension(ProposalCommand):
         if asked is None or current.asked_decided is not None:
             refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
         due = _running(current)
+        in_order(setting, current.asked_at, "申请延期")
         rule = _rule(proposal, setting, due)
         setting.knows_official(self.approver, "approver")
         approver = setting.directory.officials[self.approver]
@@ -119,9 +123,11 @@ class DecideExtension(ProposalCommand):
         require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
-        _within_cap(proposal, setting, due, asked.until)
+        later = f"现有期限已为 {due.due_on}，须另行申请"
+        require(asked.until > due.due_on, EXTENSION_IS_LATER, later, "until")
+        beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
-        return [self.told(ExtensionGranted, round=current.number, deadline=moved)]
+        return [gated(self.told(ExtensionGranted, round=current.number, deadline=moved), beyond)]
 
     def _already(self, current: Round) -> bool:
         known = current.asked_decided
@@ -204,14 +210,14 @@ def _running(current: Round) -> Deadline:
 
 
 def _rule(proposal: Proposal, setting: Setting, due: Deadline) -> DeadlineRule | None:
-    """The rule this deadline was set by, in the rulebook of the case."""
-    known = setting.rulebook(proposal).deadlines
-    return next((rule for rule in known if (rule.rule, rule.kind) == (due.rule, due.kind)), None)
+    """The rule for such a limit of such a case, in the rulebook it is judged by now."""
+    return setting.rulebook(proposal).deadline(due.kind, proposal.traits)
 
 
-def _within_cap(proposal: Proposal, setting: Setting, due: Deadline, until: Day) -> None:
-    """Refuse a day beyond what the rule admits; a rule that says nothing of extensions admits any up to its cap."""
-    rule, limit = _rule(proposal, setting, due), due.cap
-    if rule is not None and rule.extension is not None:
-        limit, _ = count(rule.extension.limit, due.anchor.on, setting.calendar.days)
-    require(limit is None or until <= limit, EXTENSION_WITHIN_CAP, f"最长至 {limit}", "until")
+def _beyond(proposal: Proposal, setting: Setting, due: Deadline, until: Day) -> list[Breach]:
+    """Refuse a day beyond what the rule admits; what no rule admits stands by a leader's word, and is flagged."""
+    limit = farthest(due, _rule(proposal, setting, due), setting.calendar.days)
+    if limit is None:
+        return [Breach(Gate.FLAG, EXTENSION_WITHIN_CAP, "办理规则没有规定可以延期", "until")]
+    require(until <= limit, EXTENSION_WITHIN_CAP, f"最长至 {limit}", "until")
+    return []

@@ -29,8 +29,9 @@ class RecomputeDeadlines(ProposalCommand):
 def recomputed(
     cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
 ) -> list[DeadlineRecomputed]:
-    """An event for each open limit that this rulebook, and the days known, set on another day now. `key`: whether the
-    case is a key proposal from here on. Without `cause`: whatever has become known."""
+    """An event for each open limit that this rulebook, and the days known, set on another day now, or by another rule,
+    or up to another cap. `key`: whether the case is a key proposal from here on. Without `cause`: whatever has become
+    known."""
     traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
     found = []
     for known in open_limits(proposal):
@@ -41,7 +42,7 @@ def recomputed(
         anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         why = cause or (Recomputation.CALENDAR if anchor.event == old.anchor.event else Recomputation.SESSION_CLOSE)
-        if (fresh.due_on, fresh.provisional) != (old.due_on, old.provisional):
+        if _told(fresh) != _told(old):
             found.append(_moved(known, fresh, why))
     return found
 
@@ -60,6 +61,10 @@ def restarted(
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return found
+
+
+def _told(due: Deadline) -> tuple[object, ...]:
+    return due.due_on, due.provisional, due.rule, due.cap
 
 
 def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRecomputed:

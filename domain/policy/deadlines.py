@@ -114,6 +114,18 @@ def after_pause(due: Deadline, stood: int, supersedes: int, rule: DeadlineRule |
     return due.moved(until, supersedes, paused_days=stood)
 
 
+def farthest(due: Deadline, rule: DeadlineRule | None, days: WorkingDays) -> date | None:
+    """The last day the limit may be extended to; None where its rule names none. A fixed date is the next after the
+    day first counted, everything else counts from the same anchor; neither goes beyond the cap."""
+    if rule is None or rule.extension is None:
+        return due.cap
+    how = rule.extension.limit
+    begin = due.anchor.on if how.counted_in is not CountedIn.FIXED_DATE else due.counted_to or due.due_on
+    limit, _ = count(how, begin, days)
+    cap = count(rule.cap, due.anchor.on, days)[0] if rule.cap else None
+    return min(limit, cap) if cap else limit
+
+
 def count(how: Count, start: date, days: WorkingDays, *, backwards: bool = False) -> tuple[date, tuple[date, ...]]:
     """The day a count ends on, and the days it passed over. The first day is not counted."""
     value, sign = how.value or 0, -1 if backwards else 1

@@ -148,6 +148,7 @@ class Round:
     deadline: Deadline | None = None
     deadline_version: int = 0
     asked_until: events.ExtensionRequested | None = None
+    asked_at: datetime | date | None = None
     asked_decided: events.ExtensionGranted | events.ExtensionRefused | None = None
     paused: events.ClockPaused | None = None
     paused_on: date | None = None

@@ -12,7 +12,7 @@ import pytest
 
 from domain.codes import CollectiveKind, Level, Timing
 from domain.explanation import explain
-from domain.policy.deadlines import Anchor, count, derive
+from domain.policy.deadlines import Anchor, derive, farthest
 from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Extension, Traits, When
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
@@ -41,8 +41,8 @@ def until(rule_: DeadlineRule, start: str) -> tuple[str, str | None]:
     anchor = Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=on)
     found = derive(rule_, "a-rulebook", 1, anchor, DAYS)
     assert explain(found, DAYS)
-    farthest = count(rule_.extension.limit, on, DAYS)[0].isoformat() if rule_.extension else None
-    return found.due_on.isoformat(), farthest
+    last = farthest(found, rule_, DAYS) if rule_.extension else None
+    return found.due_on.isoformat(), last.isoformat() if last else None
 
 
 MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
@@ -75,9 +75,14 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         "2025-11-30", "2026-02-28", "2026-05-30",
     ),
     (
-        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=6, day=30),
+        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=9, day=30),
              extension=Extension(limit=within(MONTH, value=4))),
-        "2026-04-15", "2026-06-30", "2026-08-15",
+        "2026-04-15", "2026-07-15", "2026-08-15",
+    ),
+    (
+        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=9, day=30),
+             extension=Extension(limit=within(MONTH, value=4))),
+        "2026-07-15", "2026-09-30", "2026-09-30",
     ),
     (
         rule(K.REPLY, A.ASSIGNMENT, MONTH, "S8", value=5, rolls=True, cap=within(MONTH, value=6),
@@ -110,7 +115,11 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         "2026-03-02", "2026-05-31", None,
     ),
     (rule(K.REPLY, A.TRANSFER, FIXED, "S53", month=8, day=31), "2004-03-18", "2004-08-31", None),
-    (rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15), "2026-06-01", "2027-05-15", None),
+    (
+        rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15,
+             extension=Extension(limit=within(FIXED, month=6, day=30))),
+        "2026-06-01", "2027-05-15", "2027-06-30",
+    ),
     (rule(K.REPLY, A.SESSION_CLOSE, MONTH, "S37", value=3), "2026-01-31", "2026-04-30", None),
     # forms, handling again, publication
     (rule(K.FEEDBACK, A.FORM, WORKDAY, "S22", value=15), "2026-06-10", "2026-07-02", None),
