@@ -10,6 +10,7 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Recomputation, Restart
 from domain.events import CoOpinionReturned, DeadlineRecomputed, ObjectionRejected
 from domain.explanation import explain
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When
 from domain.policy.soundness import problems
 from domain.policy.working_days import Holiday, Notice, WorkingDays
@@ -83,6 +84,10 @@ def announced() -> World:
 
 def due(world: World, unit: str = EDU) -> date:
     return world.case.tasks[unit].round.deadline.due_on
+
+
+def due_of(world: World, kind: DeadlineKind) -> Deadline:
+    return next(known.limit.deadline for known in open_limits(world.case) if known.limit.deadline.kind is kind)
 
 
 BY_MAY = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 2, when=When(key_proposal=True))
@@ -162,6 +167,38 @@ def test_a_notice_that_takes_a_day_off_moves_the_limit_and_says_why() -> None:
     assert due(world) > before
     told = explain(world.case.tasks[EDU].round.deadline, WorkingDays().with_notice(longer))
     assert f"因节假日安排公布，由 {before} 改为 {due(world)}。" in told
+
+
+def test_a_limit_at_the_years_end_waits_for_the_next_notice() -> None:
+    """As the notice for 2019 took the last Monday of 2018 off and had people work on the Saturday before."""
+    new_year = Holiday(name="元旦", first=date(2024, 12, 29), last=date(2025, 1, 1))
+    notice = Notice(year=2025, version=1, title="通知", holidays=(new_year,), working=(date(2024, 12, 28),))
+    three = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3, rolls=True)
+    days = limit(DeadlineKind.FIRST_CONTACT, AnchorKind.TRANSFER, CountedIn.WORKDAY, 61)
+    rulebook = ruled(deadlines=(three, days))
+    world = opened(rulebook)
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.now = world.now.replace(month=9, day=30)
+    assigned(world)
+    before, contact_by = due_of(world, DeadlineKind.REPLY), due_of(world, DeadlineKind.FIRST_CONTACT)
+    assert (before.due_on, before.provisional, before.calendar) == (date(2024, 12, 30), True, "2024@1,2025@0")
+    assert (contact_by.due_on, contact_by.provisional) == (date(2024, 12, 30), True)
+    world.do(c.AnnounceCalendar(notice=notice))
+    known = WorkingDays().with_notice(NOTICES[2024]).with_notice(notice)
+    assert reaction.react(world.case, Today(date(2024, 12, 7), rulebook, known))
+    world.do(recompute())
+    assert due_of(world, DeadlineKind.REPLY).due_on == date(2025, 1, 2)
+    assert due_of(world, DeadlineKind.FIRST_CONTACT).due_on == date(2024, 12, 28)
+    assert not due_of(world, DeadlineKind.REPLY).provisional
+
+
+def test_a_limit_before_the_years_end_waits_for_no_other_notice() -> None:
+    three = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3, rolls=True)
+    world = opened(ruled(deadlines=(three,)))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.now = world.now.replace(month=9, day=24)
+    assigned(world)
+    assert not world.case.tasks[EDU].round.deadline.provisional
 
 
 def test_a_limit_that_asks_nobody_about_working_days_stays() -> None:
