@@ -21,6 +21,8 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     ]
     if deadline.skipped:
         said.append(_skipped(deadline, days))
+    if deadline.backwards and deadline.due_on == deadline.anchor.on:
+        said.append("倒推之日早于分办，以答复期限为限。")
     if deadline.cap is not None:
         said.append(f"最迟不得晚于 {deadline.cap}，{_reached(deadline.due_on, deadline.cap)}。")
     if deadline.recomputed is not None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from domain.codes import Recomputation, Restart
 from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
 from domain.events import DeadlineRecomputed
-from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.deadlines import Anchor, Deadline, derive, not_before
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook, Traits
 from domain.proposal import Limit, OpenLimit, Proposal, open_limits
 from domain.rules import RULEBOOK_IN_FORCE, Rule
@@ -41,6 +41,8 @@ def recomputed(
             continue
         anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        begun = proposal.tasks[known.unit].assigned_at
+        fresh = not_before(fresh, day_of(begun)) if begun else fresh
         why = cause or (Recomputation.CALENDAR if anchor.event == old.anchor.event else Recomputation.SESSION_CLOSE)
         if _told(fresh) != _told(old):
             found.append(_moved(known, fresh, why))

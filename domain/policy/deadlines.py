@@ -104,6 +104,13 @@ def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anc
     )
 
 
+def not_before(due: Deadline, begun: date) -> Deadline:
+    """The limit itself; where counting back from the reply's last day would end before it began, that last day."""
+    if not due.backwards or due.due_on >= begun:
+        return due
+    return due.model_copy(update={"due_on": due.anchor.on, "counted_to": due.counted_to or due.due_on, "skipped": ()})
+
+
 def after_pause(due: Deadline, stood: int, supersedes: int, rule: DeadlineRule | None, days: WorkingDays) -> Deadline:
     """The same limit later by the days its clock stood still, up to its cap; it moves on to a working day as its rule
     does, and as every count of working days ends on one."""

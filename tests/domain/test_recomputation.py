@@ -482,6 +482,23 @@ def test_an_opinion_before_a_reply_that_has_no_day_of_its_own_keeps_its_start() 
     assert (after.anchor, after.provisional) == (before.anchor, False)
 
 
+def test_an_opinion_is_not_due_before_it_was_asked_for() -> None:
+    """Assigned on 6 May for a reply by 15 May: twenty days before that have passed."""
+    by_may = DeadlineRule(
+        kind=DeadlineKind.REPLY, rule="by-may", anchor=AnchorKind.TRANSFER, counted_in=CountedIn.FIXED_DATE,
+        month=5, day=15, source="S16",
+    )  # fmt: skip
+    world = opened(ruled(deadlines=(by_may, BACKWARDS)))
+    world.now = world.now.replace(month=5, day=6)
+    assigned(world, LED)
+    limits = [world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)]
+    assert world.do(recompute()) == []
+    assert [limit.due_on for limit in limits] == [date(2024, 5, 15)]
+    told = explain(limits[0], WorkingDays())
+    assert "自答复期限（2024-05-15）倒推 20 日，当日不计入，至 2024-04-25。" in told
+    assert "倒推之日早于分办，以答复期限为限。" in told
+
+
 def test_an_opinion_is_not_due_before_a_reply_that_is_not_due() -> None:
     """A rulebook adopted long ago may lack what is asked for today."""
     backwards = DeadlineRule(
