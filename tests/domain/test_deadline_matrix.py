@@ -5,6 +5,7 @@ are 4 January, 14 and 28 February, 9 May, 20 September, 10 October (L10).
 """
 
 from datetime import date
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,17 @@ import pytest
 from domain.codes import CollectiveKind, Level, Timing
 from domain.explanation import explain
 from domain.policy.deadlines import Anchor, derive, farthest
-from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Extension, Traits, When
+from domain.policy.rulebook import (
+    AnchorKind,
+    Count,
+    CountedIn,
+    DeadlineKind,
+    DeadlineRule,
+    Extension,
+    Traits,
+    When,
+    parse,
+)
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from tests.domain.given import NOTICES, ruled
@@ -114,6 +125,10 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         rule(K.REPLY, A.TRANSFER, FIXED, "S27", month=5, day=31, when=When(key_proposal=True)),
         "2026-03-02", "2026-05-31", None,
     ),
+    (
+        rule(K.REPLY, A.TRANSFER, MONTH, "S11", value=3, when=When(timing=Timing.INTER_SESSION)),
+        "2026-09-10", "2026-12-10", None,
+    ),
     (rule(K.REPLY, A.TRANSFER, FIXED, "S53", month=8, day=31), "2004-03-18", "2004-08-31", None),
     (
         rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15,
@@ -133,6 +148,18 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
 )
 def test_every_line_gives_its_day(rule_: DeadlineRule, start: str, due_on: str, farthest: str | None) -> None:
     assert until(rule_, start) == (due_on, farthest)
+
+
+RECEIPT, HANDOVER = {"S8", "S9", "S14"}, {"S16", "S53"}
+"""Where the sources say that a reply's clock starts."""
+
+
+@pytest.mark.parametrize("file", sorted(f.name for f in (files("domain") / "rulebooks").iterdir()))
+def test_a_shipped_rulebook_starts_its_clocks_where_its_sources_do(file: str) -> None:
+    rulebook = parse((files("domain") / "rulebooks" / file).read_text(encoding="utf-8"))
+    for shipped in rulebook.deadlines:
+        if shipped.kind is K.REPLY and shipped.source in RECEIPT | HANDOVER:
+            assert shipped.anchor is (A.ASSIGNMENT if shipped.source in RECEIPT else A.TRANSFER), shipped.rule
 
 
 @pytest.mark.parametrize("rule_", [row[0] for row in MATRIX], ids=lambda rule_: rule_.rule)
@@ -159,11 +186,13 @@ def test_one_notice_has_a_day_for_each_kind_of_case(traits: Traits, chosen: str)
     lines = (
         ("from-above", {"month": 4, "day": 16, "when": When(passed_down=Level.PROVINCE)}),
         ("parties", {"month": 5, "day": 10, "when": When(collective=CollectiveKind.PARTY)}),
-        ("between-sessions", {"month": 6, "day": 1, "when": When(timing=Timing.INTER_SESSION)}),
+        ("between-sessions", {"value": 3, "when": When(timing=Timing.INTER_SESSION)}),
         ("the-rest", {"month": 6, "day": 30}),
     )
     deadlines = tuple(
-        rule(K.REPLY, A.TRANSFER, FIXED, "S11", **numbers).model_copy(update={"rule": named})
+        rule(K.REPLY, A.TRANSFER, MONTH if "value" in numbers else FIXED, "S11", **numbers).model_copy(
+            update={"rule": named}
+        )
         for named, numbers in lines
     )
     found = ruled(deadlines=deadlines).deadline(K.REPLY, traits)

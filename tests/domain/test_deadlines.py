@@ -320,12 +320,12 @@ def book(name: str) -> Rulebook:
 @pytest.mark.parametrize(
     ("name", "timing", "reply", "opinion"),
     [
-        ("sichuan-2024-like", Timing.IN_SESSION, "2026-08-03", None),
-        ("sichuan-2024-like", Timing.INTER_SESSION, "2026-06-02", None),
+        ("sichuan-2024-like", Timing.IN_SESSION, "2026-08-06", None),
+        ("sichuan-2024-like", Timing.INTER_SESSION, "2026-06-08", None),
         ("xian-2011-like", Timing.IN_SESSION, "2026-05-15", None),
         ("shanghai-2007-like", Timing.IN_SESSION, "2026-05-06", "2026-04-16"),
         ("national-like", Timing.IN_SESSION, "2026-08-31", "2026-04-07"),
-        ("national-like", Timing.INTER_SESSION, "2026-06-02", "2026-04-07"),
+        ("national-like", Timing.INTER_SESSION, "2026-06-08", "2026-04-07"),
     ],
 )
 def test_the_same_case_is_due_on_another_day_in_another_place(
