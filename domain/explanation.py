@@ -1,7 +1,7 @@
 """为什么是这一天: a deadline's derivation, in sentences a person can check."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from domain.codes import Recomputation
@@ -21,12 +21,16 @@ def explain(deadline: Deadline, days: WorkingDays) -> list[str]:
     ]
     if deadline.skipped:
         said.append(_skipped(deadline, days))
+    if worked := _worked(deadline, days):
+        said.append(f"{worked}。")
+    if deadline.backwards and deadline.due_on == deadline.anchor.on:
+        said.append("倒推之日早于分办，以答复期限为限。")
     if deadline.cap is not None:
         said.append(f"最迟不得晚于 {deadline.cap}，{_reached(deadline.due_on, deadline.cap)}。")
     if deadline.recomputed is not None:
         said.append(_recomputed(deadline.recomputed, deadline.moved_from, deadline.due_on))
     elif deadline.moved_from is not None and deadline.paused_days is not None:
-        said.append(f"中止计时 {deadline.paused_days} 天，由 {deadline.moved_from} 顺延至 {deadline.due_on}。")
+        said.append(_paused(deadline.moved_from, deadline.paused_days, deadline.due_on))
     elif deadline.moved_from is not None:
         said.append(f"经批准，由 {deadline.moved_from} 延期至 {deadline.due_on}。")
     if deadline.calendar is not None:
@@ -41,12 +45,27 @@ def _counting(deadline: Deadline) -> str:
     if deadline.backwards:
         start = f"答复期限（{deadline.anchor.on}）"
     if deadline.counted_in is CountedIn.FIXED_DATE:
-        counted = f"以固定日期为准，自{start}起为 {deadline.counted_to or deadline.due_on}"
+        counted = _yearly(start, deadline.anchor.on, deadline.counted_to or deadline.due_on)
     else:
         unit = {CountedIn.DAY: "日", CountedIn.WORKDAY: "个工作日", CountedIn.MONTH: "个月"}[deadline.counted_in]
         way = "倒推" if deadline.backwards else "起算"
         counted = f"自{start}{way} {deadline.value} {unit}，当日不计入，至 {deadline.counted_to or deadline.due_on}"
     return f"{counted}。"
+
+
+def _yearly(start: str, begun: date, counted: date) -> str:
+    told = f"以每年 {counted.month} 月 {counted.day} 日为准"
+    if counted.year == begun.year:
+        return f"{told}，自{start}起的第一个为 {counted}"
+    return f"{told}，{start}时当年的这一天已过，为次年的 {counted}"
+
+
+def _paused(before: date, days: int, due_on: date) -> str:
+    counted = before + timedelta(days=days)
+    told = f"中止计时 {days} 天，由 {before} 顺延至 {due_on}"
+    if due_on > counted:
+        return f"{told}（{counted} 为非工作日，顺延至最近的工作日）。"
+    return f"{told}（已至最长期限）。" if due_on < counted else f"{told}。"
 
 
 def _recomputed(cause: Recomputation, before: date | None, due_on: date) -> str:
@@ -80,7 +99,19 @@ def _runs(skipped: Sequence[date], days: WorkingDays) -> list[tuple[str | None, 
         why = days.why_off(day)
         return "周末" if why in ("周六", "周日") else why
 
-    return [(why, list(run)) for why, run in groupby(skipped, key=reason)]
+    runs = groupby(enumerate(skipped), key=lambda at: (reason(at[1]), at[1].toordinal() - at[0]))
+    return [(why, [day for _, day in run]) for (why, _), run in runs]
+
+
+def _worked(deadline: Deadline, days: WorkingDays) -> str | None:
+    """The days of weekends on which people work instead and that count here; None where there are none."""
+    ends = deadline.counted_to or deadline.due_on
+    first, last = min(deadline.anchor.on, ends), max(deadline.anchor.on, ends)
+    if deadline.counted_in is CountedIn.WORKDAY:
+        worked = [day for day in sorted(days.working) if first <= day <= last and day != deadline.anchor.on]
+        return f"调休上班的 {'、'.join(map(str, worked))} 计入" if worked else None
+    rolled = deadline.calendar is not None and deadline.due_on in days.working
+    return f"{deadline.due_on} 虽为周末，是调休上班日" if rolled else None
 
 
 def _run(reason: str, run: Sequence[date]) -> str:

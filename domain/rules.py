@@ -55,7 +55,7 @@ KNOWN_UNIT = Rule("known-unit", "承办单位须在名录中", "DESIGN")
 KNOWN_OFFICIAL = Rule("known-official", "人员须在名录中", "DESIGN")
 KNOWN_MEMBER = Rule("known-member", "委员须在名录中", "DESIGN")
 SESSION_OPENED_ONCE = Rule("session-opened-once", "届次只设立一次", "DESIGN")
-SESSION_DAYS_IN_ORDER = Rule("session-days-in-order", "闭幕日不得早于开幕日", "DESIGN")
+SESSION_DAYS_IN_ORDER = Rule("session-days-in-order", "届次的日子须合先后：先开幕、后闭幕、闭幕之后登记", "DESIGN")
 SESSION_CLOSED_ONCE = Rule("session-closed-once", "届次只闭幕一次", "DESIGN")
 RULEBOOK_CONSISTENT = Rule("rulebook-consistent", "规则须自洽且日期存在", "S10")
 RULEBOOK_VERSION_FINAL = Rule("rulebook-version-final", "已采用的规则版本不得改动", "DESIGN")
@@ -109,6 +109,7 @@ EXTENSION_BEFORE_DUE = Rule("extension-before-due", "期限届满前方可申请
 EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9")
 APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S9,S13")
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
+PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "本轮已答复或没有期限，期限不再变动", "DESIGN")
 
 # contact

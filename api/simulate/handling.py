@@ -9,7 +9,7 @@ from api.simulate.place import OFFICE, VICE_MAYORS, Unit
 from api.simulate.story import Act, Case, Story, minutes, morning
 from domain import commands as c
 from domain.codes import ContactMode, ContactStage, Heard, MemberPosition, Pressure, ReminderMode
-from domain.policy.deadlines import Deadline, count
+from domain.policy.deadlines import Deadline, farthest
 from domain.proposal import Round
 from domain.rules import EXTENSION_WITHIN_CAP, LATE_ENTRY_NEEDS_REASON
 from domain.values import PersonClaim, day_of
@@ -236,7 +236,9 @@ def _in_trouble(case: Case, unit: Unit, at: datetime, by: str) -> Story:
 
 
 def _paused(case: Case, unit: Unit, at: datetime) -> Story:
-    at = case.later(at, 1, 5)
+    at, due = case.later(at, 1, 5), case.task(unit).round.deadline
+    if due is not None and day_of(at) > due.due_on:
+        return at
     paused = c.PauseClock(unit=unit.code, reason="等待上级政策出台", approver=case.dice.choice(VICE_MAYORS))
     yield Act(at, OFFICE, paused)
     at = case.later(at, 6, 20)
@@ -285,7 +287,4 @@ def _extended_late(case: Case, unit: Unit, at: datetime) -> Story:
 
 
 def _last_admitted(case: Case, due: Deadline) -> date | None:
-    rules = [rule for rule in case.rulebook.deadlines if (rule.kind, rule.rule) == (due.kind, due.rule)]
-    if rules and rules[0].extension is not None:
-        return count(rules[0].extension.limit, due.anchor.on, case.place.working)[0]
-    return due.cap
+    return farthest(due, case.rulebook.deadline(due.kind, case.state.traits), case.place.working)

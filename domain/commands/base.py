@@ -13,7 +13,7 @@ from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome, Restart
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.personal import Sealed
-from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.deadlines import Anchor, Deadline, derive, not_before
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
@@ -244,11 +244,12 @@ def deadline(
         reply = deadline(DeadlineKind.REPLY, rulebook, proposal, setting, own_event, index, restart)
         if reply is None:
             return None
-        return derive(rule, rulebook.id, rulebook.version, reply.anchor.model_copy(update={"on": reply.due_on}), days)
-    own = Anchor(
-        stream=proposal.stream, version=proposal.version + 1 + index, event=own_event, on=day_of(setting.occurred_at)
-    )
-    anew = restart is not None and restart in (rule.restarts or ())
+        before = reply.anchor.model_copy(update={"on": reply.due_on})
+        found = derive(rule, rulebook.id, rulebook.version, before, days)
+        return not_before(found, day_of(setting.occurred_at))
+    version, anew = proposal.version + 1 + index, restart if restart in (rule.restarts or ()) else None
+    on = day_of(setting.occurred_at)
+    own = Anchor(stream=proposal.stream, version=version, event=own_event, on=on, restart=anew)
     anchor = own if anew else (fixed_anchor(rule, proposal, setting) or own)
     return derive(rule, rulebook.id, rulebook.version, anchor, days)
 

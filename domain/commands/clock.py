@@ -1,6 +1,5 @@
 """期限变动: 延期、中止."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import StrictBool
@@ -17,7 +16,7 @@ from domain.commands.base import (
     open_case,
 )
 from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
-from domain.policy.deadlines import Deadline, count
+from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
 from domain.proposal import Proposal, Round
 from domain.rules import (
@@ -31,6 +30,7 @@ from domain.rules import (
     NOT_YET_REPLIED,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PAUSED_BEFORE_DUE,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
@@ -75,12 +75,13 @@ class RequestExtension(ProposalCommand):
         require(not pending, EXTENSION_OPEN, "已有延期申请待批", "unit")
         setting.speaks_for(self.signed_by, self.unit, "signed_by")
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
-        _within_cap(proposal, setting, due, self.until)
+        beyond = _beyond(proposal, setting, due, self.until)
         in_order(setting, task.assigned_at, "分办")
         if day_of(setting.occurred_at) <= due.due_on:
-            return [requested]
+            return [gated(requested, beyond)]
         gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
-        return [gated(requested, [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")])]
+        late = Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")
+        return [gated(requested, [late, *beyond])]
 
 
 class DecideExtension(ProposalCommand):
@@ -91,9 +92,11 @@ class DecideExtension(ProposalCommand):
         ONLY_ASSIGNED_UNIT_REPLIES,
         NOT_YET_REPLIED,
         EXTENSION_OPEN,
+        EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
         KNOWN_OFFICIAL,
         APPROVER_RANK,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -111,6 +114,7 @@ class DecideExtension(ProposalCommand):
         if asked is None or current.asked_decided is not None:
             refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
         due = _running(current)
+        in_order(setting, current.asked_at, "申请延期")
         rule = _rule(proposal, setting, due)
         setting.knows_official(self.approver, "approver")
         approver = setting.directory.officials[self.approver]
@@ -119,9 +123,11 @@ class DecideExtension(ProposalCommand):
         require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
-        _within_cap(proposal, setting, due, asked.until)
+        later = f"现有期限已为 {due.due_on}，须另行申请"
+        require(asked.until > due.due_on, EXTENSION_IS_LATER, later, "until")
+        beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
-        return [self.told(ExtensionGranted, round=current.number, deadline=moved)]
+        return [gated(self.told(ExtensionGranted, round=current.number, deadline=moved), beyond)]
 
     def _already(self, current: Round) -> bool:
         known = current.asked_decided
@@ -131,7 +137,8 @@ class DecideExtension(ProposalCommand):
 
 
 class PauseClock(ProposalCommand):
-    """Stop the unit's clock for a reason outside its hands, with a city leader's approval."""
+    """Stop the unit's clock for a reason outside its hands, with a city leader's approval. A clock that has run out is
+    not stopped; that it stood still and was only told after its last day is flagged."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -140,6 +147,7 @@ class PauseClock(ProposalCommand):
         CLOCK_RUNS_OR_STANDS,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        PAUSED_BEFORE_DUE,
         OCCURRED_IN_ORDER,
     )
 
@@ -154,20 +162,26 @@ class PauseClock(ProposalCommand):
         if task.round.paused == paused:
             return []
         require(task.round.paused is None, CLOCK_RUNS_OR_STANDS, "计时已经中止", "unit")
-        _running(task.round)
+        due = _running(task.round)
         setting.city_leader(self.approver, "approver")
         after_last(setting, task)
-        return [paused]
+        in_order(setting, task.round.resumed_on, "恢复计时")
+        reason = f"期限至 {due.due_on}，已过，不能再中止计时"
+        require(day_of(setting.occurred_at) <= due.due_on, PAUSED_BEFORE_DUE, reason, "occurred_at")
+        told_late = day_of(setting.now) > due.due_on
+        return [gated(paused, [Breach(Gate.FLAG, PAUSED_BEFORE_DUE, reason, "occurred_at")] if told_late else [])]
 
 
 class ResumeClock(ProposalCommand):
-    """Let the clock run on; the deadline is later by the days it stood still, up to the cap."""
+    """Let the clock run on; the deadline is later by the days it stood still, up to the cap. It stood still no longer
+    than until the reply went out."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
         ONLY_ASSIGNED_UNIT_REPLIES,
         CLOCK_RUNS_OR_STANDS,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -180,11 +194,11 @@ class ResumeClock(ProposalCommand):
             require(current.resumed == self.reason, CLOCK_RUNS_OR_STANDS, "计时没有中止", "unit")
             return []
         in_order(setting, current.paused_on, "中止计时")
-        due = current.deadline
-        days = (day_of(setting.occurred_at) - current.paused_on).days
-        later = due.due_on + timedelta(days=days)
-        until = max(due.due_on, min(later, due.cap) if due.cap else later)
-        moved = due.moved(until, current.deadline_version, paused_days=days)
+        ended = day_of(setting.occurred_at)
+        if current.issued_at is not None:
+            ended = min(ended, max(current.paused_on, day_of(current.issued_at)))
+        stood, rule = (ended - current.paused_on).days, _rule(proposal, setting, current.deadline)
+        moved = after_pause(current.deadline, stood, current.deadline_version, rule, setting.calendar.days)
         return [self.told(ClockResumed, round=current.number, deadline=moved)]
 
 
@@ -196,14 +210,14 @@ def _running(current: Round) -> Deadline:
 
 
 def _rule(proposal: Proposal, setting: Setting, due: Deadline) -> DeadlineRule | None:
-    """The rule this deadline was set by, in the rulebook of the case."""
-    known = setting.rulebook(proposal).deadlines
-    return next((rule for rule in known if (rule.rule, rule.kind) == (due.rule, due.kind)), None)
+    """The rule for such a limit of such a case, in the rulebook it is judged by now."""
+    return setting.rulebook(proposal).deadline(due.kind, proposal.traits)
 
 
-def _within_cap(proposal: Proposal, setting: Setting, due: Deadline, until: Day) -> None:
-    """Refuse a day beyond what the rule admits; a rule that says nothing of extensions admits any up to its cap."""
-    rule, limit = _rule(proposal, setting, due), due.cap
-    if rule is not None and rule.extension is not None:
-        limit, _ = count(rule.extension.limit, due.anchor.on, setting.calendar.days)
-    require(limit is None or until <= limit, EXTENSION_WITHIN_CAP, f"最长至 {limit}", "until")
+def _beyond(proposal: Proposal, setting: Setting, due: Deadline, until: Day) -> list[Breach]:
+    """Refuse a day beyond what the rule admits; what no rule admits stands by a leader's word, and is flagged."""
+    limit = farthest(due, _rule(proposal, setting, due), setting.calendar.days)
+    if limit is None:
+        return [Breach(Gate.FLAG, EXTENSION_WITHIN_CAP, "办理规则没有规定可以延期", "until")]
+    require(until <= limit, EXTENSION_WITHIN_CAP, f"最长至 {limit}", "until")
+    return []

@@ -7,7 +7,7 @@ from typing import ClassVar
 from domain.codes import Recomputation, Restart
 from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
 from domain.events import DeadlineRecomputed
-from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.deadlines import Anchor, Deadline, derive, not_before
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook, Traits
 from domain.proposal import Limit, OpenLimit, Proposal, open_limits
 from domain.rules import RULEBOOK_IN_FORCE, Rule
@@ -29,8 +29,9 @@ class RecomputeDeadlines(ProposalCommand):
 def recomputed(
     cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
 ) -> list[DeadlineRecomputed]:
-    """An event for each open limit that this rulebook, and the days known, set on another day now. `key`: whether the
-    case is a key proposal from here on. Without `cause`: whatever has become known."""
+    """An event for each open limit that this rulebook, and the days known, set on another day now, or by another rule,
+    or up to another cap. `key`: whether the case is a key proposal from here on. Without `cause`: whatever has become
+    known."""
     traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
     found = []
     for known in open_limits(proposal):
@@ -40,8 +41,10 @@ def recomputed(
             continue
         anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        begun = proposal.tasks[known.unit].assigned_at
+        fresh = not_before(fresh, day_of(begun)) if begun else fresh
         why = cause or (Recomputation.CALENDAR if anchor.event == old.anchor.event else Recomputation.SESSION_CLOSE)
-        if (fresh.due_on, fresh.provisional) != (old.due_on, old.provisional):
+        if _told(fresh) != _told(old):
             found.append(_moved(known, fresh, why))
     return found
 
@@ -56,10 +59,14 @@ def restarted(
         if rule is None or restart not in (rule.restarts or ()) or proposal.stream is None:
             continue
         on = day_of(setting.occurred_at)
-        anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on)
+        anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on, restart=restart)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return found
+
+
+def _told(due: Deadline) -> tuple[object, ...]:
+    return due.due_on, due.provisional, due.rule, due.cap
 
 
 def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRecomputed:
@@ -73,11 +80,18 @@ def _anchor(
 ) -> Anchor:
     """Where the clock starts: a clock that has started with an event of its own keeps that."""
     if rule.anchor is not AnchorKind.REPLY_DUE:
-        own_start = old.recomputed is Recomputation.RESTART
-        return old.anchor if own_start else (fixed_anchor(rule, proposal, setting) or old.anchor)
+        return old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
     reply = rulebook.deadline(DeadlineKind.REPLY, traits)
-    start = fixed_anchor(reply, proposal, setting) if reply else None
+    start = (_restarted_reply(proposal, old) or fixed_anchor(reply, proposal, setting)) if reply else None
     if reply is None or start is None:
         return old.anchor
     due = derive(reply, rulebook.id, rulebook.version, start, setting.calendar.days)
     return start.model_copy(update={"on": due.due_on})
+
+
+def _restarted_reply(proposal: Proposal, old: Deadline) -> Anchor | None:
+    """What started the reply's clock anew that this limit is counted back from."""
+    if not old.started_anew:
+        return None
+    replies = [task.round.deadline for task in proposal.answering if task.round.deadline is not None]
+    return next((due.anchor for due in replies if due.started_anew), None)

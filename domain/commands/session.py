@@ -38,7 +38,7 @@ from domain.rules import (
 from domain.session import Session
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, proposal_stream
-from domain.values import Code, Day, Moment, Note, Title, within_limits
+from domain.values import Code, Day, Moment, Note, Title, day_of, within_limits
 
 
 class OpenSession(SessionCommand):
@@ -80,6 +80,8 @@ class CloseSession(SessionCommand):
         opened_on = session.opened.opened_on
         in_order = opened_on is None or opened_on <= self.closed_on
         require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
+        over = self.closed_on <= day_of(setting.occurred_at)
+        require(over, SESSION_DAYS_IN_ORDER, "会议尚未到闭幕日，闭幕之后再登记", "closed_on")
         return [self.told(SessionClosed)]
 
 

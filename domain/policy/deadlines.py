@@ -10,19 +10,21 @@ from datetime import date, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from domain.codes import Recomputation
+from domain.codes import Recomputation, Restart
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import Frozen
 
 
 class Anchor(Frozen):
-    """The recorded event a clock starts at, and the day it counts from."""
+    """The recorded event a clock starts at, and the day it counts from. `restart`: the event started the clock anew,
+    and whatever becomes known later does not take it back to where the rule would have begun."""
 
     stream: UUID
     version: int
     event: str
     on: date
+    restart: Restart | None = None
 
 
 class Deadline(Frozen):
@@ -61,6 +63,11 @@ class Deadline(Frozen):
         """Whether somebody has given more time, or the clock stood still: such a day stands."""
         return self.moved_from is not None and self.recomputed is None
 
+    @property
+    def started_anew(self) -> bool:
+        """Whether an event started this clock anew; limits set before anchors told so tell it as the cause."""
+        return self.anchor.restart is not None or self.recomputed is Recomputation.RESTART
+
     def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
         """The same limit on a later day, in place of the one that event set."""
         told = {"due_on": due_on, "moved_from": self.due_on, "counted_to": self.counted_to or self.due_on}
@@ -95,6 +102,35 @@ def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anc
         due_on=due,
         source=rule.source,
     )
+
+
+def not_before(due: Deadline, begun: date) -> Deadline:
+    """The limit itself; where counting back from the reply's last day would end before it began, that last day."""
+    if not due.backwards or due.due_on >= begun:
+        return due
+    return due.model_copy(update={"due_on": due.anchor.on, "counted_to": due.counted_to or due.due_on, "skipped": ()})
+
+
+def after_pause(due: Deadline, stood: int, supersedes: int, rule: DeadlineRule | None, days: WorkingDays) -> Deadline:
+    """The same limit later by the days its clock stood still, up to its cap; it moves on to a working day as its rule
+    does, and as every count of working days ends on one."""
+    until = due.due_on + timedelta(days=stood)
+    if rule is not None and (rule.rolls or rule.counted_in is CountedIn.WORKDAY):
+        until, _ = _roll(until, days, backwards=False)
+    until = max(due.due_on, min(until, due.cap) if due.cap else until)
+    return due.moved(until, supersedes, paused_days=stood)
+
+
+def farthest(due: Deadline, rule: DeadlineRule | None, days: WorkingDays) -> date | None:
+    """The last day the limit may be extended to; None where its rule names none. A fixed date is the next after the
+    day first counted, everything else counts from the same anchor; neither goes beyond the cap."""
+    if rule is None or rule.extension is None:
+        return due.cap
+    how = rule.extension.limit
+    begin = due.anchor.on if how.counted_in is not CountedIn.FIXED_DATE else due.counted_to or due.due_on
+    limit, _ = count(how, begin, days)
+    cap = count(rule.cap, due.anchor.on, days)[0] if rule.cap else None
+    return min(limit, cap) if cap else limit
 
 
 def count(how: Count, start: date, days: WorkingDays, *, backwards: bool = False) -> tuple[date, tuple[date, ...]]:

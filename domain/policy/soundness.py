@@ -130,6 +130,8 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     for index, restart in enumerate(rule.restarts or ()):
         if rule.kind not in _RESTARTS[restart]:
             yield f"{field}.restarts.{index}", "这种期限不因此重新起算"
+    if rule.backwards and rule.restarts:
+        yield f"{field}.restarts", "倒推的期限随答复期限而动，自己不重新起算"
     if rule.anchor not in ANCHORS[rule.kind]:
         yield f"{field}.anchor", "该种期限不能从这一事件起算"
     if bool(rule.backwards) != (rule.anchor is AnchorKind.REPLY_DUE):
@@ -140,7 +142,18 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     if rule.cap is not None:
         yield from _count_problems(rule.cap, f"{field}.cap")
     if rule.extension is not None:
-        yield from _count_problems(rule.extension.limit, f"{field}.extension.limit")
+        limit = rule.extension.limit
+        yield from _count_problems(limit, f"{field}.extension.limit")
+        if _longer(rule, limit):
+            yield f"{field}.extension.limit", "延期的最长期限不得短于期限本身"
+        if rule.cap is not None and _longer(limit, rule.cap):
+            yield f"{field}.extension.limit", "延期不得超过最长期限 cap"
+
+
+def _longer(one: Count, other: Count) -> bool:
+    """Whether one count, of the same kind as the other, surely ends later."""
+    same = one.counted_in is other.counted_in and one.counted_in is not CountedIn.FIXED_DATE
+    return same and (one.value or 0) > (other.value or 0)
 
 
 def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,10 @@ ONE_DAY = timedelta(days=1)
 FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
 """Holidays whose day is known without a notice."""
 
+YEAR_END = (12, 25)
+"""From here on the next year's notice may speak: new year holidays and the weekend worked for them have begun in the
+last days of December, never earlier."""
+
 WEEKEND = {5: "周六", 6: "周日"}
 
 
@@ -99,13 +103,18 @@ class WorkingDays:
 
     def version(self, first: date, last: date) -> str:
         """Which notices speak about these days, e.g. `2026@1,2027@0`; version 0 is a year not announced yet."""
-        return ",".join(f"{year}@{self.known(year)}" for year in range(first.year, last.year + 1))
+        return ",".join(f"{year}@{self.known(year)}" for year in _years(first, last))
 
     def provisional(self, first: date, last: date) -> bool:
-        return not all(map(self.announced, range(first.year, last.year + 1)))
+        return not all(map(self.announced, _years(first, last)))
 
     def with_notice(self, notice: Notice) -> "WorkingDays":
         """The same with this year's notice, in place of an earlier version of it."""
         notices = {**self.notices, notice.year: notice}
         off = {day: h.name for known in notices.values() for h in known.holidays for day in h.days}
         return WorkingDays(notices, off, frozenset(day for known in notices.values() for day in known.working))
+
+
+def _years(first: date, last: date) -> range:
+    """The years whose notices may speak about these days."""
+    return range(first.year, last.year + (2 if (last.month, last.day) >= YEAR_END else 1))

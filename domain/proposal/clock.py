@@ -30,7 +30,7 @@ def evolve(proposal: Proposal, event: events.ClockEvent, recorded: Recorded[Any]
 def _round(current: Round, event: MoreTime, recorded: Recorded[Any]) -> Round:
     match event:
         case events.ExtensionRequested():
-            return replace(current, asked_until=event, asked_decided=None)
+            return replace(current, asked_until=event, asked_at=recorded.occurred_at, asked_decided=None)
         case events.ExtensionGranted():
             moved = replace(current, deadline=event.deadline, deadline_version=recorded.version)
             return replace(moved, asked_decided=event)
@@ -39,7 +39,8 @@ def _round(current: Round, event: MoreTime, recorded: Recorded[Any]) -> Round:
         case events.ClockPaused():
             return replace(current, paused=event, paused_on=day_of(recorded.occurred_at), resumed=None)
         case events.ClockResumed():
-            running = replace(current, paused=None, paused_on=None, resumed=event.reason)
+            on = day_of(recorded.occurred_at)
+            running = replace(current, paused=None, paused_on=None, resumed=event.reason, resumed_on=on)
             if event.deadline is None:
                 return running
             return replace(running, deadline=event.deadline, deadline_version=recorded.version)

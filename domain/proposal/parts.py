@@ -148,10 +148,12 @@ class Round:
     deadline: Deadline | None = None
     deadline_version: int = 0
     asked_until: events.ExtensionRequested | None = None
+    asked_at: datetime | date | None = None
     asked_decided: events.ExtensionGranted | events.ExtensionRefused | None = None
     paused: events.ClockPaused | None = None
     paused_on: date | None = None
     resumed: str | None = None
+    resumed_on: date | None = None
     cause: str | None = None
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)

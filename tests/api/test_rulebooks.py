@@ -60,7 +60,7 @@ def test_the_shipped_rulebooks_are_listed(client: TestClient) -> None:
 
 
 def test_a_rulebook_is_fetched_and_adopted_as_it_is(client: TestClient) -> None:
-    fetched = client.get("/rulebooks/sichuan-2024-like/1").json()
+    fetched = client.get("/rulebooks/sichuan-2024-like/2").json()
     assert Rulebook.model_validate(fetched) == parse((SHIPPED / "sichuan-2024-like.toml").read_text(encoding="utf-8"))
     session = {"session": "16-1", "cppcc": "德惠市政协", "term": 16, "meeting": 1}
     assert client.post("/sessions", json=session).status_code == 200

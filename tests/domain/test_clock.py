@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate
+from domain.codes import Gate, Rank
 from domain.events import (
     ClockPaused,
     ClockResumed,
@@ -18,6 +18,7 @@ from domain.events import (
 )
 from domain.explanation import explain
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, Extension, Rulebook, parse
+from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.rules import (
     APPROVER_RANK,
@@ -28,7 +29,9 @@ from domain.rules import (
     EXTENSION_WITHIN_CAP,
     KNOWN_OFFICIAL,
     NOT_YET_REPLIED,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PAUSED_BEFORE_DUE,
     SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
@@ -36,18 +39,22 @@ from tests.domain.given import (
     HEALTH,
     LED,
     MAYOR,
+    NOTICES,
     SHIPPED,
     Attempt,
     World,
+    assign,
     assigned,
     attempt,
     contact,
+    contacted,
     draft,
     issue,
     issued,
     leader_of,
     opened,
     refuses,
+    registered,
     review,
     ruled,
     sign,
@@ -57,11 +64,16 @@ from tests.domain.given import (
 SIX = Count(counted_in=CountedIn.MONTH, value=6)
 
 
-def limited(**gates: Gate) -> World:
-    """A reply within three months of 1 March; with consent within six (S9)."""
+def limited_opened(**gates: Gate) -> World:
+    """A reply within three months; with consent within six (S9)."""
     reply, *rest = SHIPPED.deadlines
     extended = reply.model_copy(update={"extension": Extension(limit=SIX), "cap": SIX})
-    return assigned(opened(ruled(deadlines=(extended, *rest), gates=gates)))
+    return opened(ruled(deadlines=(extended, *rest), gates=gates))
+
+
+def limited(**gates: Gate) -> World:
+    """Counted from 1 March."""
+    return assigned(limited_opened(**gates))
 
 
 def ask(until: str = "2024-07-01", **change: Any) -> c.RequestExtension:
@@ -131,6 +143,88 @@ def test_nobody_grants_more_than_the_rulebook_in_force_admits() -> Attempt:
     world.do(c.AdoptRulebook(rulebook=ruled(version=2, deadlines=(short, *rest))))
     world.do(c.ChangeCaseRulebook(rulebook=SHIPPED.id, version=2, reason="改用新规则"))
     return attempt(world, answer())
+
+
+def paused_since_asked() -> World:
+    """More time was asked for until 5 June; meanwhile a pause has moved the limit to 1 August."""
+    world = limited()
+    world.do(ask("2024-06-05"))
+    world.do(pause(), at="2024-03-11 09:00")
+    world.do(resume(), at="2024-05-11 09:00")
+    return world
+
+
+@refuses(c.DecideExtension, EXTENSION_IS_LATER, "until")
+def test_more_time_granted_is_more_than_the_limit_then_gives() -> Attempt:
+    return attempt(paused_since_asked(), answer())
+
+
+def test_a_request_that_was_overtaken_is_refused_by_whoever_decides_and_asked_anew() -> None:
+    world = paused_since_asked()
+    world.do(answer(granted=False))
+    assert world.do(ask("2024-08-20"))
+
+
+@refuses(c.DecideExtension, OCCURRED_IN_ORDER, "occurred_at")
+def test_more_time_is_not_granted_before_it_was_asked_for() -> Attempt:
+    world = limited()
+    world.do(ask(), at="2024-05-20 09:00")
+    back = c.DecideExtension(**{**dict(answer()), "occurred_at": date(2024, 5, 19), "late_entry_reason": "补录"})
+    return attempt(world, back, at="2024-05-21 09:00")
+
+
+def stricter() -> World:
+    """Meanwhile the case goes over to rules with the same day, but four months at most, by the mayor."""
+    world = limited()
+    four = Extension(limit=SIX.model_copy(update={"value": 4}), approver=Rank.MAYOR)
+    reply, *rest = SHIPPED.deadlines
+    rule = reply.model_copy(update={"rule": "three-then-four", "extension": four, "cap": four.limit})
+    world.do(c.AdoptRulebook(rulebook=ruled(version=2, deadlines=(rule, *rest))))
+    world.do(c.ChangeCaseRulebook(rulebook=SHIPPED.id, version=2, reason="改用新规则"))
+    return world
+
+
+def test_other_rules_hold_for_extensions_even_where_the_day_is_the_same() -> None:
+    world = stricter()
+    due = world.case.tasks[EDU].round.deadline
+    assert (due.rule, due.due_on, due.cap) == ("three-then-four", date(2024, 6, 1), date(2024, 7, 1))
+    assert world.refused(ask("2024-07-02")).rule is EXTENSION_WITHIN_CAP
+    world.do(ask("2024-07-01"))
+    assert world.refused(answer()).rule is APPROVER_RANK
+
+
+def test_a_fixed_last_day_is_the_next_after_the_day_it_extends() -> None:
+    world = registered(opened(book("xian-2011-like")))
+    world.do(c.TransferCase(occasion="平时交办"), at="2024-05-20 09:00")
+    world.do(assign())
+    assert world.case.tasks[EDU].round.deadline.due_on == date(2025, 5, 15)
+    assert world.refused(ask("2025-07-01")).rule is EXTENSION_WITHIN_CAP
+    world.do(ask("2025-06-30"))
+    world.do(answer())
+    assert world.refused(ask("2026-06-30")).rule is EXTENSION_WITHIN_CAP
+
+
+def test_no_extension_goes_beyond_the_cap() -> None:
+    reply, *rest = SHIPPED.deadlines
+    until_june = Count(counted_in=CountedIn.FIXED_DATE, month=6, day=30)
+    both = reply.model_copy(update={"extension": Extension(limit=SIX), "cap": until_june})
+    world = assigned(opened(ruled(deadlines=(both, *rest))))
+    assert world.refused(ask("2024-07-01")).rule is EXTENSION_WITHIN_CAP
+    assert world.do(ask("2024-06-30"))
+
+
+@pytest.mark.parametrize("numbers", [{"cap": SIX.model_copy(update={"value": 3})}, {"value": 7}])
+def test_a_rulebook_whose_extension_contradicts_its_limits_is_not_adopted(numbers: dict[str, Any]) -> None:
+    reply, *rest = SHIPPED.deadlines
+    wrong = reply.model_copy(update={"extension": Extension(limit=SIX), **numbers})
+    assert [field for field, _ in problems(ruled(deadlines=(wrong, *rest)))] == ["deadlines.0.extension.limit"]
+
+
+def test_more_time_that_no_rule_admits_is_flagged() -> None:
+    world = assigned()
+    [asked_for] = world.do(ask("2090-01-01"))
+    [granted] = world.do(answer())
+    assert (asked_for.flags, granted.flags) == ((EXTENSION_WITHIN_CAP.id,), (EXTENSION_WITHIN_CAP.id,))
 
 
 @refuses(c.RequestExtension, EXTENSION_IS_LATER, "until")
@@ -214,6 +308,52 @@ def test_a_clock_that_stood_still_makes_the_deadline_later_up_to_the_cap(until: 
     assert fact.event.deadline.due_on.isoformat() == due_on
     assert any("中止计时" in sentence for sentence in explain(fact.event.deadline, WorkingDays()))
     assert world.do(resume()) == []
+
+
+def test_days_that_a_clock_stood_still_are_given_once() -> None:
+    world = standing()
+    world.do(resume(), at="2024-04-10 09:00")
+    assert world.case.tasks[EDU].round.deadline.due_on == date(2024, 7, 2)
+    again = pause(reason="等待另一批复", occurred_at=date(2024, 3, 11), late_entry_reason="补录")
+    refused = world.refused(again, at="2024-04-11 09:00")
+    assert (refused.rule, refused.field) == (OCCURRED_IN_ORDER, "occurred_at")
+    assert world.do(pause(reason="等待另一批复"), at="2024-04-12 09:00")
+
+
+@refuses(c.PauseClock, PAUSED_BEFORE_DUE, "occurred_at")
+def test_a_clock_that_has_run_out_is_not_stopped() -> Attempt:
+    return attempt(limited(), pause(), at="2024-06-02 09:00")
+
+
+def test_a_pause_told_only_after_the_last_day_is_flagged() -> None:
+    world = limited()
+    [fact] = world.do(pause(occurred_at=date(2024, 3, 2), late_entry_reason="补录"), at="2024-09-01 09:00")
+    assert fact.flags == (PAUSED_BEFORE_DUE.id,)
+    [in_time] = limited().do(pause(), at="2024-06-01 09:00")
+    assert in_time.flags == ()
+
+
+def test_a_clock_stood_still_no_longer_than_until_the_reply() -> None:
+    world = contacted(limited_opened())
+    world.do(pause(), at="2024-05-20 09:00")
+    world.do(draft(), at="2024-06-10 09:00")
+    for command in (review(), sign(), issue()):
+        world.do(command)
+    [fact] = world.do(resume(), at="2024-07-30 09:00")
+    assert (fact.event.deadline.paused_days, fact.event.deadline.due_on) == (21, date(2024, 6, 22))
+
+
+def test_a_clock_that_stood_still_ends_on_a_working_day_where_its_rule_rolls() -> None:
+    world = opened(book("sichuan-2024-like"))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    assigned(world)
+    before = world.case.tasks[EDU].round.deadline.due_on
+    days = (date(2024, 8, 10) - before).days  # a Saturday
+    world.do(pause(), at="2024-03-10 09:00")
+    [fact] = world.do(resume(), at=f"2024-03-{10 + days} 09:00")
+    assert fact.event.deadline.due_on == date(2024, 8, 12)
+    told = explain(fact.event.deadline, WorkingDays().with_notice(NOTICES[2024]))
+    assert any("2024-08-10 为非工作日，顺延至最近的工作日" in sentence for sentence in told)
 
 
 @refuses(c.PauseClock, CLOCK_RUNS_OR_STANDS, "unit")

@@ -5,6 +5,7 @@ are 4 January, 14 and 28 February, 9 May, 20 September, 10 October (L10).
 """
 
 from datetime import date
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,18 @@ import pytest
 
 from domain.codes import CollectiveKind, Level, Timing
 from domain.explanation import explain
-from domain.policy.deadlines import Anchor, count, derive
-from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Extension, Traits, When
+from domain.policy.deadlines import Anchor, derive, farthest
+from domain.policy.rulebook import (
+    AnchorKind,
+    Count,
+    CountedIn,
+    DeadlineKind,
+    DeadlineRule,
+    Extension,
+    Traits,
+    When,
+    parse,
+)
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from tests.domain.given import NOTICES, ruled
@@ -41,8 +52,8 @@ def until(rule_: DeadlineRule, start: str) -> tuple[str, str | None]:
     anchor = Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=on)
     found = derive(rule_, "a-rulebook", 1, anchor, DAYS)
     assert explain(found, DAYS)
-    farthest = count(rule_.extension.limit, on, DAYS)[0].isoformat() if rule_.extension else None
-    return found.due_on.isoformat(), farthest
+    last = farthest(found, rule_, DAYS) if rule_.extension else None
+    return found.due_on.isoformat(), last.isoformat() if last else None
 
 
 MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
@@ -75,9 +86,14 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         "2025-11-30", "2026-02-28", "2026-05-30",
     ),
     (
-        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=6, day=30),
+        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=9, day=30),
              extension=Extension(limit=within(MONTH, value=4))),
-        "2026-04-15", "2026-06-30", "2026-08-15",
+        "2026-04-15", "2026-07-15", "2026-08-15",
+    ),
+    (
+        rule(K.REPLY, A.ASSIGNMENT, MONTH, "S10", value=3, cap=within(FIXED, month=9, day=30),
+             extension=Extension(limit=within(MONTH, value=4))),
+        "2026-07-15", "2026-09-30", "2026-09-30",
     ),
     (
         rule(K.REPLY, A.ASSIGNMENT, MONTH, "S8", value=5, rolls=True, cap=within(MONTH, value=6),
@@ -109,8 +125,16 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         rule(K.REPLY, A.TRANSFER, FIXED, "S27", month=5, day=31, when=When(key_proposal=True)),
         "2026-03-02", "2026-05-31", None,
     ),
+    (
+        rule(K.REPLY, A.TRANSFER, MONTH, "S11", value=3, when=When(timing=Timing.INTER_SESSION)),
+        "2026-09-10", "2026-12-10", None,
+    ),
     (rule(K.REPLY, A.TRANSFER, FIXED, "S53", month=8, day=31), "2004-03-18", "2004-08-31", None),
-    (rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15), "2026-06-01", "2027-05-15", None),
+    (
+        rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15,
+             extension=Extension(limit=within(FIXED, month=6, day=30))),
+        "2026-06-01", "2027-05-15", "2027-06-30",
+    ),
     (rule(K.REPLY, A.SESSION_CLOSE, MONTH, "S37", value=3), "2026-01-31", "2026-04-30", None),
     # forms, handling again, publication
     (rule(K.FEEDBACK, A.FORM, WORKDAY, "S22", value=15), "2026-06-10", "2026-07-02", None),
@@ -124,6 +148,18 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
 )
 def test_every_line_gives_its_day(rule_: DeadlineRule, start: str, due_on: str, farthest: str | None) -> None:
     assert until(rule_, start) == (due_on, farthest)
+
+
+RECEIPT, HANDOVER = {"S8", "S9", "S14"}, {"S16", "S53"}
+"""Where the sources say that a reply's clock starts."""
+
+
+@pytest.mark.parametrize("file", sorted(f.name for f in (files("domain") / "rulebooks").iterdir()))
+def test_a_shipped_rulebook_starts_its_clocks_where_its_sources_do(file: str) -> None:
+    rulebook = parse((files("domain") / "rulebooks" / file).read_text(encoding="utf-8"))
+    for shipped in rulebook.deadlines:
+        if shipped.kind is K.REPLY and shipped.source in RECEIPT | HANDOVER:
+            assert shipped.anchor is (A.ASSIGNMENT if shipped.source in RECEIPT else A.TRANSFER), shipped.rule
 
 
 @pytest.mark.parametrize("rule_", [row[0] for row in MATRIX], ids=lambda rule_: rule_.rule)
@@ -150,11 +186,13 @@ def test_one_notice_has_a_day_for_each_kind_of_case(traits: Traits, chosen: str)
     lines = (
         ("from-above", {"month": 4, "day": 16, "when": When(passed_down=Level.PROVINCE)}),
         ("parties", {"month": 5, "day": 10, "when": When(collective=CollectiveKind.PARTY)}),
-        ("between-sessions", {"month": 6, "day": 1, "when": When(timing=Timing.INTER_SESSION)}),
+        ("between-sessions", {"value": 3, "when": When(timing=Timing.INTER_SESSION)}),
         ("the-rest", {"month": 6, "day": 30}),
     )
     deadlines = tuple(
-        rule(K.REPLY, A.TRANSFER, FIXED, "S11", **numbers).model_copy(update={"rule": named})
+        rule(K.REPLY, A.TRANSFER, MONTH if "value" in numbers else FIXED, "S11", **numbers).model_copy(
+            update={"rule": named}
+        )
         for named, numbers in lines
     )
     found = ruled(deadlines=deadlines).deadline(K.REPLY, traits)

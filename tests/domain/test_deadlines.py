@@ -304,8 +304,21 @@ def test_why_it_is_this_day_is_told_step_by_step() -> None:
     capped = explain(derived("2026-03-02", MONTH, value=8, cap=Count(counted_in=MONTH, value=6)), ALL)
     assert "最迟不得晚于 2026-09-02，已按此截止。" in capped
     assert explain(derived("2026-03-02", FIXED, month=5, day=15), ALL)[2] == (
-        "以固定日期为准，自交办（2026-03-02）起为 2026-05-15。"
+        "以每年 5 月 15 日为准，自交办（2026-03-02）起的第一个为 2026-05-15。"
     )
+    assert explain(derived("2026-05-20", FIXED, month=5, day=15), ALL)[2] == (
+        "以每年 5 月 15 日为准，交办（2026-05-20）时当年的这一天已过，为次年的 2027-05-15。"
+    )
+
+
+def test_days_off_are_told_apart_and_weekends_worked_are_named() -> None:
+    weekends = explain(derived("2024-03-13", WORKDAY, value=10), ALL)
+    assert "其间不计的非工作日 4 天：周末 2024-03-16 至 2024-03-17、周末 2024-03-23 至 2024-03-24。" in weekends
+    festival = explain(derived("2024-04-01", WORKDAY, value=5), ALL)
+    assert "其间不计的非工作日 3 天：清明节 2024-04-04 至 2024-04-06。" in festival
+    assert "调休上班的 2024-04-07 计入。" in festival
+    rolled = explain(derived("2024-01-04", MONTH, value=1, rolls=True), ALL)
+    assert "2024-02-04 虽为周末，是调休上班日。" in rolled
 
 
 def test_a_day_beyond_the_cap_was_granted() -> None:
@@ -320,12 +333,12 @@ def book(name: str) -> Rulebook:
 @pytest.mark.parametrize(
     ("name", "timing", "reply", "opinion"),
     [
-        ("sichuan-2024-like", Timing.IN_SESSION, "2026-08-03", None),
-        ("sichuan-2024-like", Timing.INTER_SESSION, "2026-06-02", None),
+        ("sichuan-2024-like", Timing.IN_SESSION, "2026-08-06", None),
+        ("sichuan-2024-like", Timing.INTER_SESSION, "2026-06-08", None),
         ("xian-2011-like", Timing.IN_SESSION, "2026-05-15", None),
         ("shanghai-2007-like", Timing.IN_SESSION, "2026-05-06", "2026-04-16"),
         ("national-like", Timing.IN_SESSION, "2026-08-31", "2026-04-07"),
-        ("national-like", Timing.INTER_SESSION, "2026-06-02", "2026-04-07"),
+        ("national-like", Timing.INTER_SESSION, "2026-06-08", "2026-04-07"),
     ],
 )
 def test_the_same_case_is_due_on_another_day_in_another_place(

@@ -10,6 +10,7 @@ from domain import commands as c
 from domain.codes import AssignmentMode, Recomputation, Restart
 from domain.events import CoOpinionReturned, DeadlineRecomputed, ObjectionRejected
 from domain.explanation import explain
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When
 from domain.policy.soundness import problems
 from domain.policy.working_days import Holiday, Notice, WorkingDays
@@ -83,6 +84,10 @@ def announced() -> World:
 
 def due(world: World, unit: str = EDU) -> date:
     return world.case.tasks[unit].round.deadline.due_on
+
+
+def due_of(world: World, kind: DeadlineKind) -> Deadline:
+    return next(known.limit.deadline for known in open_limits(world.case) if known.limit.deadline.kind is kind)
 
 
 BY_MAY = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 2, when=When(key_proposal=True))
@@ -162,6 +167,38 @@ def test_a_notice_that_takes_a_day_off_moves_the_limit_and_says_why() -> None:
     assert due(world) > before
     told = explain(world.case.tasks[EDU].round.deadline, WorkingDays().with_notice(longer))
     assert f"因节假日安排公布，由 {before} 改为 {due(world)}。" in told
+
+
+def test_a_limit_at_the_years_end_waits_for_the_next_notice() -> None:
+    """As the notice for 2019 took the last Monday of 2018 off and had people work on the Saturday before."""
+    new_year = Holiday(name="元旦", first=date(2024, 12, 29), last=date(2025, 1, 1))
+    notice = Notice(year=2025, version=1, title="通知", holidays=(new_year,), working=(date(2024, 12, 28),))
+    three = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3, rolls=True)
+    days = limit(DeadlineKind.FIRST_CONTACT, AnchorKind.TRANSFER, CountedIn.WORKDAY, 61)
+    rulebook = ruled(deadlines=(three, days))
+    world = opened(rulebook)
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.now = world.now.replace(month=9, day=30)
+    assigned(world)
+    before, contact_by = due_of(world, DeadlineKind.REPLY), due_of(world, DeadlineKind.FIRST_CONTACT)
+    assert (before.due_on, before.provisional, before.calendar) == (date(2024, 12, 30), True, "2024@1,2025@0")
+    assert (contact_by.due_on, contact_by.provisional) == (date(2024, 12, 30), True)
+    world.do(c.AnnounceCalendar(notice=notice))
+    known = WorkingDays().with_notice(NOTICES[2024]).with_notice(notice)
+    assert reaction.react(world.case, Today(date(2024, 12, 7), rulebook, known))
+    world.do(recompute())
+    assert due_of(world, DeadlineKind.REPLY).due_on == date(2025, 1, 2)
+    assert due_of(world, DeadlineKind.FIRST_CONTACT).due_on == date(2024, 12, 28)
+    assert not due_of(world, DeadlineKind.REPLY).provisional
+
+
+def test_a_limit_before_the_years_end_waits_for_no_other_notice() -> None:
+    three = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3, rolls=True)
+    world = opened(ruled(deadlines=(three,)))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.now = world.now.replace(month=9, day=24)
+    assigned(world)
+    assert not world.case.tasks[EDU].round.deadline.provisional
 
 
 def test_a_limit_that_asks_nobody_about_working_days_stays() -> None:
@@ -323,6 +360,37 @@ def test_who_takes_over_a_case_has_the_time_the_rule_gives(restarts: Any, due_on
     assert due(world, CITY) == due_on
 
 
+TAKEN_OVER = REPLY.model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+BACKWARDS = limit(DeadlineKind.CO_OPINION, AnchorKind.REPLY_DUE, CountedIn.DAY, 20, backwards=True)
+
+
+def test_who_took_over_a_case_keeps_the_time_when_limits_are_set_again() -> None:
+    world = assigned(opened(ruled(deadlines=(TAKEN_OVER, BACKWARDS))), ALONE)
+    led = ((CITY, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO))
+    world.do(reassign(led, EDU), at="2024-04-20 09:00")
+    assert world.do(recompute()) == []
+    assert due(world, CITY) == date(2024, 7, 20)
+    assert world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION).due_on == date(2024, 6, 30)
+
+
+@pytest.mark.parametrize("anchor", [AnchorKind.SESSION_CLOSE, AnchorKind.TRANSFER])
+def test_a_clock_an_objection_restarted_keeps_its_start_through_other_rules(anchor: AnchorKind) -> None:
+    usual = ANEW.model_copy(update={"anchor": anchor})
+    world = objecting(usual.model_copy(update={"rule": "key", "value": 4, "when": When(key_proposal=True)}), usual)
+    world.do(decide_objection(upheld=False), at="2024-03-20 09:00")
+    assert due(world) == date(2024, 6, 20)
+    world.do(c.SelectKeyProposal(basis="主席会议"))
+    assert due(world) == date(2024, 7, 20)
+    world.do(c.ReleaseKeyProposal(reason="调整"))
+    assert due(world) == date(2024, 6, 20)
+    assert world.case.tasks[EDU].round.deadline.anchor.event == "ObjectionRejected"
+
+
+def test_a_limit_counted_back_starts_no_clock_of_its_own() -> None:
+    wrong = BACKWARDS.model_copy(update={"restarts": (Restart.CO_OPINION_RETURNED,)})
+    assert [field for field, _ in problems(ruled(deadlines=(REPLY, wrong)))] == ["deadlines.1.restarts"]
+
+
 def test_a_rulebook_restarts_no_clock_that_has_nothing_to_do_with_it() -> None:
     wrong = RECEIPT.model_copy(update={"restarts": (Restart.CO_OPINION_RETURNED,)})
     assert [field for field, _ in problems(ruled(deadlines=(REPLY, wrong)))] == ["deadlines.1.restarts.0"]
@@ -412,6 +480,23 @@ def test_an_opinion_before_a_reply_that_has_no_day_of_its_own_keeps_its_start() 
     world.do(recompute())
     after = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
     assert (after.anchor, after.provisional) == (before.anchor, False)
+
+
+def test_an_opinion_is_not_due_before_it_was_asked_for() -> None:
+    """Assigned on 6 May for a reply by 15 May: twenty days before that have passed."""
+    by_may = DeadlineRule(
+        kind=DeadlineKind.REPLY, rule="by-may", anchor=AnchorKind.TRANSFER, counted_in=CountedIn.FIXED_DATE,
+        month=5, day=15, source="S16",
+    )  # fmt: skip
+    world = opened(ruled(deadlines=(by_may, BACKWARDS)))
+    world.now = world.now.replace(month=5, day=6)
+    assigned(world, LED)
+    limits = [world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)]
+    assert world.do(recompute()) == []
+    assert [limit.due_on for limit in limits] == [date(2024, 5, 15)]
+    told = explain(limits[0], WorkingDays())
+    assert "自答复期限（2024-05-15）倒推 20 日，当日不计入，至 2024-04-25。" in told
+    assert "倒推之日早于分办，以答复期限为限。" in told
 
 
 def test_an_opinion_is_not_due_before_a_reply_that_is_not_due() -> None:

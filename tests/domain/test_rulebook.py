@@ -64,6 +64,7 @@ def test_a_shipped_rulebook_may_be_adopted_and_names_its_sources(name: str) -> N
     assert list(problems(rulebook)) == []
     assert name == f"{rulebook.id}.toml"
     known = re.findall(r"[SPL]\d+[a-z]?", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"))
+    assert set(re.findall(r"[SPL]\d+", rulebook.source)) <= set(known)
     for rule in (*rulebook.deadlines, *(rulebook.ladder or ())):
         assert rule.source == "虚拟" or set(rule.source.split(",")) <= set(known)
     assert len(list(opened(rulebook).history)) > 1

@@ -142,6 +142,11 @@ def test_a_session_that_was_never_opened_does_not_close() -> Attempt:
     return attempt(World(), close_session())
 
 
+@refuses(c.CloseSession, SESSION_DAYS_IN_ORDER, "closed_on")
+def test_a_session_is_not_closed_before_it_ends() -> Attempt:
+    return attempt(opened(closed_on=None), close_session(date(2199, 12, 31)))
+
+
 @refuses(c.CloseSession, SESSION_CLOSED_ONCE, "closed_on")
 def test_a_session_closes_once() -> Attempt:
     return attempt(opened(), close_session())
