@@ -150,6 +150,7 @@ FIELDS: dict[str, str] = {
     "granted": "是否同意",
     "head": "主要负责人",
     "left": "退出单位",
+    "changed": "变更方式的单位",
     "leaving": "退出单位",
     "notice": "节假日安排",
     "portfolio_leader": "分管领导",

@@ -243,9 +243,20 @@ class UnitTask:
         return known.deadline if known else None
 
     @property
+    def leader(self) -> str | None:
+        """Who in the unit or the city has been named to lead it."""
+        return self.assigned.leader if self.assigned else None
+
+    @property
+    def begun(self) -> int:
+        """The first round of the present assignment."""
+        return self.assigned.round if self.assigned else 1
+
+    @property
     def untouched(self) -> bool:
-        """Nothing written yet, in any round."""
-        return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
+        """Nothing written yet, in any round since it was assigned."""
+        drafted = any(current.drafts for number, current in self.rounds.items() if number >= self.begun)
+        return self.co_opinion is None and not drafted
 
     @property
     def answered(self) -> Round | None:
