@@ -21,13 +21,16 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             at = later(before, recorded.occurred_at)
             limits, rounds = _limits(event, recorded.version), _rounds(known, event, recorded.version)
             task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, limits=limits, rounds=rounds)
+            ceased = known.ceased if known else 0
+            task = replace(task, assigned_version=recorded.version, ceased=ceased)
             filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
             return replace(with_task(proposal, task), filed=filed)
         case events.AssignmentAcknowledged():
             return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
         case events.CaseReassigned():
             for unit in event.left:
-                proposal = with_task(proposal, replace(task_of(proposal, unit), status=TaskStatus.LEFT))
+                task = replace(task_of(proposal, unit), status=TaskStatus.LEFT, ceased=recorded.version)
+                proposal = with_task(proposal, task)
             return proposal
         case events.ResponsibilityNamed():
             return with_task(proposal, replace(task_of(proposal, event.unit), responsible=event))
@@ -44,7 +47,9 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
     rounds = known.rounds if known.mode.answers else _rounds(known, event, version)
     limits = dict(known.limits)
     limits.pop(DeadlineKind.CO_OPINION, None)
-    return replace(known, mode=event.mode, assigned=event, limits=limits | _limits(event, version), rounds=rounds)
+    ceased = version if known.mode.answers and not event.mode.answers else known.ceased
+    changed = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
+    return replace(changed, assigned=event, assigned_version=version)
 
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:

@@ -130,10 +130,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that went out to one proposer, and when it is due back."""
+    """A form that went out to one proposer at a version of the case, and when it is due back."""
 
     at: datetime | date
     limit: Limit | None = None
+    version: int = 0
 
     @property
     def due(self) -> date | None:
@@ -196,6 +197,9 @@ class UnitTask:
     decided: events.ObjectionUpheld | events.ObjectionRejected | None = None
     assigned: events.UnitAssigned | None = None
     assigned_at: datetime | date | None = None
+    assigned_version: int = 0
+    ceased: int = 0
+    """The version at which it last ceased to answer; 0 where it never did."""
     last: Act | None = None
     co_opinion: datetime | date | None = None
     objection: events.AssignmentReturned | None = None
@@ -241,6 +245,10 @@ class UnitTask:
         """The limit of this kind beside that of the reply."""
         known = self.limits.get(kind)
         return known.deadline if known else None
+
+    @property
+    def answers(self) -> bool:
+        return self.active and self.mode.answers
 
     @property
     def leader(self) -> str | None:

@@ -4,11 +4,17 @@ from dataclasses import replace
 from datetime import date
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Outcome
+from domain.codes import AssignmentMode, Outcome, Rating
 from domain.events import CaseReassigned
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, evolve, owed
-from domain.rules import CONTACT_BEFORE_REPLY, RETURNED_DRAFT_CHANGES, WITHDRAWN_BEFORE_REPLY
+from domain.rules import (
+    CONTACT_BEFORE_REPLY,
+    DISSATISFIED_IS_REHANDLED,
+    FEEDBACK_BEFORE_CLOSING,
+    RETURNED_DRAFT_CHANGES,
+    WITHDRAWN_BEFORE_REPLY,
+)
 from tests.domain.given import (
     CITY,
     EDU,
@@ -16,16 +22,30 @@ from tests.domain.given import (
     LEAD,
     LED,
     MAYOR,
+    SECOND,
+    SPLIT,
+    Attempt,
+    World,
     acknowledged,
+    assign,
     assigned,
+    attempt,
+    close,
     contact,
     countersign,
+    decide_objection,
     dissatisfied,
     draft,
     drafted,
+    form,
+    form_out,
+    hand_back,
+    issue,
     leader_of,
     opinion,
+    rate,
     reassign,
+    refuses,
     review,
     send_back,
     sign,
@@ -33,6 +53,7 @@ from tests.domain.given import (
 )
 
 SOLE, LEADS, CO = AssignmentMode.SOLE, AssignmentMode.LEAD, AssignmentMode.CO
+SPLIT_PART = AssignmentMode.SPLIT
 
 
 def test_a_change_of_mode_keeps_what_the_unit_has_replied_and_heard() -> None:
@@ -119,3 +140,69 @@ def test_an_earlier_change_of_mode_begins_anew_as_it_did() -> None:
     old = replace(reassigned, event=CaseReassigned(left=(EDU,), reason=reassigned.event.reason))
     state = evolve(evolve(before.case, old), lead)
     assert (set(state.tasks[EDU].rounds), state.tasks[EDU].untouched) == ({1}, True)
+
+
+def handed_on() -> World:
+    """The co-signer was not satisfied with the first unit; another has taken over and replied to both."""
+    world = form_out()
+    for command in (rate(member=SECOND, rating=Rating.DISSATISFIED), rate(), reassign(((HEALTH, SOLE),), EDU)):
+        world.do(command)
+    for command in (
+        contact(world.now, HEALTH),
+        draft(HEALTH, "另一答复"),
+        review(HEALTH),
+        sign(HEALTH),
+        issue(HEALTH),
+        form(HEALTH, members=(LEAD,)),
+        rate(HEALTH, LEAD),
+    ):
+        world.do(command)
+    return world
+
+
+@refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
+def test_nobodys_dissatisfaction_ends_by_their_unit_leaving_the_case() -> Attempt:
+    return attempt(handed_on(), close())
+
+
+def test_who_took_over_asks_the_dissatisfied_again() -> None:
+    world = handed_on()
+    world.do(form(HEALTH))
+    assert world.refused(close()).rule is FEEDBACK_BEFORE_CLOSING
+    world.do(rate(HEALTH, SECOND))
+    assert world.do(close())
+
+
+def promising() -> World:
+    world = form_out()
+    world.do(c.MakeCommitment(unit=EDU, text="年内完工", finish_on=date(2024, 12, 31)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    return world
+
+
+def holders(world: World) -> list[str]:
+    return [due.unit for due in owed(world.case) if due.commitment == 1]
+
+
+def test_who_takes_over_a_case_takes_over_what_was_promised() -> None:
+    world = promising()
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert holders(world) == [HEALTH]
+    world.do(hand_back(HEALTH))
+    assert holders(world) == [], "it waits for its objection to be decided"
+    world.do(decide_objection(HEALTH, upheld=True))
+    assert holders(world) == []
+    world.do(assign(((CITY, SOLE),)))
+    assert holders(world) == [CITY]
+    world.do(c.FulfilCommitment(number=1, outcome="已完工"))
+    told = {"commitments": (1,), "text": "承诺已兑现"}
+    assert world.refused(c.IssueSecondReply(unit=EDU, signer=leader_of(EDU), **told))
+    assert world.do(c.IssueSecondReply(unit=CITY, signer=leader_of(CITY), **told))
+
+
+def test_where_nobody_is_assigned_anew_those_who_stay_hold_what_was_promised() -> None:
+    world = form_out(modes=SPLIT)
+    world.do(c.MakeCommitment(unit=EDU, text="年内完工", finish_on=date(2024, 12, 31)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(reassign(((HEALTH, SPLIT_PART),), EDU))
+    assert holders(world) == [HEALTH]
