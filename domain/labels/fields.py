@@ -151,6 +151,8 @@ FIELDS: dict[str, str] = {
     "head": "主要负责人",
     "left": "退出单位",
     "changed": "变更方式的单位",
+    "leads": "被并提案的领衔人",
+    "agreed_by": "同意撤案的领衔人",
     "leaving": "退出单位",
     "notice": "节假日安排",
     "portfolio_leader": "分管领导",

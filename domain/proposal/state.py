@@ -46,6 +46,8 @@ class Proposal:
     notified: frozenset[str] = frozenset()
     converted: events.ProposalConverted | None = None
     absorbed: frozenset[UUID] = frozenset()
+    merged_leads: frozenset[str] = frozenset()
+    """Lead proposers of absorbed proposals: this one is not withdrawn without them."""
     absorbed_into: UUID | None = None
     withdrawn: events.ProposalWithdrawn | None = None
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
