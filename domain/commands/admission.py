@@ -28,6 +28,7 @@ from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
+    MERGED_INTO_AS_FAR,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     REFUSED_BEFORE_NOTICE,
@@ -184,7 +185,7 @@ class ConvertProposal(ProposalCommand):
 class MergeProposals(ProposalCommand):
     """Let this proposal stand for others of the session too; all their proposers sign it from now on (立案并案)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, MERGED_BEFORE_ASSIGNMENT, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, MERGED_BEFORE_ASSIGNMENT, MERGED_INTO_AS_FAR, OCCURRED_IN_ORDER)
 
     absorbed: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=30)]
     reason: Note
@@ -199,23 +200,26 @@ class MergeProposals(ProposalCommand):
             return []
         require(bool(others), MERGED_BEFORE_ASSIGNMENT, "须写明另外的提案", "absorbed")
         require(not proposal.active_tasks, MERGED_BEFORE_ASSIGNMENT, "已分办，不能再并案")
-        proposers = dict.fromkeys(proposal.co_signers)
+        proposers, leads = dict.fromkeys(proposal.co_signers), set[str]()
         for other in others:
             field, state = f"absorbed.{self.absorbed.index(other.id)}", setting.at(other)
             mergeable = state.session == proposal.session and state.ended is None and state.closed is None
             require(mergeable, MERGED_BEFORE_ASSIGNMENT, "该提案不在本届次，或已终结", field)
             require(not state.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
+            _as_far(proposal, state, field)
             in_order(setting, state.submitted_at, "提交")
+            leads |= {state.lead_proposer} | state.merged_leads
             proposers |= dict.fromkeys(one for one in state.proposers if one != proposal.lead_proposer)
         in_order(setting, proposal.submitted_at, "提交")
-        absorbed = tuple(other.id for other in others)
-        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason)
+        absorbed, own = tuple(other.id for other in others), tuple(sorted(leads - {proposal.lead_proposer}))
+        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason, leads=own)
         into = stream_of(proposal)
         return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
 
 
 class WithdrawProposal(ProposalCommand):
-    """Take a proposal back, at its lead proposer's request, before any unit has replied (撤案)."""
+    """Take a proposal back, at its lead proposer's request, before any unit has replied (撤案). One that stands for
+    others is taken back with the agreement of their lead proposers."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_EXISTS,
@@ -227,6 +231,7 @@ class WithdrawProposal(ProposalCommand):
 
     member: Code
     reason: Note
+    agreed_by: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
@@ -235,6 +240,11 @@ class WithdrawProposal(ProposalCommand):
             return []
         open_case(proposal)
         require(self.member == proposal.lead_proposer, WITHDRAWN_BY_PROPOSER, "撤案须由领衔人提出", "member")
+        unasked = "、".join(sorted(proposal.merged_leads - set(self.agreed_by)))
+        together = f"并入本案的提案，其领衔委员 {unasked} 尚未同意撤案"
+        require(not unasked, WITHDRAWN_BY_PROPOSER, together, "agreed_by")
+        others = set(self.agreed_by) <= proposal.merged_leads
+        require(others, WITHDRAWN_BY_PROPOSER, "只写并入本案的提案的领衔委员", "agreed_by")
         replied = any(answered.issued for answered in proposal.communication.rounds)
         require(not replied, WITHDRAWN_BEFORE_REPLY, "已有承办单位答复，不能撤案")
         in_order(setting, proposal.submitted_at, "提交")
@@ -262,6 +272,14 @@ class ChangeCaseRulebook(ProposalCommand):
         in_order(setting, proposal.registered_at, "立案")
         changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason)
         return [changed, *recomputed(Recomputation.RULEBOOK, proposal, setting, adopted)]
+
+
+def _as_far(proposal: Proposal, other: Proposal, field: str) -> None:
+    """Refuse to absorb a case that stands further on than this one: nobody would answer it any more."""
+    numbered = other.case_no is None or proposal.case_no is not None
+    require(numbered, MERGED_INTO_AS_FAR, "该提案已立案，不能并入未立案的提案", field)
+    here = proposal.transferred is not None and proposal.recipient is other.recipient
+    require(other.transferred is None or here, MERGED_INTO_AS_FAR, "该案已交办，只能并入交办同一方的案件", field)
 
 
 def _under_review(proposal: Proposal) -> None:

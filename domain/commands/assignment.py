@@ -26,7 +26,7 @@ from domain.events import (
 )
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, TaskStatus
+from domain.proposal import Proposal, TaskStatus, UnitTask
 from domain.rules import (
     JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
@@ -117,13 +117,19 @@ def assign(
     leader: str | None = None,
     restart: Restart | None = None,
 ) -> UnitAssigned:
-    """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision."""
-    rulebook = setting.rulebook(proposal)
+    """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
+    goes on in another way keeps the limits it has."""
+    rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
+    stays = known if known is not None and known.active else None
+    leader = leader or (stays.leader if stays else None)
+    if stays is not None and stays.mode.answers and wanted.mode.answers:
+        still, begun = stays.round.deadline, stays.begun
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
 
     def due(kind: DeadlineKind) -> Deadline | None:
         return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
 
-    kinds = [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
+    kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     return UnitAssigned(
         unit=wanted.unit,
@@ -132,7 +138,16 @@ def assign(
         leader=leader,
         deadline=due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION),
         further=tuple(limit for kind in kinds if (limit := due(kind))),
+        round=_first_round(known),
     )
+
+
+def _first_round(known: UnitTask | None) -> int:
+    """The round an assignment begins with: that under way when the unit ceased to answer, or where it has written
+    something in it the next."""
+    if known is None:
+        return 1
+    return known.round.number + 1 if known.round.drafts else known.round.number
 
 
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
@@ -201,7 +216,7 @@ class ReassignCase(ProposalCommand):
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by")
         changed = [wanted.unit for wanted in new if wanted.unit in active]
-        reassigned = CaseReassigned(left=(*leaving, *changed), reason=self.reason, decided_by=self.decided_by)
+        reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed))
         anew = Restart.REASSIGNMENT
         assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
         return [reassigned, *assigned]

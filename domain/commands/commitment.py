@@ -157,7 +157,7 @@ class IssueSecondReply(ProposalCommand):
         answering(proposal, self.unit, setting)
         for index, number in enumerate(self.commitments):
             known = proposal.commitments.get(number)
-            own = known is not None and known.settled and known.made.unit == self.unit
+            own = known is not None and known.settled and self.unit in proposal.holders(known)
             require(own, SECOND_REPLY_SETTLES, f"第 {number} 项承诺尚无结果，或不是该单位的", f"commitments.{index}")
         signer, rulebook = setting.speaks_for(self.signer, self.unit, "signer"), setting.rulebook(proposal)
         told = (self.unit, self.commitments, self.text, self.signer)

@@ -46,6 +46,7 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
+    refuse,
     require,
 )
 from domain.setting import Decision, Setting
@@ -245,6 +246,7 @@ class CloseHandling(ProposalCommand):
             if task.mode.answers:
                 self._answered(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
+        _nobody_disregarded(proposal, setting)
         rulebook = setting.rulebook(proposal)
         scheme = rulebook.class_scheme.id
         known = rulebook.has_class(self.result_class)
@@ -263,3 +265,11 @@ class CloseHandling(ProposalCommand):
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
         require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
+
+
+def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:
+    """Refuse to close over a member whom a unit has not satisfied that answers no more: who took over asks again."""
+    for unit, members in proposal.disregarded.items():
+        who, name = "、".join(sorted(members)), setting.unit_name(unit)
+        again = f"委员 {who} 对“{name}”不满意，该单位已不再答复，须由现承办单位答复后再次征询"
+        refuse(DISSATISFIED_IS_REHANDLED, again)

@@ -63,6 +63,7 @@ class ReturnAssignment(ProposalCommand):
         OBJECTION_NAMES_UNIT,
         OBJECTION_BEFORE_HANDLING,
         OBJECTION_OPEN,
+        ESCALATED_AFTER_DECISION,
         OBJECTION_IN_TIME,
         SIGNER_OF_UNIT,
         OCCURRED_IN_ORDER,
@@ -82,6 +83,7 @@ class ReturnAssignment(ProposalCommand):
             require(same, OBJECTION_OPEN, "该单位已退件，待裁定，不能另提理由", "unit")
             return []
         task = assigned(proposal, self.unit, setting)
+        require(task.escalated is None, ESCALATED_AFTER_DECISION, "领导已经裁定，应当服从", "unit")
         setting.knows_unit(self.suggested_unit, "suggested_unit")
         setting.speaks_for(self.signed_by, self.unit, "signed_by")
         elsewhere = self.suggested_unit != self.unit

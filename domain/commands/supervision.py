@@ -105,7 +105,7 @@ class SteppedCommand(PressingCommand):
             )
         else:
             known = proposal.commitments.get(self.commitment)
-            own = known is not None and known.made.unit == self.unit and known.fulfilled is None
+            own = known is not None and known.fulfilled is None and self.unit in proposal.holders(known)
             require(own, COMMITMENT_OPEN, f"该单位没有第 {self.commitment} 项尚待兑现的承诺", "commitment")
             outlives = proposal.ended is None and proposal.archived is None
         if not outlives:

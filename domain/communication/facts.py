@@ -61,7 +61,7 @@ class Denial(Frozen):
 
 class ReplyRound(Frozen):
     """One round of one answering unit's reply. `since` is what began a later round: the first answer that was 不满意,
-    else the order."""
+    else the order, or the assignment of a unit that came back."""
 
     unit: str
     round: int
@@ -127,10 +127,15 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
         case events.ProposalsMerged():
             return known.model_copy(update={"co_signers": event.co_signers})
         case events.UnitAssigned():
-            waivers = tuple(waiver for waiver in known.waivers if waiver.unit != event.unit)
+            goes_on = any(known_round.unit == event.unit and not known_round.left for known_round in known.rounds)
+            if goes_on and event.mode.answers:
+                return known
+            waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.round)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
             known = _left(known, (event.unit,))
-            return _begin(known, ReplyRound(unit=event.unit, round=1, assigned=mark(recorded)), event.mode.answers)
+            since = mark(recorded) if event.round > 1 else None
+            first = ReplyRound(unit=event.unit, round=event.round, assigned=mark(recorded), since=since)
+            return _begin(known, first, event.mode.answers)
         case events.ObjectionUpheld():
             return _left(known, (event.unit,))
         case events.CaseReassigned():

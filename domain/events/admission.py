@@ -57,11 +57,13 @@ class ProposalConverted(Event):
 
 
 class ProposalsMerged(Event):
-    """立案并案: this proposal stands for the absorbed ones too; `co_signers` are all who now sign with the lead."""
+    """立案并案: this proposal stands for the absorbed ones too; `co_signers` are all who now sign with the lead,
+    `leads` those of them who were the absorbed ones' lead proposers."""
 
     absorbed: tuple[UUID, ...]
     co_signers: tuple[str, ...]
     reason: str
+    leads: tuple[str, ...] = ()
 
 
 class ProposalAbsorbed(Event):
@@ -72,10 +74,11 @@ class ProposalAbsorbed(Event):
 
 
 class ProposalWithdrawn(Event):
-    """撤案: its proposer takes it back."""
+    """撤案: its proposer takes it back; `agreed_by` are the lead proposers of absorbed proposals, who do too."""
 
     member: str
     reason: str
+    agreed_by: tuple[str, ...] = ()
 
 
 class CaseRulebookChanged(Event):

@@ -13,7 +13,8 @@ from domain.policy.deadlines import Deadline
 
 class UnitAssigned(Event):
     """分办: one event per unit. `deadline` is the reply's, or for an assisting unit the co-opinion's; `further` are
-    the other limits that begin here."""
+    the other limits that begin here. `round` is the first of the unit's rounds that is of this assignment: a unit that
+    comes back counts on."""
 
     unit: str
     mode: AssignmentMode
@@ -21,6 +22,7 @@ class UnitAssigned(Event):
     leader: str | None = None
     deadline: Deadline | None = None
     further: tuple[Deadline, ...] = ()
+    round: int = 1
 
 
 class AssignmentAcknowledged(Event):
@@ -30,11 +32,13 @@ class AssignmentAcknowledged(Event):
 
 
 class CaseReassigned(Event):
-    """改办: these units leave the case, or take part in another way; assignments of the same decision follow."""
+    """改办: these units leave the case, or go on in another way (`changed`); assignments of the same decision follow.
+    Earlier events name in `left` the units that go on too: those began anew."""
 
     left: tuple[str, ...]
     reason: str
     decided_by: str | None = None
+    changed: tuple[str, ...] = ()
 
 
 class ResponsibilityNamed(Event):

@@ -127,7 +127,7 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
         return proposal
     task = task_of(proposal, event.unit)
     if isinstance(event, events.UnitAssigned):
-        at = task.assigned_at or at
+        at = later(task.assigned_at, at)
     if isinstance(event, events.RehandlingOrdered) and (ended := task.rounds.get(event.round - 1)):
         at = later(ended.rated_at, at)
     at = later(task.last.at if task.last else None, at)

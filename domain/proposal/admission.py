@@ -24,7 +24,8 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
             return replace(proposal, ended=Ending.NOT_REGISTERED, converted=event)
         case events.ProposalsMerged():
             absorbed = proposal.absorbed | set(event.absorbed)
-            return replace(proposal, absorbed=absorbed, co_signers=event.co_signers)
+            leads = proposal.merged_leads | set(event.leads)
+            return replace(proposal, absorbed=absorbed, co_signers=event.co_signers, merged_leads=leads)
         case events.ProposalAbsorbed():
             return replace(proposal, ended=Ending.MERGED, absorbed_into=event.into)
         case events.ProposalWithdrawn():

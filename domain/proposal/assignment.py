@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.policy.rulebook import DeadlineKind
 from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
@@ -13,20 +14,23 @@ from domain.values import later
 def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.UnitAssigned():
-            rounds = {1: Round(1, event.deadline, recorded.version)} if event.mode.answers else {}
             known = proposal.tasks.get(event.unit)
+            if known is not None and known.active and known.assigned is not None:
+                return with_task(proposal, _changed(known, event, recorded.version))
             before = known.last.at if known and known.last else proposal.transferred_at
             at = later(before, recorded.occurred_at)
-            own = (*event.further, *((event.deadline,) if event.deadline and not rounds else ()))
-            limits = {limit.kind: Limit(limit, recorded.version) for limit in own}
+            limits, rounds = _limits(event, recorded.version), _rounds(known, event, recorded.version)
             task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, limits=limits, rounds=rounds)
+            ceased = known.ceased if known else 0
+            task = replace(task, assigned_version=recorded.version, ceased=ceased)
             filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
             return replace(with_task(proposal, task), filed=filed)
         case events.AssignmentAcknowledged():
             return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
         case events.CaseReassigned():
             for unit in event.left:
-                proposal = with_task(proposal, replace(task_of(proposal, unit), status=TaskStatus.LEFT))
+                task = replace(task_of(proposal, unit), status=TaskStatus.LEFT, ceased=recorded.version)
+                proposal = with_task(proposal, task)
             return proposal
         case events.ResponsibilityNamed():
             return with_task(proposal, replace(task_of(proposal, event.unit), responsible=event))
@@ -36,3 +40,27 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             return replace(proposal, joint=joint)
         case _:
             assert_never(event)
+
+
+def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitTask:
+    """The task of a unit that goes on in another way: what it has done and when it is due stand."""
+    rounds = known.rounds if known.mode.answers else _rounds(known, event, version)
+    limits = dict(known.limits)
+    limits.pop(DeadlineKind.CO_OPINION, None)
+    ceased = version if known.mode.answers and not event.mode.answers else known.ceased
+    changed = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
+    return replace(changed, assigned=event, assigned_version=version)
+
+
+def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:
+    """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand."""
+    rounds = dict(known.rounds) if known is not None and event.round > 1 else {}
+    if event.mode.answers:
+        cause = rounds[event.round].cause if event.round in rounds else None
+        rounds[event.round] = Round(event.round, event.deadline, version, cause=cause)
+    return rounds
+
+
+def _limits(event: events.UnitAssigned, version: int) -> dict[DeadlineKind, Limit]:
+    own = () if event.mode.answers or event.deadline is None else (event.deadline,)
+    return {limit.kind: Limit(limit, version) for limit in (*event.further, *own)}

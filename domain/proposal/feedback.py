@@ -15,7 +15,7 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
         case events.FeedbackFormIssued():
             task, current = round_of(proposal, event.unit, event.round)
             limit = Limit(event.deadline, recorded.version) if event.deadline else None
-            form = Form(recorded.occurred_at, limit)
+            form = Form(recorded.occurred_at, limit, recorded.version)
             forms = {**current.forms, **dict.fromkeys(event.members, form)}
             return with_round(proposal, task, replace(current, forms=forms))
         case events.SatisfactionRecorded() | events.SatisfactionRevised():

@@ -29,7 +29,8 @@ def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
     handled = proposal.closed is None
     for number, current in task.rounds.items():
         if handled:
-            yield from (OpenLimit(task.unit, number, limit) for limit in _of_round(current))
+            found = _of_round(current, answers=task.mode.answers)
+            yield from (OpenLimit(task.unit, number, limit) for limit in found)
         if current.publish_by is not None and current.issued and current.published is None:
             yield OpenLimit(task.unit, number, current.publish_by)
     for kind, limit in task.limits.items():
@@ -37,9 +38,9 @@ def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
             yield OpenLimit(task.unit, None, limit)
 
 
-def _of_round(current: Round) -> Iterator[Limit]:
-    """The reply's own limit until it is out, and that of each form until it is back."""
-    if current.deadline is not None and not current.issued:
+def _of_round(current: Round, *, answers: bool) -> Iterator[Limit]:
+    """The reply's own limit until it is out, if the unit answers; and that of each form until it is back."""
+    if answers and current.deadline is not None and not current.issued:
         yield Limit(current.deadline, current.deadline_version)
     waiting = [form.limit for member, form in current.forms.items() if member not in current.ratings]
     yield from dict.fromkeys(limit for limit in waiting if limit is not None)

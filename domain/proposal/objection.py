@@ -23,7 +23,7 @@ def _task(task: UnitTask, event: events.ObjectionEvent, version: int) -> UnitTas
         case events.ObjectionUnanswered():
             return replace(task, unanswered_on=event.due_on)
         case events.ObjectionUpheld():
-            return replace(task, status=TaskStatus.LEFT, decided=event)
+            return replace(task, status=TaskStatus.LEFT, decided=event, ceased=version)
         case events.ObjectionRejected():
             return replace(task, status=TaskStatus.ASSIGNED, decided=event)
         case events.ObjectionEscalated():

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.limits import OpenLimit, open_limits
-from domain.proposal.parts import TaskStatus, UnitTask
+from domain.proposal.parts import Commitment, TaskStatus, UnitTask
 from domain.proposal.state import Proposal
 
 
@@ -42,10 +42,15 @@ def owed(proposal: Proposal) -> Iterator[Owed]:
         yield from _of_limit(proposal, proposal.tasks[found.unit], found)
     if proposal.ended is None and proposal.archived is None:
         for number, promise in proposal.commitments.items():
-            task = proposal.tasks.get(promise.made.unit)
-            acts = task is not None and task.status not in (TaskStatus.LEFT, TaskStatus.RETURNED)
-            if acts and promise.made.finish_on is not None and not promise.settled:
-                yield Owed(Debtor.UNIT, promise.made.unit, promise.made.finish_on, commitment=number)
+            if promise.made.finish_on is not None and not promise.settled:
+                for unit in _acting(proposal, promise):
+                    yield Owed(Debtor.UNIT, unit, promise.made.finish_on, commitment=number)
+
+
+def _acting(proposal: Proposal, promise: Commitment) -> list[str]:
+    """Who holds a promise and does not wait for its objection to be decided."""
+    held = [proposal.tasks.get(unit) for unit in proposal.holders(promise)]
+    return [task.unit for task in held if task is not None and task.status is not TaskStatus.RETURNED]
 
 
 def _of_limit(proposal: Proposal, task: UnitTask, found: OpenLimit) -> Iterator[Owed]:

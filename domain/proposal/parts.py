@@ -130,10 +130,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that went out to one proposer, and when it is due back."""
+    """A form that went out to one proposer at a version of the case, and when it is due back."""
 
     at: datetime | date
     limit: Limit | None = None
+    version: int = 0
 
     @property
     def due(self) -> date | None:
@@ -198,6 +199,9 @@ class UnitTask:
     decided: events.ObjectionUpheld | events.ObjectionRejected | None = None
     assigned: events.UnitAssigned | None = None
     assigned_at: datetime | date | None = None
+    assigned_version: int = 0
+    ceased: int = 0
+    """The version at which it last ceased to answer; 0 where it never did."""
     last: Act | None = None
     co_opinion: datetime | date | None = None
     objection: events.AssignmentReturned | None = None
@@ -245,9 +249,24 @@ class UnitTask:
         return known.deadline if known else None
 
     @property
+    def answers(self) -> bool:
+        return self.active and self.mode.answers
+
+    @property
+    def leader(self) -> str | None:
+        """Who in the unit or the city has been named to lead it."""
+        return self.assigned.leader if self.assigned else None
+
+    @property
+    def begun(self) -> int:
+        """The first round of the present assignment."""
+        return self.assigned.round if self.assigned else 1
+
+    @property
     def untouched(self) -> bool:
-        """Nothing written yet, in any round."""
-        return self.co_opinion is None and not any(current.drafts for current in self.rounds.values())
+        """Nothing written yet, in any round since it was assigned."""
+        drafted = any(current.drafts for number, current in self.rounds.items() if number >= self.begun)
+        return self.co_opinion is None and not drafted
 
     @property
     def answered(self) -> Round | None:

@@ -46,6 +46,8 @@ class Proposal:
     notified: frozenset[str] = frozenset()
     converted: events.ProposalConverted | None = None
     absorbed: frozenset[UUID] = frozenset()
+    merged_leads: frozenset[str] = frozenset()
+    """Lead proposers of absorbed proposals: this one is not withdrawn without them."""
     absorbed_into: UUID | None = None
     withdrawn: events.ProposalWithdrawn | None = None
     tasks: Mapping[str, UnitTask] = field(default_factory=dict)
@@ -102,7 +104,29 @@ class Proposal:
 
     @property
     def answering(self) -> tuple[UnitTask, ...]:
-        return tuple(task for task in self.active_tasks if task.mode.answers)
+        return tuple(task for task in self.tasks.values() if task.answers)
+
+    @property
+    def disregarded(self) -> Mapping[str, frozenset[str]]:
+        """By unit that answers no more, the proposers it has not satisfied and whom nobody has asked since."""
+        forms = [
+            (member, form.version)
+            for task in self.answering
+            for current in task.rounds.values()
+            for member, form in current.forms.items()
+        ]
+        left = [task for task in self.tasks.values() if not task.answers and task.dissatisfied]
+        asked = {task.unit: {member for member, version in forms if version > task.ceased} for task in left}
+        return {task.unit: still for task in left if (still := task.dissatisfied - asked[task.unit])}
+
+    def holders(self, promise: Commitment) -> tuple[str, ...]:
+        """The units that owe a promise: the one that made it; where it answers no more, those assigned since, or else
+        all that answer."""
+        maker = self.tasks.get(promise.made.unit)
+        if maker is None or maker.answers:
+            return (promise.made.unit,)
+        since = tuple(task.unit for task in self.answering if task.assigned_version > maker.ceased)
+        return since or tuple(task.unit for task in self.answering)
 
     @property
     def drafts(self) -> tuple[Draft, ...]:

@@ -163,7 +163,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             soon = rulebook.due_soon_days if rulebook else 0
             return row.model_copy(update={"case_no": event.case_no, "due_soon_days": soon})
         case events.UnitAssigned():
-            line = TaskLine(unit=event.unit, mode=event.mode).due_by(event.deadline)
+            known = next((line for line in row.tasks if line.unit == event.unit), None)
+            line = _assigned(known, event)
             return _with(row.model_copy(update={"leader": event.leader or row.leader}), line)
         case events.AssignmentAcknowledged():
             return _changed(row, event.unit, status=TaskStatus.ACKNOWLEDGED)
@@ -302,6 +303,18 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row
         case _:
             assert_never(event)
+
+
+def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
+    """The line of a unit that is assigned, comes back, or goes on in another way."""
+    if known is not None and known.active and known.mode.answers:
+        return known.model_copy(update={"mode": event.mode}).due_by(event.deadline)
+    line = TaskLine(unit=event.unit, mode=event.mode, round=event.round).due_by(event.deadline)
+    if known is None:
+        return line
+    kept = {"asked": known.asked, "answers": known.answers} if event.round > 1 else {}
+    going = {"status": known.status, "handling": known.handling, "opinion_on": known.opinion_on}
+    return line.model_copy(update={**kept, **(going if known.active else {})})
 
 
 def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> SupervisionRow:

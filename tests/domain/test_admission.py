@@ -23,6 +23,7 @@ from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
+    MERGED_INTO_AS_FAR,
     REFUSED_BEFORE_NOTICE,
     REVIEW_LEVELS_IN_ORDER,
     REVISED_BEFORE_REGISTRATION,
@@ -56,6 +57,7 @@ from tests.domain.given import (
     sign,
     submit,
     submitted,
+    transferred,
 )
 
 
@@ -300,6 +302,25 @@ def test_a_proposal_is_not_merged_with_itself() -> Attempt:
     return attempt(world, merge(world))
 
 
+@refuses(c.MergeProposals, MERGED_INTO_AS_FAR, "absorbed.0")
+def test_a_case_is_not_absorbed_by_a_proposal_that_may_yet_be_refused() -> Attempt:
+    world = submitted(registered())
+    return attempt(world, merge(world))
+
+
+@refuses(c.MergeProposals, MERGED_INTO_AS_FAR, "absorbed.0")
+def test_a_case_is_not_absorbed_by_one_that_went_to_somebody_else() -> Attempt:
+    world = registered()
+    world.do(c.TransferCase(occasion="个案交办", recipient="COURT"))
+    transferred(world)
+    return attempt(world, merge(world))
+
+
+def test_cases_that_went_to_the_same_side_are_merged() -> None:
+    world = transferred(transferred())
+    assert world.do(merge(world))
+
+
 # withdrawal
 
 
@@ -317,6 +338,17 @@ def test_a_proposal_is_taken_back_by_its_lead_proposer_before_it_is_answered(giv
 @refuses(c.WithdrawProposal, WITHDRAWN_BY_PROPOSER, "member")
 def test_a_co_signer_does_not_take_a_proposal_back() -> Attempt:
     return attempt(submitted(), withdraw(SECOND))
+
+
+@refuses(c.WithdrawProposal, WITHDRAWN_BY_PROPOSER, "agreed_by")
+def test_a_proposal_that_stands_for_others_is_taken_back_with_their_lead_proposers() -> Attempt:
+    world = two_submitted()
+    merged, _ = world.do(merge(world))
+    assert merged.event.leads == (STRANGER,)
+    agreed = withdraw().model_copy(update={"agreed_by": (STRANGER,)})
+    assert world.copy().do(agreed)[0].event.agreed_by == (STRANGER,)
+    assert world.refused(agreed.model_copy(update={"agreed_by": (STRANGER, SECOND)})).field == "agreed_by"
+    return attempt(world, withdraw())
 
 
 @refuses(c.WithdrawProposal, WITHDRAWN_BEFORE_REPLY)

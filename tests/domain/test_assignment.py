@@ -312,7 +312,7 @@ def test_an_assisting_unit_may_become_the_lead() -> None:
     world = countersigned(modes=LED)
     facts = world.do(reassign(((HEALTH, LEADS),), EDU))
     assert [type(fact.event) for fact in facts] == [CaseReassigned, UnitAssigned]
-    assert facts[0].event.left == (EDU, HEALTH)
+    assert (facts[0].event.left, facts[0].event.changed) == ((EDU,), (HEALTH,))
     assert [task.unit for task in world.case.answering] == [HEALTH]
     assert world.verdict(HEALTH).outcome is Outcome.PENDING
     assert world.verdict(EDU).outcome is Outcome.NOT_APPLICABLE
@@ -322,7 +322,7 @@ def test_a_unit_alone_may_be_given_help_by_becoming_the_lead() -> None:
     world = drafted()
     facts = world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
     assert [(fact.event.unit, fact.event.mode) for fact in facts[1:]] == [(EDU, LEADS), (HEALTH, CO)]
-    assert world.case.tasks[EDU].untouched, "it begins anew"
+    assert not world.case.tasks[EDU].untouched, "what it has written stands"
 
 
 @refuses(c.ReassignCase, REASSIGNED_BEFORE_REPLY)

@@ -177,6 +177,13 @@ def test_who_decides_by_name_is_a_leader_of_the_city() -> Attempt:
     return attempt(returned(), decide_objection(upheld=True, decided_by=leader_of(CITY)))
 
 
+@refuses(c.ReturnAssignment, ESCALATED_AFTER_DECISION, "unit")
+def test_what_a_leader_has_decided_is_not_objected_to_again() -> Attempt:
+    world = escalated()
+    world.do(decide_objection(upheld=False, decided_by=MAYOR))
+    return attempt(world, hand_back(reason="再次退件"))
+
+
 @refuses(c.EscalateObjection, ESCALATED_AFTER_DECISION, "unit")
 def test_nothing_is_put_to_a_leader_that_the_office_has_not_decided() -> Attempt:
     return attempt(assigned(), escalate())

@@ -1,0 +1,208 @@
+"""改办: what stands when a unit goes on in another way, leaves, or comes back."""
+
+from dataclasses import replace
+from datetime import date
+
+from domain import commands as c
+from domain.codes import AssignmentMode, Outcome, Rating
+from domain.events import CaseReassigned
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import TaskStatus, evolve, owed
+from domain.rules import (
+    CONTACT_BEFORE_REPLY,
+    DISSATISFIED_IS_REHANDLED,
+    FEEDBACK_BEFORE_CLOSING,
+    RETURNED_DRAFT_CHANGES,
+    WITHDRAWN_BEFORE_REPLY,
+)
+from tests.domain.given import (
+    CITY,
+    EDU,
+    HEALTH,
+    LEAD,
+    LED,
+    MAYOR,
+    SECOND,
+    SPLIT,
+    Attempt,
+    World,
+    acknowledged,
+    assign,
+    assigned,
+    attempt,
+    close,
+    contact,
+    countersign,
+    decide_objection,
+    dissatisfied,
+    draft,
+    drafted,
+    form,
+    form_out,
+    hand_back,
+    issue,
+    leader_of,
+    opinion,
+    rate,
+    reassign,
+    refuses,
+    review,
+    send_back,
+    sign,
+    waive,
+)
+
+SOLE, LEADS, CO = AssignmentMode.SOLE, AssignmentMode.LEAD, AssignmentMode.CO
+SPLIT_PART = AssignmentMode.SPLIT
+
+
+def test_a_change_of_mode_keeps_what_the_unit_has_replied_and_heard() -> None:
+    world = dissatisfied()
+    assert world.do(reassign(((EDU, LEADS), (HEALTH, CO))))[1].event.round == 1
+    task = world.case.tasks[EDU]
+    assert (task.rounds[1].issued, set(task.rounds[1].ratings), task.round.number) == (True, {LEAD}, 2)
+    assert task.dissatisfied == {LEAD}
+    assert world.refused(draft()).rule is RETURNED_DRAFT_CHANGES
+    assert world.refused(c.WithdrawProposal(member=LEAD, reason="撤回")).rule is WITHDRAWN_BEFORE_REPLY
+    assert world.verdict(number=2).outcome is Outcome.PENDING
+    world.do(contact(world.now))
+    [again] = world.do(draft(text="重新办理后的答复"))
+    assert (again.event.round, again.event.draft) == (2, 1)
+
+
+def test_a_change_of_mode_keeps_limits_pauses_and_contacts() -> None:
+    world = drafted()
+    until = date(2024, 8, 20)
+    world.do(c.RequestExtension(unit=EDU, until=until, reason="需调研", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(send_back())
+    world.do(c.PauseClock(unit=EDU, reason="等待批复", approver=MAYOR))
+    version = world.case.tasks[EDU].round.deadline_version
+    [_, changed, _] = world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+    task = world.case.tasks[EDU]
+    assert (changed.event.deadline, changed.event.further) == (task.round.deadline, ())
+    assert (task.round.deadline.due_on, task.round.deadline_version) == (until, version)
+    assert task.round.paused is not None
+    assert task.status is TaskStatus.ACKNOWLEDGED
+    assert world.refused(draft()).rule is RETURNED_DRAFT_CHANGES
+    world.do(draft(text="修改后的答复"))
+    for command in (opinion(), countersign(number=2), review(number=2), sign(number=2)):
+        world.do(command)
+    assert world.verdict().outcome is Outcome.PASS
+
+
+def test_a_leading_unit_that_assists_from_now_on_owes_its_opinion_and_no_reply() -> None:
+    world = assigned(modes=LED)
+    world.do(reassign(((EDU, CO), (HEALTH, LEADS))))
+    kinds = {(due.unit, due.about) for due in owed(world.case) if due.about is not DeadlineKind.ACKNOWLEDGEMENT}
+    opinions = {(unit, DeadlineKind.CO_OPINION) for unit in (EDU, CITY)}
+    assert kinds == {(HEALTH, DeadlineKind.REPLY), *opinions}
+    assert world.verdict(EDU).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_unit_that_comes_back_counts_its_rounds_on() -> None:
+    world = drafted()
+    world.do(reassign(((CITY, SOLE),), EDU))
+    [_, back] = world.do(reassign(((EDU, SOLE),), CITY))
+    assert (back.event.round, set(world.case.tasks[EDU].rounds)) == (2, {1, 2})
+    assert world.case.tasks[EDU].untouched, "it may object to the new assignment"
+    assert world.verdict(number=1).outcome is Outcome.NOT_APPLICABLE
+    assert world.verdict(number=2).outcome is Outcome.PENDING
+    [again] = world.do(draft())
+    assert (again.event.round, again.event.draft) == (2, 1)
+    world.do(review())
+    assert world.refused(sign()).rule is CONTACT_BEFORE_REPLY, "the contact was for the assignment that ended"
+
+
+def test_a_waiver_stays_with_the_round_it_was_approved_for() -> None:
+    world = acknowledged()
+    for command in (waive(), draft(), review(), sign(), reassign(((CITY, SOLE),), EDU)):
+        world.do(command)
+    world.do(reassign(((EDU, SOLE),), CITY))
+    assert world.verdict(number=1).outcome is Outcome.WAIVED
+    assert (world.case.tasks[EDU].round.number, world.verdict(number=2).outcome) == (2, Outcome.PENDING)
+
+
+def test_a_unit_that_comes_back_for_its_second_round_goes_on_with_it() -> None:
+    world = dissatisfied()
+    world.do(reassign(((CITY, SOLE),), EDU))
+    [_, back] = world.do(reassign(((EDU, SOLE),), CITY))
+    current = world.case.tasks[EDU].round
+    assert (back.event.round, current.number, current.cause) == (2, 2, "委员不满意")
+    assert world.case.tasks[EDU].rounds[1].issued
+
+
+def test_an_earlier_change_of_mode_begins_anew_as_it_did() -> None:
+    world = drafted()
+    before = world.copy()
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+    [reassigned, lead, _] = world.story[-3:]
+    old = replace(reassigned, event=CaseReassigned(left=(EDU,), reason=reassigned.event.reason))
+    state = evolve(evolve(before.case, old), lead)
+    assert (set(state.tasks[EDU].rounds), state.tasks[EDU].untouched) == ({1}, True)
+
+
+def handed_on() -> World:
+    """The co-signer was not satisfied with the first unit; another has taken over and replied to both."""
+    world = form_out()
+    for command in (rate(member=SECOND, rating=Rating.DISSATISFIED), rate(), reassign(((HEALTH, SOLE),), EDU)):
+        world.do(command)
+    for command in (
+        contact(world.now, HEALTH),
+        draft(HEALTH, "另一答复"),
+        review(HEALTH),
+        sign(HEALTH),
+        issue(HEALTH),
+        form(HEALTH, members=(LEAD,)),
+        rate(HEALTH, LEAD),
+    ):
+        world.do(command)
+    return world
+
+
+@refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
+def test_nobodys_dissatisfaction_ends_by_their_unit_leaving_the_case() -> Attempt:
+    return attempt(handed_on(), close())
+
+
+def test_who_took_over_asks_the_dissatisfied_again() -> None:
+    world = handed_on()
+    world.do(form(HEALTH))
+    assert world.refused(close()).rule is FEEDBACK_BEFORE_CLOSING
+    world.do(rate(HEALTH, SECOND))
+    assert world.do(close())
+
+
+def promising() -> World:
+    world = form_out()
+    world.do(c.MakeCommitment(unit=EDU, text="年内完工", finish_on=date(2024, 12, 31)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    return world
+
+
+def holders(world: World) -> list[str]:
+    return [due.unit for due in owed(world.case) if due.commitment == 1]
+
+
+def test_who_takes_over_a_case_takes_over_what_was_promised() -> None:
+    world = promising()
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert holders(world) == [HEALTH]
+    world.do(hand_back(HEALTH))
+    assert holders(world) == [], "it waits for its objection to be decided"
+    world.do(decide_objection(HEALTH, upheld=True))
+    assert holders(world) == []
+    world.do(assign(((CITY, SOLE),)))
+    assert holders(world) == [CITY]
+    world.do(c.FulfilCommitment(number=1, outcome="已完工"))
+    told = {"commitments": (1,), "text": "承诺已兑现"}
+    assert world.refused(c.IssueSecondReply(unit=EDU, signer=leader_of(EDU), **told))
+    assert world.do(c.IssueSecondReply(unit=CITY, signer=leader_of(CITY), **told))
+
+
+def test_where_nobody_is_assigned_anew_those_who_stay_hold_what_was_promised() -> None:
+    world = form_out(modes=SPLIT)
+    world.do(c.MakeCommitment(unit=EDU, text="年内完工", finish_on=date(2024, 12, 31)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(reassign(((HEALTH, SPLIT_PART),), EDU))
+    assert holders(world) == [HEALTH]
