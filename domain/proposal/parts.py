@@ -164,8 +164,6 @@ class Round:
     contested: bool = False
     """Somebody objected to publication after it was decided."""
     published: events.ReplyPublished | events.ReplyWithheld | None = None
-    rated_versions: Mapping[str, int] = field(default_factory=dict)
-    """By proposer, the version of the answer that stands."""
     issued_at: datetime | date | None = None
     rated_at: datetime | date | None = None
 
