@@ -226,14 +226,21 @@ class UnitTask:
     def dissatisfied(self) -> frozenset[str]:
         """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked
         again; a mediation after re-handling ends it (S8)."""
-        latest: dict[str, tuple[int, Answered]] = {}
-        for number in sorted(self.rounds):
-            latest |= {member: (number, rated) for member, rated in self.rounds[number].ratings.items()}
+        unhappy = {
+            member: number
+            for member, number in self.rated.items()
+            if self.rounds[number].ratings[member].overall is Rating.DISSATISFIED
+        }
         return frozenset(
             member
-            for member, (number, rated) in latest.items()
-            if rated.overall is Rating.DISSATISFIED and member not in self.rounds[number].mediated
+            for member, number in unhappy.items()
+            if all(member not in current.mediated for current in self.rounds.values() if current.number >= number)
         )
+
+    @property
+    def rated(self) -> Mapping[str, int]:
+        """Every proposer who has answered, with the latest round that they answered."""
+        return {member: number for number in sorted(self.rounds) for member in self.rounds[number].ratings}
 
     def limit(self, kind: DeadlineKind) -> Deadline | None:
         """The limit of this kind beside that of the reply."""
