@@ -181,6 +181,11 @@ class Round:
     def issued(self) -> bool:
         return self.letter is not None
 
+    @property
+    def result_class(self) -> str | None:
+        """The class of the reply that went out."""
+        return next((draft.result_class for draft in self.drafts.values() if draft.issued), None)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitTask:

@@ -73,7 +73,8 @@ class Proposal:
     second_replies: tuple[events.SecondReplyIssued, ...] = ()
     result_class: str | None = None
     """The class the case ended in, or was put into later."""
-    lookbacks: Mapping[int, events.LookbackRecorded] = field(default_factory=dict)
+    lookbacks: Mapping[tuple[int, str], events.LookbackRecorded] = field(default_factory=dict)
+    """By campaign and unit, what was found last."""
     scores: Mapping[tuple[str, ...], events.ScoringEvent] = field(default_factory=dict)
     archived: events.CaseArchived | None = None
     reopened: events.HandlingReopened | None = None
