@@ -194,6 +194,7 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 # archive, corrections
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "S9,S23")
+COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
 SNAPSHOT_OF_HISTORY = Rule("snapshot-of-history", "报告存档不得晚于台账现有位置", "DESIGN")
 RETRACTS_REPORT = Rule("retracts-report", "只能撤回本案登记的沟通、踏勘、回访与评价", "DESIGN")
 CORRECTS_TEXT = Rule("corrects-text", "只能更正本案已有事件中的文字", "DESIGN")

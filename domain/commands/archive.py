@@ -11,6 +11,7 @@ from domain.proposal import Proposal
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
+    COMMITMENTS_BEFORE_ARCHIVE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
@@ -28,7 +29,13 @@ from domain.values import EvidenceClaim, Frozen, Note, Title, day_of
 class ArchiveCase(ProposalCommand):
     """Put the file of a closed case, or of one that ended without a reply, away (S9, S23)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, ARCHIVED_AFTER_CLOSING, ARCHIVED_ONCE, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        ARCHIVED_AFTER_CLOSING,
+        ARCHIVED_ONCE,
+        COMMITMENTS_BEFORE_ARCHIVE,
+        OCCURRED_IN_ORDER,
+    )
 
     files: Annotated[tuple[EvidenceClaim, ...], Field(min_length=1, max_length=200)]
     retention: Retention
@@ -41,6 +48,9 @@ class ArchiveCase(ProposalCommand):
         require(proposal.archived is None, ARCHIVED_ONCE, "已归档")
         ended = proposal.closed is not None or proposal.ended is not None
         require(ended, ARCHIVED_AFTER_CLOSING, "尚未办结，不能归档")
+        live = [number for number, promise in proposal.commitments.items() if not promise.settled]
+        named = "、".join(map(str, live))
+        require(not live, COMMITMENTS_BEFORE_ARCHIVE, f"第 {named} 项承诺既未兑现，也未说明原因")
         in_order(setting, proposal.closed_at, "办结")
         return [archived]
 

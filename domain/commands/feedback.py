@@ -104,7 +104,11 @@ class RatingCommand(ProposalCommand):
             in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
         if self.overall is Rating.NO_RESPONSE:
-            require(self.heard is None, RATING_IN_SCALE, "未反馈的委员没有说过是否沟通", "heard")
+            for field in ("attitude", "result"):
+                silent = getattr(self, field) is Rating.NO_RESPONSE
+                require(silent, RATING_IN_SCALE, "未反馈的委员没有作过评价", field)
+            for field in ("heard", "addressed", "visited", "leader_answered", "comment"):
+                require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
     def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
         """The answer, and where it is 不满意 and the rulebook says so the order to handle the matter again (S8)."""
@@ -163,6 +167,8 @@ class ReviseSatisfaction(RatingCommand):
             refuse(RATED_BEFORE_REVISION, "该委员本轮尚未评价，无从更改", "member")
         if known == revised:
             return []
+        spoke = self.overall is not Rating.NO_RESPONSE or known.overall is Rating.NO_RESPONSE
+        require(spoke, RATED_BEFORE_REVISION, "委员已反馈，不能改为未反馈；登记有误的应予撤回", "overall")
         in_order(setting, rated.rated_at, "委员评价")
         if known.overall is self.overall:  # an answer that was 不满意 has had its order
             return [revised]
@@ -209,15 +215,17 @@ class RecordMediation(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        current = answering(proposal, self.unit, setting).round
+        task = answering(proposal, self.unit, setting)
         with_proposers(proposal, self.members)
-        held = self.told(FaceToFaceMediationHeld, round=current.number, members=tuple(dict.fromkeys(self.members)))
+        members = tuple(dict.fromkeys(self.members))
+        rounds = [task.rated[member] for member in members if member in task.rated]
+        held = self.told(FaceToFaceMediationHeld, round=max(rounds, default=task.round.number), members=members)
         if identity(held, setting.occurred_at) in proposal.told:
             return []
         for index, member in enumerate(self.members):
-            answer = current.ratings.get(member)
-            unhappy = answer is not None and answer.overall is Rating.DISSATISFIED
-            again = current.number > 1 and unhappy
+            rated = task.rounds.get(task.rated.get(member, 0))
+            unhappy = rated is not None and rated.ratings[member].overall is Rating.DISSATISFIED
+            again = rated is not None and rated.number > 1 and unhappy
             require(again, MEDIATED_AFTER_REHANDLING, "该委员对重新办理的结果没有表示不满意", f"members.{index}")
-        in_order(setting, current.rated_at, "委员评价")
+            in_order(setting, rated.rated_at if rated else None, "委员评价")
         return [held]

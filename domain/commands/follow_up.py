@@ -96,7 +96,7 @@ class RecordRevisit(ProposalCommand):
         replied = any(current.issued for task in proposal.answering for current in task.rounds.values())
         match self.stage:
             case RevisitStage.DURING_HANDLING:
-                return bool(proposal.active_tasks) and proposal.closed is None
+                return bool(proposal.active_tasks) and proposal.closed is None and proposal.ended is None
             case RevisitStage.AFTER_REPLY:
                 return replied
             case RevisitStage.AFTER_CLOSING:
@@ -182,7 +182,7 @@ class OpenLookbackCampaign(SessionCommand):
 
 
 class RecordLookback(ProposalCommand):
-    """Report what a campaign found in this case; one result a campaign, the last stands."""
+    """Report what a campaign found of one unit's part in this case; one result a campaign and unit, the last stands."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS, LOOKBACK_OPEN)
 
@@ -202,4 +202,4 @@ class RecordLookback(ProposalCommand):
         meant = of_class or proposal.stream in campaign.cases or not (campaign.classes or campaign.cases)
         require(meant, LOOKBACK_OPEN, "本案不在这一批回头看的范围之内", "campaign")
         recorded = self.told(LookbackRecorded)
-        return [] if proposal.lookbacks.get(self.campaign) == recorded else [recorded]
+        return [] if proposal.lookbacks.get((self.campaign, self.unit)) == recorded else [recorded]

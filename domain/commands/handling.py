@@ -26,11 +26,12 @@ from domain.events import (
     HandlingPlanFiled,
     RehandlingOrdered,
 )
-from domain.policy.rulebook import DeadlineKind
+from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, identity
 from domain.rules import (
     APPROVER_RANK,
     CLASS_IN_SCHEME,
+    COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
@@ -226,6 +227,7 @@ class CloseHandling(ProposalCommand):
         FEEDBACK_BEFORE_CLOSING,
         OBJECTION_OPEN,
         CLASS_IN_SCHEME,
+        COMMITMENTS_BEFORE_BETTER_CLASS,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -251,7 +253,17 @@ class CloseHandling(ProposalCommand):
         scheme = rulebook.class_scheme.id
         known = rulebook.has_class(self.result_class)
         require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        self._as_promised(proposal, rulebook)
         return [HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)]
+
+    def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
+        """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
+        for number, promise in proposal.commitments.items():
+            task = proposal.tasks.get(promise.made.unit)
+            given = task.answered.result_class if task and task.answered else None
+            better = given is not None and rulebook.has_class(given) and rulebook.better(self.result_class, given)
+            kept = promise.fulfilled is not None or not better
+            require(kept, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {number} 项承诺尚未兑现", "result_class")
 
     def _answered(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
         """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""

@@ -4,13 +4,13 @@ One fold and one judgement serve the gate that refuses a signature, the board th
 question asked under another rulebook. `evolve` collects what matters; `judge` compares it with a rule.
 """
 
-from domain.communication.facts import Communication, Contact, Denial, Mark, ReplyRound, Waiver, evolve, mark
+from domain.communication.facts import Answer, Communication, Contact, Mark, ReplyRound, Waiver, evolve, mark
 from domain.communication.judgement import Proof, Verdict, as_if_now, counting_for, follows, judge
 
 __all__ = [
+    "Answer",
     "Communication",
     "Contact",
-    "Denial",
     "Mark",
     "Proof",
     "ReplyRound",

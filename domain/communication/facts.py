@@ -52,27 +52,44 @@ class Waiver(Frozen):
     reason: str
 
 
-class Denial(Frozen):
-    """A proposer whose form says that nobody spoke with them before the reply."""
+class Answer(Frozen):
+    """What a proposer said of a round, by one version of their form."""
 
     mark: Mark
     member: str
+    overall: Rating
+    heard: Heard | None = None
 
 
 class ReplyRound(Frozen):
-    """One round of one answering unit's reply. `since` is what began a later round: the first answer that was 不满意,
-    else the order, or the assignment of a unit that came back."""
+    """One round of one answering unit's reply. `since` is what began a later round: the feedback to the one before,
+    else the order, or the assignment of a unit that came back. `answers` are all that stand, a proposer's later ones
+    behind the earlier."""
 
     unit: str
     round: int
     assigned: Mark
+    ordered: Mark | None = None
     since: Mark | None = None
     drafted: Mark | None = None
     signed: Mark | None = None
     issued: Mark | None = None
-    disappointed: Mark | None = None
-    denied: tuple[Denial, ...] = ()
+    answers: tuple[Answer, ...] = ()
     left: bool = False
+
+    def feedback(self, order: Mark) -> Mark | None:
+        """What the round that this orders comes after: the first answer that was 不满意, else the first there was."""
+        there = [answer for answer in self.answers if answer.mark.version < order.version]
+        given = [answer for answer in there if answer.overall is not Rating.NO_RESPONSE]
+        unhappy = [answer for answer in given if answer.overall is Rating.DISSATISFIED]
+        return next((answer.mark for answer in (*unhappy, *given)), None)
+
+    @property
+    def denied(self) -> tuple[Answer, ...]:
+        """Answers of proposers who say that nobody spoke with them before the reply: by the last of their answers that
+        says how they were heard."""
+        told = {answer.member: answer for answer in self.answers if answer.heard is not None}
+        return tuple(answer for answer in told.values() if answer.heard is Heard.NOT_CONTACTED)
 
     def decisive(self, moment: DecisiveMoment) -> Mark | None:
         match moment:
@@ -163,28 +180,26 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             return known.with_round(event.unit, event.round, drafted=mark(recorded))
         case events.ReplySigned():
             return known.with_round(event.unit, event.round, signed=mark(recorded))
+        case events.ReplyReturned():
+            return known.with_round(event.unit, event.round, signed=None)
         case events.ReplyIssued():
             return known.with_round(event.unit, event.round, issued=mark(recorded))
         case events.SatisfactionRecorded() | events.SatisfactionRevised():
             answered = known.round_of(event.unit, event.round)
-            denied = [denial for denial in (answered.denied if answered else ()) if denial.member != event.member]
-            if event.heard is Heard.NOT_CONTACTED:
-                denied.append(Denial(mark=mark(recorded), member=event.member))
-            disappointed = answered.disappointed if answered else None
-            if event.overall is Rating.DISSATISFIED:
-                disappointed = disappointed or mark(recorded)
-            return known.with_round(event.unit, event.round, disappointed=disappointed, denied=tuple(denied))
+            given = Answer(mark=mark(recorded), member=event.member, overall=event.overall, heard=event.heard)
+            return known.with_round(event.unit, event.round, answers=(*(answered.answers if answered else ()), given))
         case events.ReportRetracted():
             return _without(known, event.version)
         case events.RehandlingOrdered():
-            before = known.round_of(event.unit, event.round - 1)
+            before, order = known.round_of(event.unit, event.round - 1), mark(recorded)
             return _begin(
                 known,
                 ReplyRound(
                     unit=event.unit,
                     round=event.round,
-                    assigned=before.assigned if before else mark(recorded),
-                    since=before.disappointed if before and before.disappointed else mark(recorded),
+                    assigned=before.assigned if before else order,
+                    ordered=order,
+                    since=(before.feedback(order) if before else None) or order,
                 ),
                 answers=True,
             )
@@ -216,7 +231,6 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             | events.FieldVisitRecorded()
             | events.ReplyCountersigned()
             | events.ReplyReviewed()
-            | events.ReplyReturned()
             | events.ReplyDelivered()
             | events.FeedbackFormIssued()
             | events.FeedbackOverdue()
@@ -232,23 +246,23 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
 
 def _without(known: Communication, version: int) -> Communication:
     """What is known without the report at this version: a contact, a waiver, or what an answer said."""
-    return known.model_copy(
+    rounds = [
+        answered.model_copy(update={"answers": tuple(a for a in answered.answers if a.mark.version != version)})
+        for answered in known.rounds
+    ]
+    told = known.model_copy(
         update={
             "contacts": tuple(contact for contact in known.contacts if contact.mark.version != version),
             "waivers": tuple(waiver for waiver in known.waivers if waiver.mark.version != version),
-            "rounds": tuple(
-                answered.model_copy(
-                    update={
-                        "denied": tuple(denial for denial in answered.denied if denial.mark.version != version),
-                        "disappointed": None
-                        if answered.disappointed and answered.disappointed.version == version
-                        else answered.disappointed,
-                    }
-                )
-                for answered in known.rounds
-            ),
+            "rounds": tuple(rounds),
         }
     )
+    for answered in rounds:
+        if answered.since and answered.ordered and answered.since.version == version:
+            before = told.round_of(answered.unit, answered.round - 1)
+            since = (before.feedback(answered.ordered) if before else None) or answered.ordered
+            told = told.with_round(answered.unit, answered.round, since=since)
+    return told
 
 
 def _left(known: Communication, units: Iterable[str]) -> Communication:

@@ -5,7 +5,9 @@ counting, and a fact about something unknown creates it or is kept aside. Each s
 module of its name.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 from typing import assert_never
 
 from domain import communication, events
@@ -66,14 +68,30 @@ countersignatures, forms and answers run beside them."""
 
 
 def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
-    folded = _stepped(_fold(proposal, recorded), recorded)
+    history = (*proposal.history, recorded)
+    if isinstance(recorded.event, events.ReportRetracted):
+        folded = _without(history, proposal.retracted | {recorded.event.version})
+    else:
+        folded = _after(proposal, recorded)
     return replace(
         folded,
         stream=recorded.stream,
         version=recorded.version,
-        entries=(*folded.entries, type(recorded.event).__name__),
-        communication=communication.evolve(folded.communication, recorded),
+        history=history,
+        communication=communication.evolve(proposal.communication, recorded),
     )
+
+
+def _without(history: Iterable[Recorded[events.ProposalEvent]], retracted: frozenset[int]) -> Proposal:
+    """The state that the rest of history leads to: what rested on a mistake goes with it, what stood before it stands
+    again."""
+    standing = (known for known in history if known.version not in retracted)
+    told = (known for known in standing if not isinstance(known.event, events.ReportRetracted))
+    return replace(reduce(_after, told, Proposal()), retracted=retracted)
+
+
+def _after(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
+    return _stepped(_fold(proposal, recorded), recorded)
 
 
 def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:

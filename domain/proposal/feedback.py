@@ -21,11 +21,8 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
         case events.SatisfactionRecorded() | events.SatisfactionRevised():
             task, current = round_of(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
-            versions = {**current.rated_versions, event.member: recorded.version}
             rated_at = later(current.rated_at, recorded.occurred_at)
-            return with_round(
-                proposal, task, replace(current, ratings=ratings, rated_at=rated_at, rated_versions=versions)
-            )
+            return with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
         case events.FeedbackOverdue():
             task, current = round_of(proposal, event.unit, event.round)
             return with_round(proposal, task, replace(current, overdue=current.overdue | set(event.members)))

@@ -15,6 +15,6 @@ def evolve(proposal: Proposal, event: events.FollowUpEvent, recorded: Recorded[A
         case events.ClassReassessed():
             return replace(proposal, result_class=event.result_class)
         case events.LookbackRecorded():
-            return replace(proposal, lookbacks={**proposal.lookbacks, event.campaign: event})
+            return replace(proposal, lookbacks={**proposal.lookbacks, (event.campaign, event.unit): event})
         case _:
             assert_never(event)

@@ -167,8 +167,6 @@ class Round:
     contested: bool = False
     """Somebody objected to publication after it was decided."""
     published: events.ReplyPublished | events.ReplyWithheld | None = None
-    rated_versions: Mapping[str, int] = field(default_factory=dict)
-    """By proposer, the version of the answer that stands."""
     issued_at: datetime | date | None = None
     rated_at: datetime | date | None = None
 
@@ -185,6 +183,11 @@ class Round:
     @property
     def issued(self) -> bool:
         return self.letter is not None
+
+    @property
+    def result_class(self) -> str | None:
+        """The class of the reply that went out."""
+        return next((draft.result_class for draft in self.drafts.values() if draft.issued), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +237,21 @@ class UnitTask:
     def dissatisfied(self) -> frozenset[str]:
         """Proposers whose latest answer is 不满意: nobody's dissatisfaction ends by not being asked
         again; a mediation after re-handling ends it (S8)."""
-        latest: dict[str, tuple[int, Answered]] = {}
-        for number in sorted(self.rounds):
-            latest |= {member: (number, rated) for member, rated in self.rounds[number].ratings.items()}
+        unhappy = {
+            member: number
+            for member, number in self.rated.items()
+            if self.rounds[number].ratings[member].overall is Rating.DISSATISFIED
+        }
         return frozenset(
             member
-            for member, (number, rated) in latest.items()
-            if rated.overall is Rating.DISSATISFIED and member not in self.rounds[number].mediated
+            for member, number in unhappy.items()
+            if all(member not in current.mediated for current in self.rounds.values() if current.number >= number)
         )
+
+    @property
+    def rated(self) -> Mapping[str, int]:
+        """Every proposer who has answered, with the latest round that they answered."""
+        return {member: number for number in sorted(self.rounds) for member in self.rounds[number].ratings}
 
     def limit(self, kind: DeadlineKind) -> Deadline | None:
         """The limit of this kind beside that of the reply."""

@@ -75,19 +75,25 @@ class Proposal:
     second_replies: tuple[events.SecondReplyIssued, ...] = ()
     result_class: str | None = None
     """The class the case ended in, or was put into later."""
-    lookbacks: Mapping[int, events.LookbackRecorded] = field(default_factory=dict)
+    lookbacks: Mapping[tuple[int, str], events.LookbackRecorded] = field(default_factory=dict)
+    """By campaign and unit, what was found last."""
     scores: Mapping[tuple[str, ...], events.ScoringEvent] = field(default_factory=dict)
     archived: events.CaseArchived | None = None
     reopened: events.HandlingReopened | None = None
-    entries: tuple[str, ...] = ()
-    """The types of all events so far, by version from 1: what a correction may name."""
+    history: tuple[Recorded[Any], ...] = ()
+    """All events so far, by version from 1: what a correction may name."""
     retracted: frozenset[int] = frozenset()
     corrected: Mapping[tuple[int, str], str] = field(default_factory=dict)
     """By version and field, what a text should read."""
-    told: Mapping[tuple[object, ...], int] = field(default_factory=dict)
-    """Reports already recorded, by what makes two reports the same fact, with their versions."""
+    told: frozenset[tuple[object, ...]] = frozenset()
+    """Reports already recorded, by what makes two reports the same fact."""
     filed: Mapping[tuple[type, str], events.HandlingPlanFiled | events.CoOpinionSubmitted] = field(default_factory=dict)
     """The plan and the opinion that each unit filed last."""
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The types of all events so far, by version from 1."""
+        return tuple(type(recorded.event).__name__ for recorded in self.history)
 
     @property
     def traits(self) -> Traits:
@@ -186,4 +192,4 @@ def identity(event: Report, at: datetime | date) -> tuple[object, ...]:
 
 def reported(proposal: Proposal, recorded: Recorded[Any]) -> Proposal:
     """The proposal, where this report is known."""
-    return replace(proposal, told={**proposal.told, identity(recorded.event, recorded.occurred_at): recorded.version})
+    return replace(proposal, told=proposal.told | {identity(recorded.event, recorded.occurred_at)})

@@ -140,7 +140,7 @@ def _moments(answered: ReplyRound, facts: Communication) -> Moments:
 
 COMMUNICATION_BEFORE_REPLY = ReadModel(
     name="communication_before_reply",
-    version=2,
+    version=3,
     row=VerdictRow,
     key=("ledger", "stream", "round", "unit"),
     evolve=evolve,

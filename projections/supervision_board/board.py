@@ -30,7 +30,7 @@ _SEVERITY = (
 
 
 class Answer(Frozen):
-    """A proposer's latest answer, and the round it is about."""
+    """A proposer's answer, and the round it is about."""
 
     round: int
     overall: Rating
@@ -39,7 +39,7 @@ class Answer(Frozen):
 
 class TaskLine(Frozen):
     """What one unit owes the case, in the round under way. `asked` is the latest round in which each proposer had a
-    form: an answer to an earlier one stands until the next has come."""
+    form: an answer to an earlier one stands until the next has come. `told` is all that each has answered."""
 
     unit: str
     mode: AssignmentMode
@@ -53,7 +53,12 @@ class TaskLine(Frozen):
     replied_on: date | None = None
     opinion_on: date | None = None
     asked: Mapping[str, int] = {}
-    answers: Mapping[str, Answer] = {}
+    told: Mapping[str, tuple[Answer, ...]] = {}
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """By proposer, the last answer to the latest round that they answered."""
+        return {member: max(told, key=lambda one: (one.round, one.version)) for member, told in self.told.items()}
 
     @property
     def active(self) -> bool:
@@ -222,16 +227,14 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             asked = {**row.task(event.unit).asked, **dict.fromkeys(event.members, event.round)}
             return _changed(row, event.unit, asked=asked)
         case events.SatisfactionRecorded() | events.SatisfactionRevised():
-            answers = row.task(event.unit).answers
-            if event.member in answers and answers[event.member].round > event.round:
-                return row
+            told = row.task(event.unit).told
             given = Answer(round=event.round, overall=event.overall, version=recorded.version)
-            return _changed(row, event.unit, answers={**answers, event.member: given})
+            return _changed(row, event.unit, told={**told, event.member: (*told.get(event.member, ()), given)})
         case events.RehandlingOrdered():
             task = row.task(event.unit)
             begun = TaskLine(
                 unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True,
-                asked=task.asked, answers=task.answers,
+                asked=task.asked, told=task.told,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
         case events.ExtensionGranted() | events.ClockResumed():
@@ -325,14 +328,15 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
         case "MemberRevisited":
             return row.model_copy(update={"revisits": row.revisits - 1})
         case "SatisfactionRecorded" | "SatisfactionRevised":
-            lines = [line.model_copy(update={"answers": _standing(line, event.version)}) for line in row.tasks]
+            lines = [line.model_copy(update={"told": _standing(line, event.version)}) for line in row.tasks]
             return row.model_copy(update={"tasks": tuple(lines)})
         case _:
             return row
 
 
-def _standing(line: TaskLine, version: int) -> dict[str, Answer]:
-    return {member: answer for member, answer in line.answers.items() if answer.version != version}
+def _standing(line: TaskLine, version: int) -> dict[str, tuple[Answer, ...]]:
+    told = {member: tuple(a for a in answers if a.version != version) for member, answers in line.told.items()}
+    return {member: answers for member, answers in told.items() if answers}
 
 
 def _with(row: SupervisionRow, line: TaskLine) -> SupervisionRow:
@@ -393,7 +397,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=5,
+    version=6,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

@@ -1,5 +1,6 @@
 """归档、年度报告存档."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
     CASE_STANDS,
+    COMMITMENTS_BEFORE_ARCHIVE,
     KNOWN_SESSION,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
 )
 from tests.domain import test_admission as admission
+from tests.domain import test_commitment as commitment
 from tests.domain.given import Attempt, World, assigned, attempt, closed, issued, opened, refuses
 
 FILE = {"name": "全卷.pdf", "sha256": "0" * 64}
@@ -52,6 +55,21 @@ def test_what_ended_without_a_reply_has_a_file_too() -> None:
 @refuses(c.ArchiveCase, ARCHIVED_AFTER_CLOSING)
 def test_an_open_case_is_not_put_away() -> Attempt:
     return attempt(issued(), archive())
+
+
+@refuses(c.ArchiveCase, COMMITMENTS_BEFORE_ARCHIVE)
+def test_a_file_is_not_put_away_over_a_promise_nobody_has_answered_for() -> Attempt:
+    world = closed()
+    world.do(commitment.promise())
+    return attempt(world, archive())
+
+
+@pytest.mark.parametrize("end", [commitment.keep, commitment.fail], ids=["kept", "explained"])
+def test_a_file_is_put_away_when_every_promise_was_kept_or_explained(end: Callable[[], c.Command]) -> None:
+    world = closed()
+    world.do(commitment.promise())
+    world.do(end())
+    assert world.do(archive())
 
 
 @refuses(c.ArchiveCase, ARCHIVED_ONCE)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import ContactMode, DecisiveMoment, Gate, Heard, Origin, Outcome, Rating
+from domain.codes import ContactMode, DecisiveMoment, Defect, Gate, Heard, Origin, Outcome, Rating
 from domain.communication import Verdict
 from domain.events import (
     ContactWaived,
     MemberContacted,
+    RehandlingOrdered,
     ReplyDrafted,
     ReplyIssued,
     ReplySigned,
@@ -21,6 +22,7 @@ from domain.events import (
     UnitAssigned,
 )
 from domain.rules import CONTACT_BEFORE_REPLY, OCCURRED_IN_ORDER
+from tests.domain import test_feedback as feedback
 from tests.domain.given import (
     CITY,
     EDU,
@@ -238,6 +240,15 @@ def test_a_member_who_says_nobody_came_contests_the_units_record() -> None:
     assert world.verdict().outcome is Outcome.CONTESTED
     assert proof(world.verdict())["denied"] == [world.last(SatisfactionRecorded).position]
     assert proof(world.verdict())["contact"] == [world.last(MemberContacted).position]
+
+
+def test_a_member_who_revises_their_view_and_does_not_say_again_that_nobody_came_still_said_so() -> None:
+    said = ("2024-03-12 09:00", rate(heard=Heard.NOT_CONTACTED))
+    world = history(spoken(BEFORE_ALL), *replied(), (AFTER_ALL, form()), said, ("2024-03-13 09:00", feedback.revise()))
+    assert world.verdict().outcome is Outcome.CONTESTED
+    assert proof(world.verdict())["denied"] == [world.last(SatisfactionRecorded).position]
+    world.do(feedback.revise(heard=Heard.VISITED))
+    assert world.verdict().outcome is Outcome.PASS
 
 
 def test_contact_entered_late_is_contested_too() -> None:
@@ -629,3 +640,33 @@ def test_a_second_round_does_not_begin_before_the_answer_that_ordered_it() -> No
     world.do(rehandle().model_copy(update=day), at=at)
     early = draft(text="重新办理", occurred_at=moment("2024-03-08 09:00"), **LATE)
     assert world.refused(early, at=at).rule is OCCURRED_IN_ORDER
+
+
+def test_contact_after_the_feedback_and_before_the_order_counts_for_the_next_round() -> None:
+    answered = [(AFTER_ALL, form()), ("2024-03-12 09:00", rate(rating=Rating.BASIC))]
+    again = [spoken("2024-03-15 09:00"), ("2024-03-20 09:00", rehandle())]
+    world = history(spoken(BEFORE_ALL), *replied(), *answered, *again)
+    assert world.verdict(number=2).outcome is Outcome.PENDING
+    second = [draft(text="重新办理后的答复"), review(), sign()]
+    for day, command in enumerate(second, 21):
+        world.do(command, at=f"2024-03-{day} 09:00")
+    assert world.verdict(number=2).outcome is Outcome.PASS
+    assert proof(world.verdict(number=2))["since"] == [world.last(SatisfactionRecorded).position]
+    assert world.verdict().outcome is Outcome.PASS
+
+
+def test_silence_is_no_feedback_to_talk_after() -> None:
+    silent = ("2024-09-02 09:00", rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"))
+    world = history(*replied(), (AFTER_ALL, form()), silent, ("2024-09-03 09:00", rehandle()))
+    assert proof(world.verdict(number=2))["since"] == [world.last(RehandlingOrdered).position]
+
+
+def test_a_signed_reply_that_was_sent_back_is_judged_by_its_next_signature() -> None:
+    returned = ("2024-03-09 09:00", send_back(code=Defect.NOT_CONTACTED))
+    world = history(*replied()[:3], returned, spoken("2024-03-10 09:00"))
+    assert world.verdict().outcome is Outcome.PENDING
+    assert "signed" not in proof(world.verdict())
+    for at, command in (("2024-03-11 09:00", draft()), ("2024-03-12 09:00", review(number=2))):
+        world.do(command, at=at)
+    world.do(sign(number=2), at="2024-03-13 09:00")
+    assert world.verdict().outcome is Outcome.PASS

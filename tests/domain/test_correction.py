@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Outcome, Rating
+from domain.codes import Heard, Outcome, Rating
 from domain.events import (
     ClericalErrorCorrected,
     HandlingReopened,
@@ -13,6 +13,7 @@ from domain.events import (
     ProposalSubmitted,
     ReportRetracted,
     SatisfactionRecorded,
+    SatisfactionRevised,
 )
 from domain.rules import (
     ARCHIVED_ONCE,
@@ -24,6 +25,7 @@ from domain.rules import (
 )
 from tests.domain import test_admission as admission
 from tests.domain import test_archive as archive
+from tests.domain import test_feedback as feedback
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -39,9 +41,12 @@ from tests.domain.given import (
     form_out,
     head_of,
     issued,
+    opened,
     rate,
     refuses,
     registered,
+    rehandle,
+    ruled,
     signed,
 )
 
@@ -104,6 +109,37 @@ def test_an_answer_entered_for_the_wrong_member_is_awaited_again() -> None:
     world.do(retract(last(world, SatisfactionRecorded)))
     assert LEAD in world.case.tasks[EDU].unanswered
     assert world.do(rate(rating=Rating.SATISFIED))
+
+
+def test_the_answer_before_stands_again_where_its_revision_was_a_mistake() -> None:
+    world = form_out()
+    world.do(rate(heard=Heard.NOT_CONTACTED))
+    world.do(feedback.revise())
+    world.do(retract(last(world, SatisfactionRevised)))
+    assert world.case.tasks[EDU].round.ratings[LEAD].overall is Rating.SATISFIED
+    assert world.verdict().outcome is Outcome.CONTESTED
+    assert world.do(rate(heard=Heard.NOT_CONTACTED)) == []
+
+
+def test_dissatisfaction_is_not_lost_with_a_mistaken_revision() -> None:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(feedback.revise())
+    world.do(retract(last(world, SatisfactionRevised)))
+    assert world.case.tasks[EDU].dissatisfied == {LEAD}
+    world.do(rehandle())
+    assert world.case.communication.round_of(EDU, 2).since.version == last(world, SatisfactionRecorded)
+
+
+def test_the_revision_before_stands_where_only_the_last_was_a_mistake() -> None:
+    world = form_out()
+    world.do(rate())
+    first = feedback.revise(Rating.BASIC)
+    world.do(first)
+    world.do(feedback.revise(Rating.UNDERSTOOD))
+    world.do(retract(last(world, SatisfactionRevised)))
+    assert world.case.tasks[EDU].round.ratings[LEAD].overall is Rating.BASIC
+    assert world.do(first) == []
 
 
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")

@@ -74,7 +74,7 @@ AFTERWARDS: dict[type, tuple[type, ...]] = {
     ProposalNotRegistered: (RefusalNotified, ProposalConverted, *SET_RIGHT),
     ProposalConverted: (RefusalNotified, *SET_RIGHT),
     ProposalAbsorbed: SET_RIGHT,
-    ProposalWithdrawn: (MemberRevisited, *SET_RIGHT),
+    ProposalWithdrawn: SET_RIGHT,
 }
 ANY_CONTACT = ContactRule(gate=Gate.FLAG, source="测试")
 PASSED = (Outcome.PASS, Outcome.PASS_BACKFILLED, Outcome.CONTESTED)
@@ -216,7 +216,7 @@ def test_a_reply_that_passed_is_not_failed_by_what_comes_after(world: World) -> 
 @law
 @given(histories())
 def test_what_has_ended_has_ended(world: World) -> None:
-    """After the end of a proposal nothing is added to it but a notice, where it goes instead, a return visit."""
+    """After the end of a proposal nothing is added to it but a notice, where it goes instead, a mistake set right."""
     after: dict[UUID, type] = {}
     for recorded in world.history:
         if recorded.stream in after:

@@ -260,6 +260,17 @@ def test_silence_says_nothing_about_how_somebody_was_heard() -> Attempt:
     return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, heard=Heard.NOT_CONTACTED), at=LONG_AFTER)
 
 
+@refuses(c.RecordSatisfaction, RATING_IN_SCALE, "attitude")
+def test_silence_judges_nothing() -> Attempt:
+    told = {"attitude": Rating.SATISFIED, "result": Rating.SATISFIED}
+    return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, **told), at=LONG_AFTER)
+
+
+@refuses(c.RecordSatisfaction, RATING_IN_SCALE, "comment")
+def test_silence_has_no_comment() -> Attempt:
+    return attempt(form_out(), rate(rating=Rating.NO_RESPONSE, comment="基本认可"), at=LONG_AFTER)
+
+
 # another view
 
 
@@ -315,6 +326,19 @@ def test_a_view_repeated_after_it_was_revised_is_the_revised_one() -> None:
 @refuses(c.ReviseSatisfaction, RATED_BEFORE_REVISION, "member")
 def test_a_view_that_was_never_given_is_not_revised() -> Attempt:
     return attempt(form_out(), revise())
+
+
+@refuses(c.ReviseSatisfaction, RATED_BEFORE_REVISION, "overall")
+def test_who_was_not_satisfied_is_not_turned_into_somebody_silent() -> Attempt:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    return attempt(world, revise(Rating.NO_RESPONSE))
+
+
+def test_who_was_silent_may_be_noted_as_silent_again_by_somebody_else() -> None:
+    world = form_out()
+    world.do(rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"), at=LONG_AFTER)
+    assert world.do(revise(Rating.NO_RESPONSE, entered_by="OFFICE"))
 
 
 @refuses(c.ReviseSatisfaction, FORM_BEFORE_RATING, "unit")
@@ -388,9 +412,9 @@ def mediate(world: World, *members: str, unit: str = EDU) -> c.RecordMediation:
     )
 
 
-def unhappy_again() -> World:
+def unhappy_again(world: World | None = None) -> World:
     """The lead proposer is not satisfied with the second round either, and nobody has ordered a third."""
-    world = opened(ruled(automatic_rehandlings=1))
+    world = world or opened(ruled(automatic_rehandlings=1))
     dissatisfied(world)
     world.do(contact(world.now))
     world.do(draft(text="重新办理后的答复"))
@@ -416,6 +440,28 @@ def test_a_case_closes_over_a_member_who_was_talked_to_after_it_was_handled_agai
     assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
     world.do(mediate(world))
     assert world.do(close())
+
+
+def test_people_talk_where_a_further_round_was_ordered_at_once() -> None:
+    world = unhappy_again(opened())
+    assert world.case.tasks[EDU].round.number == 3
+    [fact] = world.do(mediate(world))
+    assert fact.event.round == 2
+    assert world.case.tasks[EDU].dissatisfied == frozenset()
+
+
+def test_one_talk_ends_what_members_said_of_different_rounds() -> None:
+    world = opened()
+    dissatisfied(world)
+    for number in (2, 3):
+        world.do(contact(world.now))
+        world.do(draft(text=f"第{number}轮答复"))
+        for command in (review(), sign(), issue(), form()):
+            world.do(command)
+        world.do(rate(member=SECOND if number == 2 else LEAD, rating=Rating.DISSATISFIED))
+    [fact] = world.do(mediate(world, LEAD, SECOND))
+    assert fact.event.round == 3
+    assert world.case.tasks[EDU].dissatisfied == frozenset()
 
 
 @refuses(c.RecordMediation, MEDIATED_AFTER_REHANDLING, "members.0")

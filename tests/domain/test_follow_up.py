@@ -29,6 +29,7 @@ from tests.domain.given import (
     EDU,
     HEALTH,
     LEAD,
+    SPLIT,
     STRANGER,
     Attempt,
     Given,
@@ -77,11 +78,18 @@ def test_a_revisit_told_twice_is_recorded_once() -> None:
     assert world.do(told) == []
 
 
+def withdrawn() -> World:
+    world = assigned()
+    world.do(c.WithdrawProposal(member=LEAD, reason="情况变化"))
+    return world
+
+
 @refuses(c.RecordRevisit, REVISIT_AT_ITS_STAGE, "stage")
 @pytest.mark.parametrize(
     ("given", "stage"),
     [
         (transferred, RevisitStage.DURING_HANDLING),
+        (withdrawn, RevisitStage.DURING_HANDLING),
         (closed, RevisitStage.DURING_HANDLING),
         (signed, RevisitStage.AFTER_REPLY),
         (issued, RevisitStage.AFTER_CLOSING),
@@ -216,6 +224,14 @@ def test_what_a_campaign_found_stands_until_it_finds_otherwise() -> None:
     assert fact.event == LookbackRecorded(campaign=1, unit=EDU, delivered=True, finding="教师在岗")
     assert world.do(found()) == []
     assert world.do(found(delivered=False))
+
+
+def test_each_units_part_is_looked_at_for_itself() -> None:
+    world = looking_back(closed(modes=SPLIT, result_class="B"))
+    ours, theirs = found(), found(unit=HEALTH, delivered=False)
+    assert world.do(ours)
+    assert world.do(theirs)
+    assert (world.do(ours), world.do(theirs)) == ([], [])
 
 
 def test_a_campaign_without_classes_and_cases_means_all() -> None:

@@ -23,6 +23,7 @@ from domain.rules import (
     APPROVER_RANK,
     CASE_OPEN,
     CLASS_IN_SCHEME,
+    COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
@@ -37,6 +38,7 @@ from domain.rules import (
     REPLIED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
 )
+from tests.domain import test_commitment as commitment
 from tests.domain.given import (
     EDU,
     HEALTH,
@@ -432,3 +434,27 @@ def test_the_members_who_come_along_are_signers() -> Attempt:
 def test_only_a_unit_on_the_case_goes_to_see() -> Attempt:
     world = transferred()
     return attempt(world, look(world.now))
+
+
+@refuses(c.CloseHandling, COMMITMENTS_BEFORE_BETTER_CLASS, "result_class")
+def test_a_case_does_not_close_better_than_a_reply_that_still_promises() -> Attempt:
+    return attempt(promising(), close("A"))
+
+
+def test_a_case_closes_in_the_class_of_its_reply_whatever_is_still_promised() -> None:
+    assert promising().do(close("B"))
+
+
+def test_a_case_closes_better_than_its_reply_when_the_promise_is_kept() -> None:
+    world = promising()
+    world.do(commitment.keep())
+    assert world.do(close("A"))
+
+
+def promising() -> World:
+    """A reply of class B, rated, and a promise in it."""
+    world = contacted()
+    world.do(draft(result_class="B"))
+    for command in (review(), sign(), issue(), commitment.promise(), form(), rate(), rate(member=SECOND)):
+        world.do(command)
+    return world
