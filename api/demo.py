@@ -32,7 +32,14 @@ from ledger.ledger import Ledger, Provenance
 SAMPLE = "dehui-15-3"
 _BY_NAME = {command.__name__: command for command in COMMANDS}
 _MARK = "（虚拟）"
-_FIRST = "session/opened"
+_CALENDAR, _OPENED = "calendar", "session/opened"
+"""The first two steps; there was a time when the calendar did not come first."""
+
+
+class SampleRefused(Exception):
+    """The sample does not belong into this ledger; nothing was written. `code` is stable."""
+
+    code = "ledger-not-sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,15 @@ class _Case:
 
 
 async def load(ledger: Ledger, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
-    """Load the sample; answers how many events were added, 0 where it was there already."""
+    """Load the sample; answers how many events were added, 0 where it was there already.
+
+    Raises `SampleRefused` where the ledger holds anything else than the sample's own beginning.
+    """
+    if await finished(ledger):
+        return 0
+    if not await unfinished(ledger):
+        told = f"台账“{ledger.name}”中已有别的事件，不向其中写入虚拟内容；请在 HUIYIN_LEDGERS 中另立空台账"
+        raise SampleRefused(told)
     sample, rulebook = read()
     steps = [*_setup(ledger.name, sample, rulebook), *_cases(ledger.name, sample)]
     before = await ledger.position()
@@ -95,7 +110,8 @@ async def unfinished(ledger: Ledger) -> bool:
     """Whether the ledger is empty, or holds a sample that was not loaded to its end."""
     if await ledger.position() == 0:
         return True
-    return await ledger.knows(command_id(ledger.name, _FIRST)) and not await finished(ledger)
+    begun = [await ledger.knows(command_id(ledger.name, first)) for first in (_CALENDAR, _OPENED)]
+    return any(begun) and not await finished(ledger)
 
 
 async def finished(ledger: Ledger) -> bool:
@@ -128,10 +144,10 @@ def _setup(ledger: str, sample: dict[str, Any], rulebook: Rulebook) -> Iterator[
 
     notice = working_days.parse((files("domain") / "calendars" / f"{on.year}.toml").read_text(encoding="utf-8"))
     announced = _BY_NAME["AnnounceCalendar"].model_validate({"occurred_at": on.isoformat(), "notice": notice})
-    yield Step("calendar", calendar_stream(ledger), announced, by, on, True, ("occurred_at",))
+    yield Step(_CALENDAR, calendar_stream(ledger), announced, by, on, True, ("occurred_at",))
     facts = {name: value for name, value in session.items() if name != "made_up"}
     opened = _BY_NAME["OpenSession"].model_validate({"occurred_at": on.isoformat(), **facts})
-    yield Step(_FIRST, stream, opened, by, on, True, ("occurred_at", *session["made_up"]))
+    yield Step(_OPENED, stream, opened, by, on, True, ("occurred_at", *session["made_up"]))
     adopted = _BY_NAME["AdoptRulebook"].model_validate({"occurred_at": on.isoformat(), "rulebook": rulebook})
     yield Step("session/rulebook", stream, adopted, by, on)
     units = [(unit["unit"], unit["name"], True) for unit in sample["units"]]

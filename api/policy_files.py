@@ -40,6 +40,13 @@ class PolicyFiles:
     def faults(self) -> tuple[Fault, ...]:
         return (*self.rulebooks.faults, *self.notices.faults)
 
+    def rulebook(self, name: str, version: int, *, shipped: bool = False) -> Rulebook | None:
+        """The rulebook of this id and version; `shipped`: if it came with the program."""
+        for path, known in self.rulebooks.documents:
+            if (known.id, known.version) == (name, version) and (is_shipped(path) or not shipped):
+                return known
+        return None
+
 
 def read(settings: Settings) -> PolicyFiles:
     """Every file, shipped and the operator's, judged. Raises nothing: a file that cannot be opened is a fault."""

@@ -10,6 +10,7 @@ from psycopg_pool import PoolTimeout
 from api import telemetry
 from api.cli import caseload, ledgers, policies, service
 from api.cli.terminal import FOUND, NO_DATABASE, OUTDATED, USAGE, failed
+from api.demo import SampleRefused
 from api.reactions.simulation import TickRefused
 from api.serve import ServeError
 from api.simulate.run import SimulationRefused, Unintended
@@ -56,7 +57,7 @@ def main() -> None:
         code = failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
     except schema.SchemaOutdated as error:
         code = failed(OUTDATED, error.code, str(error))
-    except (ServeError, TickRefused, KeysUnusable, SimulationRefused) as error:
+    except (ServeError, TickRefused, KeysUnusable, SampleRefused, SimulationRefused) as error:
         code = failed(USAGE, error.code, str(error))
     except (Unintended, KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
         code = failed(FOUND, error.code, str(error))

@@ -95,7 +95,7 @@ def load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> No
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
         await ledger.open()
         try:
-            if await sample.finished(ledger) or (only_if_empty and not await sample.unfinished(ledger)):
+            if only_if_empty and not await sample.unfinished(ledger):
                 return 0
             with progress_bar() as progress:
                 task = progress.add_task("载入示例年度", total=None)

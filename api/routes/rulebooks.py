@@ -12,6 +12,7 @@ from api.routes.routing import routes
 from domain.codes import Level
 from domain.labels import label
 from domain.policy.rulebook import Rulebook
+from domain.rules import RULEBOOK_VERSION_FINAL, require
 from domain.values import Code
 
 router = routes("届次与规则")
@@ -45,16 +46,24 @@ async def read_rulebook(
     asked: Asked,
     request: Request,
 ) -> Rulebook:
-    for _, known in policy_files(request).rulebooks.documents:
-        if (known.id, known.version) == (rulebook, version):
-            return known
-    raise ProblemError(404, "not-found", f"没有规则“{rulebook}”第 {version} 版")
+    known = policy_files(request).rulebook(rulebook, version)
+    if known is None:
+        raise ProblemError(404, "not-found", f"没有规则“{rulebook}”第 {version} 版")
+    return known
 
 
 def policy_files(request: Request) -> PolicyFiles:
     """What was found when this process started."""
     found: PolicyFiles = request.app.state.policy_files
     return found
+
+
+def as_shipped(request: Request, rulebook: Rulebook) -> None:
+    """Refuse a version that came with the program and has been altered since. Raises `Refused`."""
+    shipped = policy_files(request).rulebook(rulebook.id, rulebook.version, shipped=True)
+    same = shipped is None or shipped.ref() == rulebook.ref()
+    told = f"“{rulebook.id}”第 {rulebook.version} 版随程序附带，内容不同；修改须另立编号或版本"
+    require(same, RULEBOOK_VERSION_FINAL, told, "rulebook.version")
 
 
 def _listed(rulebook: Rulebook) -> RulebookListed:

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from fastapi import Request
 from pydantic import BaseModel
 
 from api.desk import Asked, AtDesk, Done
 from api.problems import ProblemError
 from api.routes.routing import SessionKey, described, routes
+from api.routes.rulebooks import as_shipped
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
 from domain.policy.rulebook import Rulebook
 from domain.session import Session
@@ -48,7 +50,8 @@ async def record_handover_meeting(session: SessionKey, command: RecordHandoverMe
 
 
 @router.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
-async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk) -> Done:
+async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk, request: Request) -> Done:
+    as_shipped(request, command.rulebook)
     return await desk.on_session(session, command)
 
 

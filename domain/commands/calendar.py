@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from domain.calendar import Calendar
 from domain.commands.base import CalendarCommand
 from domain.events import CalendarAnnounced
-from domain.policy.working_days import Notice, problems
+from domain.policy.working_days import Notice, contradictions, problems
 from domain.rules import CALENDAR_CONSISTENT, CALENDAR_VERSION_FINAL, Rule, refuse, require
 from domain.setting import Decision, Setting
 from domain.values import within_limits
@@ -26,6 +26,8 @@ class AnnounceCalendar(CalendarCommand):
         known = calendar.days.notices.get(self.notice.year)
         if known == self.notice:
             return []
+        for field, problem in contradictions(self.notice, calendar.days.notices.values()):
+            refuse(CALENDAR_CONSISTENT, problem, f"notice.{field}")
         newer = known is None or self.notice.version > known.version
         final = f"{self.notice.year} 年的安排已有第 {known.version if known else 0} 版，新版的版本号须更大"
         require(newer, CALENDAR_VERSION_FINAL, final, "notice.version")

@@ -13,10 +13,11 @@ from domain.events import (
     CaseTransferredToGovernment,
     HandoverMeetingHeld,
     RulebookAdopted,
+    RulebookVersionFixed,
     SessionClosed,
     SessionOpened,
 )
-from domain.policy.rulebook import Rulebook
+from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.policy.soundness import problems
 from domain.rules import (
     CASE_OPEN,
@@ -37,7 +38,7 @@ from domain.rules import (
 )
 from domain.session import Session
 from domain.setting import Decision, On, Setting
-from domain.streams import Stream, proposal_stream
+from domain.streams import Stream, directory_stream, proposal_stream
 from domain.values import Code, Day, Moment, Note, Title, day_of, within_limits
 
 
@@ -135,22 +136,33 @@ class AdoptRulebook(SessionCommand):
 
     rulebook: Annotated[Rulebook, AfterValidator(within_limits)]
 
+    def beside(self, session: Session, setting: Setting, /) -> Sequence[Stream[Any]]:
+        return [directory_stream(setting.ledger)]
+
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
         for field, problem in (*problems(self.rulebook), *claims.problems(self.rulebook)):
             refuse(RULEBOOK_CONSISTENT, problem, f"rulebook.{field}")
-        digest = self.rulebook.ref().digest
         for other in session.rulebooks.values():
             scheme, meant = self.rulebook.class_scheme, other.class_scheme
             one_meaning = scheme.id != meant.id or scheme == meant
             clash = f"分类“{scheme.id}”已有另一种含义，须另立编号"
             require(one_meaning, RULEBOOK_CONSISTENT, clash, "rulebook.class_scheme.id")
-        known = session.rulebooks.get((self.rulebook.id, self.rulebook.version))
+        ref = self.rulebook.ref()
+        known = session.rulebooks.get((ref.id, ref.version))
         if known is not None:
-            same = known.ref().digest == digest
-            require(same, RULEBOOK_VERSION_FINAL, "该版本已采用，修改须另立新版", "rulebook.version")
+            require(known.ref() == ref, RULEBOOK_VERSION_FINAL, "该版本已采用，修改须另立新版", "rulebook.version")
             return []
-        latest = max((version for name, version in session.rulebooks if name == self.rulebook.id), default=0)
-        newer = self.rulebook.version > latest
-        require(newer, RULEBOOK_VERSION_FINAL, f"已采用第 {latest} 版，新版的版本号须更大", "rulebook.version")
-        return [RulebookAdopted(rulebook=self.rulebook, digest=digest)]
+        latest = max((version for name, version in session.rulebooks if name == ref.id), default=0)
+        newer = f"已采用第 {latest} 版，新版的版本号须更大"
+        require(ref.version > latest, RULEBOOK_VERSION_FINAL, newer, "rulebook.version")
+        return [RulebookAdopted(rulebook=self.rulebook, digest=ref.digest), *_fixed(ref, setting)]
+
+
+def _fixed(ref: RulebookRef, setting: Setting) -> Decision:
+    """One version is one text in the whole ledger: what the first session to adopt it made of it."""
+    directory = directory_stream(setting.ledger)
+    digest = setting.at(directory).rulebooks.get((ref.id, ref.version))
+    told = "别的届次已采用内容不同的同一版本，修改须另立新版"
+    require(digest in (None, ref.digest), RULEBOOK_VERSION_FINAL, told, "rulebook.version")
+    return [] if digest else [On(directory, RulebookVersionFixed(rulebook=ref))]

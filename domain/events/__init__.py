@@ -47,7 +47,7 @@ from domain.events.commitment import (
 )
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
 from domain.events.correction import ClericalErrorCorrected, CorrectionEvent, HandlingReopened, ReportRetracted
-from domain.events.directory import MemberListed, OfficialAppointed, UnitListed
+from domain.events.directory import MemberListed, OfficialAppointed, RulebookVersionFixed, UnitListed
 from domain.events.drafting import (
     CoSignatureDeclined,
     CoSignatureExpired,
@@ -176,7 +176,7 @@ SessionEvent: TypeAlias = (
     | AnnualReportSnapshotTaken
     | CaseNumberTaken
 )
-DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed
+DirectoryEvent: TypeAlias = UnitListed | OfficialAppointed | MemberListed | RulebookVersionFixed
 LetterEvent: TypeAlias = LetterNumberTaken
 LedgerEvent: TypeAlias = ClockStepped
 AnyEvent: TypeAlias = ProposalEvent | SessionEvent | DirectoryEvent | CalendarEvent | LetterEvent | LedgerEvent
@@ -323,6 +323,7 @@ __all__ = [
     "ReviewEvent",
     "ReviewOpinionRecorded",
     "RulebookAdopted",
+    "RulebookVersionFixed",
     "SatisfactionRecorded",
     "SatisfactionRevised",
     "ScoreItemRecorded",

@@ -8,6 +8,7 @@ from typing import Annotated
 from domain.codes import Rank
 from domain.events.base import Event
 from domain.personal import Of, Personal
+from domain.policy.rulebook import RulebookRef
 
 
 class UnitListed(Event):
@@ -37,3 +38,9 @@ class MemberListed(Event):
     sector: str | None = None
     phone: Annotated[Personal[str] | None, Of("member", "member")] = None
     address: Annotated[Personal[str] | None, Of("member", "member")] = None
+
+
+class RulebookVersionFixed(Event):
+    """办理规则定版: from its first adoption on this version means one text, whatever session adopts it."""
+
+    rulebook: RulebookRef

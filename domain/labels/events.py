@@ -101,6 +101,7 @@ EVENTS: dict[str, str] = {
     "HandlingClosed": "办结",
     "SessionOpened": "设立届次",
     "RulebookAdopted": "采用办理规则",
+    "RulebookVersionFixed": "办理规则定版",
     "CaseNumberTaken": "取案号",
     "UnitListed": "列入承办单位",
     "OfficialAppointed": "列入人员",

@@ -5,7 +5,7 @@ day of the solar calendar (全国年节及纪念日放假办法). Whoever counts
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -19,6 +19,12 @@ FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "
 YEAR_END = (12, 25)
 """From here on the next year's notice may speak: new year holidays and the weekend worked for them have begun in the
 last days of December, never earlier."""
+
+_MOVING = ("春节", "清明", "端午", "中秋")
+"""The other holidays of the law, whose days only a notice tells."""
+
+_LAW_SINCE = 2008
+"""The first year in which the law gave days off for every one of these."""
 
 WEEKEND = {5: "周六", 6: "周日"}
 
@@ -63,17 +69,44 @@ def problems(notice: Notice) -> Iterator[tuple[str, str]]:
         yield "year", "年份不在可用范围"
         return
     first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
-    off: set[date] = set()
+    sound: list[Holiday] = []
     for index, holiday in enumerate(notice.holidays):
         if holiday.last < holiday.first or (holiday.last - holiday.first).days > 31:
             yield f"holidays.{index}.last", "假期的末日不得早于首日，也不会超过一个月"
         elif not first <= holiday.first <= holiday.last <= last:
             yield f"holidays.{index}.first", "假期须在本年（或上年十二月）之内"
         else:
-            off |= set(holiday.days)
+            sound.append(holiday)
+    off = {day for holiday in sound for day in holiday.days}
     for index, day in enumerate(notice.working):
         if day.weekday() not in WEEKEND or day in off or not first <= day <= last:
             yield f"working.{index}", "调休上班的须是假期之外的周末"
+    if len(sound) == len(notice.holidays):
+        yield from _lacking(notice, off)
+
+
+def contradictions(notice: Notice, known: Iterable[Notice]) -> Iterator[tuple[str, str]]:
+    """Where a notice gives a day off that the notice of another year has people work on, or the other way round; as
+    `problems`. Years meet in December."""
+    others = [other for other in known if other.year != notice.year]
+    working = {day: other.year for other in others for day in other.working}
+    off = {day: other.year for other in others for holiday in other.holidays for day in holiday.days}
+    for index, holiday in enumerate(notice.holidays):
+        for day in sorted(working.keys() & set(holiday.days)):
+            yield f"holidays.{index}.first", f"{working[day]} 年的安排写明 {day} 上班"
+    for index, day in enumerate(notice.working):
+        if day in off:
+            yield f"working.{index}", f"{off[day]} 年的安排写明 {day} 放假"
+
+
+def _lacking(notice: Notice, off: Collection[date]) -> Iterator[tuple[str, str]]:
+    """The holidays of the law that a notice forgets: its year would be final without them."""
+    if notice.year < _LAW_SINCE:
+        return
+    fixed = [name for (month, day), name in FIXED.items() if date(notice.year, month, day) not in off]
+    moving = [name for name in _MOVING if not any(name in holiday.name for holiday in notice.holidays)]
+    if lacking := dict.fromkeys((*fixed, *moving)):
+        yield "holidays", f"没有写全法定节假日：{'、'.join(lacking)}"
 
 
 @dataclass(frozen=True, slots=True)

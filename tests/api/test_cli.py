@@ -132,6 +132,8 @@ def test_a_simulation_is_told_in_tables_and_kept_apart(cli: Cli) -> None:
     for word in ("模拟完成", "每件事件数", "到达的阶段", "HUIYIN_LEDGERS"):
         assert word in ran.stdout
     assert "没有新增" in cli(*small).stdout
+    sample = cli("demo", HUIYIN_LEDGERS=json.dumps([small[-1]]))
+    assert (sample.returncode, "ledger-not-sample" in sample.stderr) == (2, True), sample.stdout + sample.stderr
     for arguments, word in (
         ((*small, "--seed", "2"), "ledger-not-simulated"),
         (("simulate", "--ledger", "坏 名字"), "ledger-invalid"),

@@ -65,12 +65,24 @@ def test_a_rulebook_is_fetched_and_adopted_as_it_is(client: TestClient) -> None:
     session = {"session": "16-1", "cppcc": "德惠市政协", "term": 16, "meeting": 1}
     assert client.post("/sessions", json=session).status_code == 200
     adopted = client.post("/sessions/16-1/rulebooks", json={"rulebook": fetched})
-    assert (adopted.status_code, adopted.json()["added"]) == (200, 1), adopted.text
+    assert (adopted.status_code, adopted.json()["added"]) == (200, 2), adopted.text
     [kept] = client.get("/sessions/16-1").json()["rulebooks"]
     assert (kept["id"], kept["jurisdiction"], kept["level"], kept["year"]) == (
         *("sichuan-2024-like", "四川省"),
         *("PROVINCE", 2024),
     )
+
+
+def test_a_shipped_version_is_adopted_as_it_is_or_under_another_name(client: TestClient) -> None:
+    session = {"session": "16-9", "cppcc": "德惠市政协", "term": 16, "meeting": 9}
+    assert client.post("/sessions", json=session).status_code == 200
+    altered = {**client.get("/rulebooks/shanghai-2007-like/1").json(), "due_soon_days": 29}
+    refused = client.post("/sessions/16-9/rulebooks", json={"rulebook": altered})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "rulebook-version-final"), refused.text
+    assert refused.json()["errors"][0]["field"] == "rulebook.version"
+    for own in ({"id": "our-own"}, {"version": 2}):
+        adopted = client.post("/sessions/16-9/rulebooks", json={"rulebook": {**altered, **own}})
+        assert adopted.status_code == 200, adopted.text
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,22 @@ async def test_it_is_not_loaded_among_other_peoples_cases(ledger: Ledger) -> Non
     office = Office(ledger)
     await office.set_up()
     assert not await demo.unfinished(ledger)
+    before = await ledger.position()
+    with pytest.raises(demo.SampleRefused):
+        await demo.load(ledger)
+    assert await ledger.position() == before, "no unit of theirs was renamed, nothing made up stands among it"
+
+
+async def test_it_is_known_by_its_first_step(ledger: Ledger) -> None:
+    class BrokenOff(Exception):
+        pass
+
+    def break_off(_done: int, _of: int) -> None:
+        raise BrokenOff
+
+    with pytest.raises(BrokenOff):
+        await demo.load(ledger, break_off)
+    assert await demo.unfinished(ledger)
 
 
 def test_everything_says_where_it_comes_from(sample: tuple[TestClient, str]) -> None:

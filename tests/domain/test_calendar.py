@@ -62,10 +62,11 @@ def test_a_notice_is_announced_and_known_from_then_on() -> None:
 def test_a_later_version_takes_the_place_of_an_earlier_one() -> None:
     world = World()
     world.do(c.AnnounceCalendar(notice=NOTICES[2026]))
-    moved = NOTICES[2026].model_copy(update={"version": 2, "holidays": NOTICES[2026].holidays[1:]})
+    shorter = Holiday(name="元旦", first=date(2026, 1, 1), last=date(2026, 1, 1))
+    moved = NOTICES[2026].model_copy(update={"version": 2, "holidays": (shorter, *NOTICES[2026].holidays[1:])})
     world.do(c.AnnounceCalendar(notice=moved))
     known = world.state(calendar_stream(LEDGER)).days
-    assert known.works(date(2026, 1, 1))
+    assert known.works(date(2026, 1, 2))
     assert known.version(date(2026, 1, 1), date(2026, 1, 2)) == "2026@2"
 
 
@@ -100,6 +101,61 @@ def test_people_work_instead_on_weekends_of_the_year(day: date) -> Attempt:
 )
 def test_a_notice_that_cannot_be_is_refused_by_its_field(change: dict[str, Any], field: str) -> None:
     assert field in [found for found, _ in problems(notice(**change))]
+
+
+LAW = (
+    Holiday(name="元旦", first=date(2027, 1, 1), last=date(2027, 1, 3)),
+    Holiday(name="春节", first=date(2027, 2, 5), last=date(2027, 2, 11)),
+    Holiday(name="清明节", first=date(2027, 4, 5), last=date(2027, 4, 5)),
+    Holiday(name="劳动节", first=date(2027, 5, 1), last=date(2027, 5, 5)),
+    Holiday(name="端午节", first=date(2027, 6, 9), last=date(2027, 6, 9)),
+    Holiday(name="中秋节", first=date(2027, 9, 15), last=date(2027, 9, 15)),
+    Holiday(name="国庆节", first=date(2027, 10, 1), last=date(2027, 10, 7)),
+)
+
+
+@pytest.mark.parametrize("name", [holiday.name for holiday in LAW])
+def test_no_holiday_of_the_law_is_forgotten(name: str) -> None:
+    assert list(problems(notice(holidays=LAW))) == []
+    [(field, told)] = problems(notice(holidays=tuple(holiday for holiday in LAW if holiday.name != name)))
+    assert (field, name.removesuffix("节") in told) == ("holidays", True)
+
+
+@refuses(c.AnnounceCalendar, CALENDAR_CONSISTENT, "notice.holidays")
+def test_a_placeholder_is_no_notice() -> Attempt:
+    return attempt(World(), c.AnnounceCalendar(notice=notice(title="占位")))
+
+
+def test_before_the_law_gave_them_all_nothing_is_asked() -> None:
+    assert list(problems(notice(year=2007))) == []
+
+
+def of_2028(**change: Any) -> Notice:
+    on = {holiday: (holiday.first.replace(year=2028), holiday.last.replace(year=2028)) for holiday in LAW}
+    moved = tuple(Holiday(name=holiday.name, first=first, last=last) for holiday, (first, last) in on.items())
+    return notice(year=2028, **{"holidays": moved, **change})
+
+
+@refuses(c.AnnounceCalendar, CALENDAR_CONSISTENT, "notice.holidays.0.first")
+def test_nobody_has_a_day_off_on_which_the_year_before_works() -> Attempt:
+    world = World()
+    world.do(c.AnnounceCalendar(notice=notice(holidays=LAW, working=(date(2027, 12, 26),))))
+    long = Holiday(name="元旦", first=date(2027, 12, 25), last=date(2028, 1, 1))
+    return attempt(world, c.AnnounceCalendar(notice=of_2028(holidays=(long, *of_2028().holidays[1:]))))
+
+
+@refuses(c.AnnounceCalendar, CALENDAR_CONSISTENT, "notice.working.0")
+def test_nobody_works_on_a_day_off_of_the_year_after() -> Attempt:
+    world = World()
+    long = Holiday(name="元旦", first=date(2027, 12, 25), last=date(2028, 1, 1))
+    world.do(c.AnnounceCalendar(notice=of_2028(holidays=(long, *of_2028().holidays[1:]))))
+    return attempt(world, c.AnnounceCalendar(notice=notice(holidays=LAW, working=(date(2027, 12, 26),))))
+
+
+def test_neighbouring_years_that_agree_are_announced() -> None:
+    world = World()
+    for one in (notice(holidays=LAW, working=(date(2027, 12, 25),)), of_2028()):
+        assert world.do(c.AnnounceCalendar(notice=one))
 
 
 def test_a_weekend_on_which_people_work_has_no_reason_to_be_off() -> None:

@@ -153,15 +153,16 @@ def test_a_limit_through_a_year_not_announced_is_set_again_when_the_notice_comes
     assert world.do(recompute()) == []
 
 
+def new_year_until(last: date) -> Notice:
+    """The notice of 2025 with a longer first holiday."""
+    longer = Holiday(name="元旦", first=date(2025, 1, 1), last=last)
+    return NOTICES[2025].model_copy(update={"holidays": (longer, *NOTICES[2025].holidays[1:])})
+
+
 def test_a_notice_that_takes_a_day_off_moves_the_limit_and_says_why() -> None:
     world = late_december(TEN_DAYS)
     before = due(world)
-    longer = Notice(
-        year=2025,
-        version=1,
-        title="通知",
-        holidays=(Holiday(name="元旦", first=date(2025, 1, 1), last=date(2025, 1, 4)),),
-    )
+    longer = new_year_until(date(2025, 1, 4))
     world.do(c.AnnounceCalendar(notice=longer))
     world.do(recompute())
     assert due(world) > before
@@ -229,8 +230,7 @@ def test_an_opinion_due_before_the_reply_follows_it() -> None:
         counted_in=CountedIn.DAY, value=5, backwards=True, rolls=True, source="S36",
     )  # fmt: skip
     world = late_december(TEN_DAYS, backwards, modes=LED)
-    five_days = Holiday(name="元旦", first=date(2025, 1, 1), last=date(2025, 1, 5))
-    world.do(c.AnnounceCalendar(notice=Notice(year=2025, version=1, title="通知", holidays=(five_days,))))
+    world.do(c.AnnounceCalendar(notice=new_year_until(date(2025, 1, 5))))
     world.do(recompute())
     opinion_due = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
     assert opinion_due.anchor.on == due(world)

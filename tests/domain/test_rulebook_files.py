@@ -204,7 +204,7 @@ def test_a_rule_that_cannot_be_told_for_whom_it_is_casts_no_doubt_on_others(when
 
 @pytest.mark.parametrize("kind", [RULEBOOK, NOTICE], ids=["rulebook", "notice"])
 def test_what_stands_in_for_missing_fields_is_sound_itself(kind: DocumentKind[Any]) -> None:
-    whole = {"year": 2026} if kind is NOTICE else {}
+    whole = {"year": 2007} if kind is NOTICE else {}  # a year of which no holidays are asked
     assert list(kind.problems(kind.model.model_validate({**kind.stand_in, **whole}))) == []
 
 
@@ -255,6 +255,15 @@ def test_a_notice_is_told_in_the_same_form() -> None:
         (line_of(toml, "10-09"), "holidays[6].last", "calendar-consistent"),
         (line_of(toml, "working"), "working[5]", "no-such-day"),
         (line_of(toml, "working"), "working[0]", "calendar-consistent"),
+    ]
+
+
+def test_a_notice_without_holidays_is_told_once() -> None:
+    toml = 'year = 2027\nversion = 1\ntitle = "占位"\n'
+    assert [(fault.line, fault.field, fault.code) for fault in faults(toml, NOTICE)] == [(1, "holidays", "missing")]
+    empty = toml + "holidays = []\n"
+    assert [(fault.line, fault.field, fault.code) for fault in faults(empty, NOTICE)] == [
+        (4, "holidays", "calendar-consistent")
     ]
 
 

@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from domain import commands as c
 from domain.events import (
     CaseTransferredToGovernment,
     HandoverMeetingHeld,
     ProposalRegistered,
     RulebookAdopted,
+    RulebookVersionFixed,
     SessionClosed,
     SessionOpened,
 )
@@ -24,8 +27,9 @@ from domain.rules import (
     SESSION_DAYS_IN_ORDER,
     SESSION_OPENED_ONCE,
     TRANSFERRED_ONCE,
+    Refused,
 )
-from domain.streams import session_stream
+from domain.streams import directory_stream, session_stream
 from tests.domain.given import (
     EDU,
     HEALTH,
@@ -73,9 +77,10 @@ def test_a_session_does_not_close_before_it_opens() -> Attempt:
 def test_a_rulebook_is_adopted_whole_with_its_digest() -> None:
     world = World()
     world.do(OPEN)
-    [fact] = world.do(c.AdoptRulebook(rulebook=SHIPPED))
+    fact, fixed = world.do(c.AdoptRulebook(rulebook=SHIPPED))
     assert fact.event == RulebookAdopted(rulebook=SHIPPED, digest=SHIPPED.ref().digest)
     assert fact.stream == session_stream(LEDGER, MEETING).id
+    assert (fixed.event, fixed.stream) == (RulebookVersionFixed(rulebook=SHIPPED.ref()), directory_stream(LEDGER).id)
 
 
 def test_a_rulebook_adopted_as_it_is_stays_so() -> None:
@@ -101,6 +106,32 @@ def test_an_earlier_version_does_not_come_into_force_again() -> Attempt:
 @refuses(c.AdoptRulebook, RULEBOOK_VERSION_FINAL, "rulebook.version")
 def test_an_adopted_version_does_not_change() -> Attempt:
     return attempt(opened(), c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"late_entry_hours": 48})))
+
+
+NEXT = session_stream(LEDGER, "15-4")
+
+
+def two_sessions() -> World:
+    """Two sessions of one ledger, and a rulebook that the first has adopted."""
+    world = opened()
+    world.do(OPEN.model_copy(update={"session": "15-4", "meeting": 4}), stream=NEXT)
+    return world
+
+
+def test_another_session_adopts_the_same_text_of_a_version() -> None:
+    world = two_sessions()
+    [fact] = world.do(c.AdoptRulebook(rulebook=SHIPPED), stream=NEXT)
+    assert isinstance(fact.event, RulebookAdopted)
+    assert world.do(c.AdoptRulebook(rulebook=SHIPPED), stream=NEXT) == []
+
+
+def test_another_session_adopts_no_other_text_of_a_version() -> None:
+    world = two_sessions()
+    altered = SHIPPED.model_copy(update={"late_entry_hours": 48})
+    with pytest.raises(Refused) as refused:
+        world.do(c.AdoptRulebook(rulebook=altered), stream=NEXT)
+    assert (refused.value.rule, refused.value.field) == (RULEBOOK_VERSION_FINAL, "rulebook.version")
+    assert world.do(c.AdoptRulebook(rulebook=altered.model_copy(update={"version": 2})), stream=NEXT)
 
 
 @refuses(c.AdoptRulebook, KNOWN_SESSION)
