@@ -28,7 +28,6 @@ from domain.reactions.when_an_objection_is_unanswered_then_note_it import (
 from domain.streams import session_stream
 from domain.values import SHANGHAI
 from tests.domain import test_admission as admission
-from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_key_proposal as key_proposal
@@ -238,13 +237,14 @@ def test_a_promise_with_an_outcome_is_not_asked_about(settle: c.Command) -> None
     assert on(PROMISE, world, date(2025, 6, 1)) == []
 
 
-def test_a_promise_without_a_date_or_in_the_archive_is_not_asked_about() -> None:
+def test_a_promise_without_a_date_or_of_which_it_was_said_why_not_is_not_asked_about() -> None:
     world = issued()
     world.do(commitment.promise(finish_on=None))
     assert on(PROMISE, world, date(2025, 6, 1)) == []
     world = closed(result_class="B")
     world.do(commitment.promise())
-    world.do(archive.archive())
+    assert on(PROMISE, world, date(2025, 6, 1))
+    world.do(commitment.fail())
     assert on(PROMISE, world, date(2025, 6, 1)) == []
 
 

@@ -173,7 +173,9 @@ def test_a_notice_that_takes_a_day_off_moves_the_limit_and_says_why() -> None:
 def test_a_limit_at_the_years_end_waits_for_the_next_notice() -> None:
     """As the notice for 2019 took the last Monday of 2018 off and had people work on the Saturday before."""
     new_year = Holiday(name="元旦", first=date(2024, 12, 29), last=date(2025, 1, 1))
-    notice = Notice(year=2025, version=1, title="通知", holidays=(new_year,), working=(date(2024, 12, 28),))
+    shipped = NOTICES[2025]
+    changed = {"holidays": (new_year, *shipped.holidays[1:]), "working": (date(2024, 12, 28), *shipped.working)}
+    notice = Notice(**{**dict(shipped), **changed})
     three = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3, rolls=True)
     days = limit(DeadlineKind.FIRST_CONTACT, AnchorKind.TRANSFER, CountedIn.WORKDAY, 61)
     rulebook = ruled(deadlines=(three, days))

@@ -263,6 +263,8 @@ def test_no_notice_is_about_a_promise_that_was_kept() -> Attempt:
 @refuses(c.IssueReminder, CASE_OPEN)
 def test_nobody_is_pressed_about_a_promise_whose_file_was_put_away() -> Attempt:
     world = done_but_promised()
+    world.do(commitment.fail())
+    assert world.copy().do(remind(commitment=1))
     world.do(archive.archive())
     return attempt(world, remind(commitment=1))
 
