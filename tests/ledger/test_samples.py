@@ -1,8 +1,7 @@
-"""A stored sample of every event in every shape it had: it reads for ever, and says what it said."""
+"""A stored sample of every event in every shape it had: it reads for ever, and is written the same today."""
 
 from pathlib import Path
 
-import orjson
 import pytest
 
 from domain.events import EVENT_TYPES
@@ -17,13 +16,12 @@ def topic_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_stored_event_reads_and_says_what_it_said(file: Path) -> None:
+def test_a_stored_event_reads_and_is_written_the_same(file: Path) -> None:
     topic, state = topic_of(file.stem), file.read_bytes().rstrip()
     recorded = from_stored(STREAM, 1, 1, topic, state, RECORDED_AT)
     assert type(recorded.event).__name__ == topic.partition("/")[0]
-    if topic == type_name(type(recorded.event)):  # an upcast has changed what others say
-        assert orjson.loads(stored(recorded)) | {"event": recorded.event.stated()} == orjson.loads(state)
-    assert from_stored(STREAM, 1, 1, type_name(type(recorded.event)), stored(recorded), RECORDED_AT) == recorded
+    if topic == type_name(type(recorded.event)):
+        assert stored(recorded) == state
 
 
 def test_every_event_has_its_sample_in_every_shape_it_had() -> None:
