@@ -48,7 +48,7 @@ def check_entry(setting: Setting, decision: Decision, rulebook: Rulebook | None)
     require(
         not late or setting.context.late_entry_reason is not None,
         LATE_ENTRY_NEEDS_REASON,
-        f"距发生已超过 {hours} 小时，补录须在 late_entry_reason 中说明理由",
+        f"距发生已超过 {hours} 小时，补录须说明理由",
         "late_entry_reason",
     )
 

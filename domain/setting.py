@@ -11,6 +11,7 @@ from domain.calendar import Calendar
 from domain.codes import Origin, Rank
 from domain.directory import Directory
 from domain.events import Event, OfficialAppointed
+from domain.labels import label
 from domain.personal import M, Sealed
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal
@@ -128,10 +129,23 @@ class Setting:
     def knows_member(self, member: str, field: str) -> None:
         require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)
 
+    def outranked(self, official: str, needed: Rank) -> str:
+        """For messages: that the official's rank is too low, and which is asked for."""
+        return f"“{self.official_name(official)}”的职级不够，须为{label(needed)}或更高"
+
+    def member_names(self, *members: str) -> str:
+        """For messages: the listed names, or codes, of members."""
+        listed = self.directory.members
+        return "、".join(listed[member].name if member in listed else member for member in members)
+
     def official_name(self, official: str) -> str:
         """For messages: the official's listed name, else the code."""
         listed = self.directory.officials.get(official)
         return listed.name if listed else official
+
+    def party_name(self, party: str) -> str:
+        """For messages: the listed name of a unit or a member, else the code."""
+        return self.unit_name(party) if party in self.directory.units else self.member_names(party)
 
     def unit_name(self, unit: str) -> str:
         """For messages: the unit's listed name, else its code."""

@@ -155,7 +155,7 @@ class NotifyRefusal(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
         require(proposal.refusal is not None, REFUSED_BEFORE_NOTICE, "提案没有被不予立案")
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         wanted = dict.fromkeys(self.members or proposal.proposers)
         new = tuple(member for member in wanted if member not in proposal.notified)
         return [self.told(RefusalNotified, members=new)] if new else []

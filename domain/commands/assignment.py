@@ -271,7 +271,9 @@ class NameResponsibility(ProposalCommand):
         task = assigned(proposal, self.unit, setting)
         for field, rank in (("head", Rank.UNIT_HEAD), ("portfolio_leader", Rank.UNIT_PORTFOLIO_LEADER)):
             known = setting.of_unit(getattr(self, field), self.unit, field)
-            require(known.rank.height >= rank.height, RESPONSIBILITY_RANK, f"“{known.name}”的职级不够", field)
+            require(
+                known.rank.height >= rank.height, RESPONSIBILITY_RANK, setting.outranked(known.official, rank), field
+            )
         setting.of_unit(self.desk_officer, self.unit, "desk_officer")
         named = self.told(ResponsibilityNamed)
         if task.responsible == named:
@@ -299,8 +301,9 @@ class HandleJointly(ProposalCommand):
         for index, other in enumerate(others):
             state = setting.at(other)
             task = state.tasks.get(self.unit)
-            fits = state.closed is None and task is not None and task.active and task.mode.answers
-            require(fits, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复，或已办结", f"cases.{index}")
+            require(state.closed is None, JOINT_CASES_OF_ONE_UNIT, "该案已办结", f"cases.{index}")
+            own = task is not None and task.active and task.mode.answers
+            require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", f"cases.{index}")
         require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
         together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
         known = proposal.joint.get(self.unit, frozenset())

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain import communication
-from domain.codes import AssignmentMode, DecisiveMoment, Gate, Outcome, Restart
+from domain.codes import AssignmentMode, Gate, Restart
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.personal import Sealed
@@ -20,7 +19,6 @@ from domain.rules import (
     CASE_OPEN,
     CASE_STANDS,
     CO_UNIT_GIVES_OPINION,
-    CONTACT_BEFORE_REPLY,
     CONTACT_IS_WITH_PROPOSERS,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
@@ -187,9 +185,10 @@ def current_draft(task: UnitTask, number: int) -> Draft:
     return draft
 
 
-def with_proposers(proposal: Proposal, members: Sequence[str], field: str = "members") -> None:
+def with_proposers(proposal: Proposal, members: Sequence[str], setting: Setting, field: str = "members") -> None:
     for member in members:
-        require(member in proposal.proposers, CONTACT_IS_WITH_PROPOSERS, f"“{member}”不是本案提案者", field)
+        stranger = f"“{setting.member_names(member)}”不是本案提案者"
+        require(member in proposal.proposers, CONTACT_IS_WITH_PROPOSERS, stranger, field)
 
 
 class Breach(NamedTuple):
@@ -207,21 +206,6 @@ def gated(event: Event, breaches: Sequence[Breach]) -> Event | Flagged:
         require(breach.gate is not Gate.REFUSE, breach.rule, breach.reason, breach.field)
     flags = tuple(breach.rule for breach in breaches if breach.gate is Gate.FLAG)
     return Flagged(event, flags) if flags else event
-
-
-def contact_breach(
-    proposal: Proposal, unit: str, moment: DecisiveMoment, setting: Setting, rulebook: Rulebook
-) -> list[Breach]:
-    """先沟通后答复, asked at the moment the rulebook makes decisive."""
-    rule = rulebook.contact_before_reply
-    if rule.before is not moment:
-        return []
-    number = proposal.tasks[unit].round.number
-    facts = communication.as_if_now(proposal.communication, unit, number, moment, setting.occurred_at)
-    if communication.judge(facts, unit, number, rule).outcome is not Outcome.FAIL:
-        return []
-    reason = f"“{setting.unit_name(unit)}”本轮尚未与领衔委员沟通，也没有经批准的免于沟通"
-    return [Breach(rule.gate, CONTACT_BEFORE_REPLY, reason)]
 
 
 def deadline(
@@ -285,7 +269,6 @@ __all__ = [
     "answering",
     "assigned",
     "assisting",
-    "contact_breach",
     "current_draft",
     "deadline",
     "existing",

@@ -120,7 +120,7 @@ class DecideExtension(ProposalCommand):
         approver = setting.directory.officials[self.approver]
         needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
         enough = approver.rank.height >= needed.height
-        require(enough, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
+        require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
         later = f"现有期限已为 {due.due_on}，须另行申请"
@@ -204,8 +204,9 @@ class ResumeClock(ProposalCommand):
 
 def _running(current: Round) -> Deadline:
     """The deadline of a round that has not been answered."""
-    if current.issued or current.deadline is None:
-        refuse(NOT_YET_REPLIED, "本轮已答复，或没有期限", "unit")
+    require(not current.issued, NOT_YET_REPLIED, "本轮已答复，期限不再变动", "unit")
+    if current.deadline is None:
+        refuse(NOT_YET_REPLIED, "本轮没有期限", "unit")
     return current.deadline
 
 

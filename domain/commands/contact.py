@@ -45,7 +45,7 @@ class RecordMemberContact(ProposalCommand):
         open_case(proposal)
         if self.unit is not None:
             assigned(proposal, self.unit, setting)
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         contacted = self.told(MemberContacted, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(contacted, setting.occurred_at) in proposal.told else [contacted]
 

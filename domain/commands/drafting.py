@@ -129,7 +129,7 @@ class CoSign(DraftingCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         latest = _latest(proposal)
-        asked = _invited(proposal.drafting, self.member)
+        asked = _invited(proposal.drafting, self.member, setting)
         if self.member in proposal.drafting.co_signers:
             return []
         in_time = day_of(setting.occurred_at) <= asked.sign_by
@@ -147,7 +147,7 @@ class DeclineCoSignature(DraftingCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         _latest(proposal)
-        _invited(proposal.drafting, self.member)
+        _invited(proposal.drafting, self.member, setting)
         return [] if self.member in proposal.drafting.declined else [self.told(CoSignatureDeclined)]
 
 
@@ -192,8 +192,8 @@ def _latest(proposal: Proposal) -> ProposalDraftSaved:
     return latest
 
 
-def _invited(drafting: Drafting, member: str) -> CoSignatureInvited:
+def _invited(drafting: Drafting, member: str, setting: Setting) -> CoSignatureInvited:
     asked = drafting.invited.get(member)
     if asked is None:
-        refuse(INVITED_TO_CO_SIGN, f"未邀请“{member}”附议，或邀请已失效", "member")
+        refuse(INVITED_TO_CO_SIGN, f"未邀请“{setting.member_names(member)}”附议，或邀请已失效", "member")
     return asked

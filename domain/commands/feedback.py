@@ -57,7 +57,7 @@ class IssueFeedbackForm(ProposalCommand):
         current = answering(proposal, self.unit, setting).round
         require(current.issued, REPLIED_BEFORE_FEEDBACK, "本轮尚未答复，不能征询意见", "unit")
         in_order(setting, current.issued_at, "答复")
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         wanted = dict.fromkeys(self.members or proposal.proposers)
         asked = tuple(member for member in wanted if member not in current.forms)
         if not asked:
@@ -141,7 +141,7 @@ class RecordSatisfaction(RatingCommand):
         if known is not None and (known == recorded or known.overall is not Rating.NO_RESPONSE):
             for field in ("overall", *type(recorded).model_fields):
                 same = getattr(known, field) == getattr(recorded, field)
-                require(same, RATED_ONCE, "该委员本轮已评价，更改须走更正", field)
+                require(same, RATED_ONCE, "该委员本轮已评价，改变看法须走更改评价", field)
             return []
         if self.overall is Rating.NO_RESPONSE and form.due is not None:
             expired = day_of(setting.occurred_at) > form.due
@@ -216,7 +216,7 @@ class RecordMediation(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = answering(proposal, self.unit, setting)
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         members = tuple(dict.fromkeys(self.members))
         rounds = [task.rated[member] for member in members if member in task.rated]
         held = self.told(FaceToFaceMediationHeld, round=max(rounds, default=task.round.number), members=members)

@@ -72,7 +72,7 @@ class RecordRevisit(ProposalCommand):
         existing(proposal)
         if self.unit is not None:
             assigned(proposal, self.unit, setting)
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         require(self._in_stage(proposal), REVISIT_AT_ITS_STAGE, "回访阶段与办理进度不符", "stage")
         begun = any(not earlier(setting.occurred_at, at) for at in self._beginnings(proposal))
         require(begun, OCCURRED_IN_ORDER, "发生时间早于进入该阶段的时间", "occurred_at")

@@ -116,7 +116,7 @@ class ApproveHandlingPlan(ProposalCommand):
         require(plan is not None, PLAN_FILED, f"“{setting.unit_name(self.unit)}”尚未报送办理方案", "unit")
         approver = setting.speaks_for(self.approver, self.unit, "approver")
         leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
-        require(leads, APPROVER_RANK, f"“{approver.name}”的职级不够", "approver")
+        require(leads, APPROVER_RANK, setting.outranked(self.approver, Rank.UNIT_PORTFOLIO_LEADER), "approver")
         return [] if proposal.approved.get(self.unit) == plan else [self.told(HandlingPlanApproved)]
 
 
@@ -176,7 +176,7 @@ class RecordFieldVisit(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         assigned(proposal, self.unit, setting)
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
 

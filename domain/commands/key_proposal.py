@@ -79,9 +79,9 @@ class AppointLeader(ProposalCommand):
         supervises = self.duty is LeaderDuty.SUPERVISE
         require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
         setting.knows_official(self.leader, "leader")
-        rank = setting.directory.officials[self.leader].rank
-        leads = rank.of_cppcc or rank.height >= (Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD).height
-        require(leads, LEADER_RANK, f"“{setting.official_name(self.leader)}”的职级不够", "leader")
+        rank, needed = setting.directory.officials[self.leader].rank, Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD
+        leads = rank.of_cppcc or rank.height >= needed.height
+        require(leads, LEADER_RANK, setting.outranked(self.leader, needed), "leader")
         return [] if proposal.leaders.get(self.duty) == self.leader else [self.told(LeaderAppointed)]
 
 
@@ -104,10 +104,10 @@ class RecordSupervisionMeeting(ProposalCommand):
     outcome: LongText
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        _led(proposal, self.leader)
+        _led(proposal, self.leader, setting)
         for unit in self.units:
             assigned(proposal, unit, setting)
-        with_proposers(proposal, self.members)
+        with_proposers(proposal, self.members, setting)
         held = self.told(SupervisionMeetingHeld)
         return [] if identity(held, setting.occurred_at) in proposal.told else [held]
 
@@ -123,14 +123,14 @@ class FileSupervisionReport(ProposalCommand):
     text: LongText
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        _led(proposal, self.leader)
+        _led(proposal, self.leader, setting)
         filed = self.told(SupervisionReportFiled)
         return [] if identity(filed, setting.occurred_at) in proposal.told else [filed]
 
 
-def _led(proposal: Proposal, leader: str) -> None:
+def _led(proposal: Proposal, leader: str, setting: Setting) -> None:
     """Refuse what is no key proposal, or not led by this leader."""
     open_case(proposal)
     require(proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案")
     leads = leader in proposal.leaders.values()
-    require(leads, LEADER_APPOINTED, f"“{leader}”不是本案领办或督办领导", "leader")
+    require(leads, LEADER_APPOINTED, f"“{setting.official_name(leader)}”不是本案领办或督办领导", "leader")

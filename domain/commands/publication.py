@@ -84,7 +84,7 @@ class ContestPublication(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        with_proposers(proposal, (self.member,), "member")
+        with_proposers(proposal, (self.member,), setting, "member")
         return [] if proposal.contested.get(self.member) == self.reason else [self.told(PublicationContested)]
 
 

@@ -14,7 +14,6 @@ from domain.commands.base import (
     after_last,
     answering,
     assigned,
-    contact_breach,
     current_draft,
     deadline,
     gated,
@@ -23,6 +22,7 @@ from domain.commands.base import (
     standing,
     stream_of,
 )
+from domain.commands.before_reply import contact_breach
 from domain.commands.letters import next_letter, register_of
 from domain.events import OfficialAppointed, ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyIssued, ReplySigned
 from domain.labels import label
@@ -331,7 +331,7 @@ class RecordDelivery(ProposalCommand):
             refuse(DELIVERED_AFTER_ISSUE, "尚未答复，无从送达", "unit")
         recipients = answered.letter.recipients
         for index, member in enumerate(self.members):
-            to = f"答复函没有发给“{member}”"
+            to = f"答复函没有发给“{setting.member_names(member)}”"
             require(member in recipients, DELIVERED_AFTER_ISSUE, to, f"members.{index}")
         reached = dict.fromkeys(self.members or recipients)
         members = tuple(member for member in reached if member not in answered.delivered)

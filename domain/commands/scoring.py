@@ -106,8 +106,10 @@ class RecordMutualReview(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
         by, about = self._sides(proposal)
-        require(self.by in by, REVIEWED_BY_PARTIES, f"“{self.by}”不是本案的评议方", "by")
-        require(self.about in about, REVIEWED_BY_PARTIES, f"“{self.about}”不是本案的被评议方", "about")
+        require(self.by in by, REVIEWED_BY_PARTIES, f"“{setting.party_name(self.by)}”不是本案的评议方", "by")
+        require(
+            self.about in about, REVIEWED_BY_PARTIES, f"“{setting.party_name(self.about)}”不是本案的被评议方", "about"
+        )
         in_scale = self.rating in setting.rulebook(proposal).ratings
         require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", "rating")
         return _unless_so(proposal, self.told(MutualReviewRecorded))

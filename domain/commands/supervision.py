@@ -170,7 +170,7 @@ class RecordLeaderInterview(PressingCommand):
         setting.knows_official(self.leader, "leader")
         rank = setting.directory.officials[self.leader].rank
         leads = rank.of_cppcc or rank.height >= Rank.VICE_MAYOR.height
-        require(leads, LEADER_RANK, f"“{setting.official_name(self.leader)}”的职级不够", "leader")
+        require(leads, LEADER_RANK, setting.outranked(self.leader, Rank.VICE_MAYOR), "leader")
         return self.pressed(self.told(LeaderInterviewHeld, number=next_number(proposal)), proposal, setting)
 
 

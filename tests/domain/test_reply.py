@@ -310,6 +310,27 @@ def test_no_issue_without_contact_where_that_is_the_rule() -> Attempt:
     return attempt(uncontacted(DecisiveMoment.ISSUE, Gate.REFUSE), issue())
 
 
+@pytest.mark.parametrize(
+    ("rule", "members", "mode", "missing"),
+    [
+        ({}, (), "VISIT", "“市教育局”本轮尚未与领衔委员沟通，也没有经批准的免于沟通"),
+        ({}, (SECOND,), "VISIT", "只与附议委员沟通，尚未与领衔委员沟通"),
+        ({"modes": ("VISIT", "FORUM")}, (LEAD,), "PHONE", "只以电话沟通，规则要求以走访、座谈沟通"),
+        ({"reach_percent": 100}, (), "VISIT", "尚未与提案者沟通"),
+        ({"reach_percent": 100}, (LEAD,), "VISIT", "只与 2 位提案者中的 1 位沟通，不足 100%"),
+    ],
+)
+def test_what_the_contact_falls_short_of_is_told(
+    rule: dict[str, Any], members: tuple[str, ...], mode: str, missing: str
+) -> None:
+    world = acknowledged(opened(ruled(contact={"gate": Gate.REFUSE, **rule})))
+    if members:
+        world.do(contact(world.now, members=members, mode=mode))
+    world.do(draft())
+    world.do(review())
+    assert missing in world.refused(sign()).reason
+
+
 Step = Callable[[], c.Command]
 STEPS: list[tuple[DecisiveMoment, Step]] = [
     (DecisiveMoment.DRAFT, draft),
