@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.problems import Problem
-from domain.labels import CODES, COMMANDS, EVENTS, FIELDS
+from domain.labels import CODES, COMMANDS, EVENTS, FIELDS, field_label
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _CODES = {kind.__name__: words for kind, words in CODES.items()}
@@ -45,4 +45,4 @@ def worded(schemas: dict[str, Any]) -> None:
             schema.pop("description", None)
         for field, shape in schema.get("properties", {}).items():
             if field in FIELDS:
-                shape["title"] = FIELDS[field]
+                shape["title"] = field_label(field, name)

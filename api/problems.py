@@ -118,8 +118,15 @@ class ProblemError(Exception):
         self.errors = list(errors) or ([_field(field, code, detail)] if field else [])
 
 
-def _field(path: str, code: str, message: str) -> FieldProblem:
-    return FieldProblem(field=path, label=field_label(path), code=code, message=message)
+def _field(path: str, code: str, message: str, request: Request | None = None) -> FieldProblem:
+    label = field_label(path, _asked(request) if request else "")
+    return FieldProblem(field=path, label=label, code=code, message=message)
+
+
+def _asked(request: Request) -> str:
+    """The class of what the route takes, for the names of its fields."""
+    taken = getattr(request.scope.get("route"), "body_field", None)
+    return getattr(taken.field_info.annotation, "__name__", "") if taken else ""
 
 
 def problem(
@@ -158,7 +165,7 @@ async def _problem_error(request: Request, error: Any) -> Response:
 async def _refused(request: Request, error: Any) -> Response:
     refused: Refused = error
     rule = refused.rule
-    errors = [_field(refused.field, rule.id, refused.reason)] if refused.field else []
+    errors = [_field(refused.field, rule.id, refused.reason, request)] if refused.field else []
     return problem(
         request,
         _STATUS_OF_RULE.get(rule.id, 409),
@@ -176,7 +183,7 @@ async def _invalid(request: Request, error: Any) -> Response:
     found = invalid.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400, "body-not-json", "正文不是合法的 JSON")
-    errors = [_field(_path(item["loc"]), item["type"], message_of(item)) for item in found]
+    errors = [_field(_path(item["loc"]), item["type"], message_of(item), request) for item in found]
     first = errors[0]
     return problem(request, 422, "request-invalid", f"{first.label}：{first.message}", errors=errors)
 

@@ -10,7 +10,7 @@ from domain.labels.codes import CODES
 from domain.labels.columns import COLUMNS
 from domain.labels.commands import COMMANDS
 from domain.labels.events import EVENTS
-from domain.labels.fields import FIELDS
+from domain.labels.fields import FIELDS, FIELDS_OF
 from domain.labels.streams import STREAMS
 
 
@@ -19,10 +19,13 @@ def label(code: StrEnum) -> str:
     return CODES[type(code)][code.value]
 
 
-def field_label(path: str) -> str:
-    """The Chinese name of a request field, by its last named part; the path itself where it has none."""
-    names = [part for part in path.split(".") if not part.isdigit()]
-    return FIELDS.get(names[-1], path) if names else path
+def field_label(path: str, owner: str = "") -> str:
+    """The Chinese name of a field of a class (`owner`), by its last named part; the path itself where it has none."""
+    around, *names = [owner, *(part for part in path.split(".") if not part.isdigit())]
+    if not names:
+        return path
+    around = names[-2] if len(names) > 1 else around
+    return FIELDS_OF.get((around, names[-1])) or FIELDS.get(names[-1], path)
 
 
 __all__ = ["CODES", "COLUMNS", "COMMANDS", "EVENTS", "FIELDS", "STREAMS", "field_label", "label"]

@@ -1,4 +1,7 @@
-"""The Chinese name of every field of a request or a question, by its last named part."""
+"""The Chinese name of every field of a request or a question, by its last named part.
+
+`FIELDS_OF` has those that are called otherwise somewhere, by the class they stand in or the field around them.
+"""
 
 FIELDS: dict[str, str] = {
     "passed_down": "上级交办",
@@ -36,7 +39,7 @@ FIELDS: dict[str, str] = {
     "step": "督办步骤",
     "about": "所涉期限",
     "answer_by": "回复期限",
-    "person": "被约谈人",
+    "person": "人员",
     "summary": "约谈情况",
     "people": "参加人员",
     "due_on": "期限",
@@ -69,7 +72,7 @@ FIELDS: dict[str, str] = {
     "kind": "种类",
     "place": "地点",
     "coordinated_by": "协调领导",
-    "points": "征求事项",
+    "points": "分值",
     "asks": "请求事项",
     "asked_by": "主办单位",
     "until": "延至",
@@ -111,19 +114,19 @@ FIELDS: dict[str, str] = {
     "draft": "稿次",
     "entered_by": "录入人",
     "evidence": "佐证",
-    "finding": "回访情况",
+    "finding": "情况",
     "finish_on": "完成日期",
     "goal": "办理目标",
     "heard": "沟通方式（委员填写）",
     "late_entry_reason": "补录理由",
     "lead_proposer": "领衔人",
-    "leader": "分管领导",
+    "leader": "领导",
     "letter": "发文字号",
     "measures": "办理措施",
     "meeting": "次",
     "member": "委员",
     "member_position": "委员态度",
-    "members": "沟通委员",
+    "members": "委员",
     "mode": "方式",
     "name": "名称",
     "note": "说明",
@@ -197,3 +200,29 @@ FIELDS: dict[str, str] = {
     "type": "事件类型",
     "under": "所依规则",
 }
+
+_ELSEWHERE = (
+    ("points", "征求事项", ("RequestCoOpinion", "CoOpinionRequested")),
+    ("about", "被评议方", ("RecordMutualReview", "MutualReviewRecorded")),
+    ("finding", "踏勘情况", ("RecordFieldVisit", "FieldVisitRecorded")),
+    ("finding", "现场督办情况", ("RecordOnSiteSupervision", "OnSiteSupervisionHeld")),
+    ("finding", "回访情况", ("RecordRevisit", "MemberRevisited")),
+    ("finding", "核查情况", ("RecordOnSiteCheck", "OnSiteCheckRecorded")),
+    ("finding", "回头看情况", ("RecordLookback", "LookbackRecorded")),
+    ("members", "邀请附议的委员", ("InviteCoSigners", "CoSignatureInvited")),
+    ("members", "逾期未附议的委员", ("CoSignatureExpired",)),
+    ("members", "沟通委员", ("RecordMemberContact", "MemberContacted")),
+    ("members", "回访委员", ("RecordRevisit", "MemberRevisited")),
+    ("members", "征询委员", ("IssueFeedbackForm", "FeedbackFormIssued")),
+    ("leader", "分管领导", ("AssignUnits", "UnitAssigned")),
+    ("leader", "领办或督办领导", ("AppointLeader", "LeaderAppointed")),
+    ("leader", "督办领导", ("RecordSupervisionMeeting", "SupervisionMeetingHeld")),
+    ("leader", "督办领导", ("FileSupervisionReport", "SupervisionReportFiled")),
+    ("leader", "约谈领导", ("RecordLeaderInterview", "LeaderInterviewHeld")),
+    ("leader", "呈报领导", ("EscalateObjection", "ObjectionEscalated")),
+    ("person", "被约谈人", ("RecordLeaderInterview", "LeaderInterviewHeld")),
+    ("title", "职务", ("AppointOfficial", "OfficialAppointed", "Person", "PersonClaim")),
+    ("title", "职务", ("unit_people", "people", "conveners", "person")),
+)
+
+FIELDS_OF = {(owner, field): word for field, word, owners in _ELSEWHERE for owner in owners}

@@ -220,11 +220,20 @@ def test_a_document_of_endless_lists_is_beyond_the_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
-    [("assignments.0.unit", "承办单位"), ("surprise", "surprise"), ("", ""), ("0", "0")],
+    ("path", "owner", "name"),
+    [
+        ("assignments.0.unit", "", "承办单位"),
+        ("surprise", "", "surprise"),
+        ("", "", ""),
+        ("0", "", "0"),
+        ("finding", "", "情况"),
+        ("finding", "RecordRevisit", "回访情况"),
+        ("unit", "RecordRevisit", "承办单位"),
+        ("unit_people.0.title", "RecordMemberContact", "职务"),
+    ],
 )
-def test_a_field_is_called_by_its_last_named_part(path: str, name: str) -> None:
-    assert field_label(path) == name
+def test_a_field_is_called_by_its_last_named_part_and_where_it_stands(path: str, owner: str, name: str) -> None:
+    assert field_label(path, owner) == name
 
 
 @pytest.mark.parametrize(
