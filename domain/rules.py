@@ -113,6 +113,7 @@ CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中
 PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "有期限、尚未答复的一轮，期限方可变动", "DESIGN")
 
+DONE_IN_TIME = Rule("done-in-time", "在期限内办理，逾期的照办，但予标明", "S14,S36")
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
