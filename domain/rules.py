@@ -55,7 +55,7 @@ KNOWN_UNIT = Rule("known-unit", "承办单位须在名录中", "DESIGN")
 KNOWN_OFFICIAL = Rule("known-official", "人员须在名录中", "DESIGN")
 KNOWN_MEMBER = Rule("known-member", "委员须在名录中", "DESIGN")
 SESSION_OPENED_ONCE = Rule("session-opened-once", "届次只设立一次", "DESIGN")
-SESSION_DAYS_IN_ORDER = Rule("session-days-in-order", "届次的日子须合先后：先开幕、后闭幕、闭幕之后登记", "DESIGN")
+SESSION_DAYS_IN_ORDER = Rule("session-days-in-order", "届次的日子须合先后：开幕、闭幕、登记，交办、限期答复", "DESIGN")
 SESSION_CLOSED_ONCE = Rule("session-closed-once", "届次只闭幕一次", "DESIGN")
 RULEBOOK_CONSISTENT = Rule("rulebook-consistent", "规则须自洽且日期存在", "S10")
 RULEBOOK_VERSION_FINAL = Rule("rulebook-version-final", "已采用的规则版本不得改动", "DESIGN")
@@ -70,7 +70,7 @@ NOT_YET_SUBMITTED = Rule("not-yet-submitted", "已提交的提案不再改稿、
 INVITED_TO_CO_SIGN = Rule("invited-to-co-sign", "附议须经领衔人邀请", "P1")
 CO_SIGNED_IN_TIME = Rule("co-signed-in-time", "逾期附议无效", "P1,P3", gate=True)
 COLLECTIVE_AUTHENTICATED = Rule("collective-authenticated", "集体提案须盖章或由召集人、组长签名", "S5,S6")
-IN_SESSION_WINDOW = Rule("in-session-window", "截止之后提交的为平时提案", "S46")
+IN_SESSION_WINDOW = Rule("in-session-window", "大会提案在征集之后、截止之前提交，此后的为平时提案", "S46")
 
 # registration and assignment
 PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重复", "S5")
@@ -112,6 +112,8 @@ APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S9,S13"
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
 PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "有期限、尚未答复的一轮，期限方可变动", "DESIGN")
+
+DONE_IN_TIME = Rule("done-in-time", "在期限内办理，逾期的照办，但予标明", "S14,S36")
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)

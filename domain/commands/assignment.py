@@ -14,7 +14,9 @@ from domain.commands.base import (
     answering,
     assigned,
     deadline,
+    gated,
     in_order,
+    late,
     open_case,
 )
 from domain.events import (
@@ -28,6 +30,7 @@ from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus, UnitTask
 from domain.rules import (
+    DONE_IN_TIME,
     JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
@@ -170,7 +173,7 @@ def _compatible(modes: Collection[AssignmentMode]) -> bool:
 class AcknowledgeAssignment(ProposalCommand):
     """The unit signs for the case."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, OCCURRED_IN_ORDER, DONE_IN_TIME)
 
     unit: Code
 
@@ -180,7 +183,8 @@ class AcknowledgeAssignment(ProposalCommand):
         if task.status is TaskStatus.ACKNOWLEDGED:
             return []
         in_order(setting, task.assigned_at, "分办")
-        return [AssignmentAcknowledged(unit=self.unit)]
+        breaches = late(task.limit(DeadlineKind.ACKNOWLEDGEMENT), setting)
+        return [gated(AssignmentAcknowledged(unit=self.unit), breaches)]
 
 
 class ReassignCase(ProposalCommand):

@@ -20,6 +20,7 @@ from domain.rules import (
     CASE_STANDS,
     CO_UNIT_GIVES_OPINION,
     CONTACT_IS_WITH_PROPOSERS,
+    DONE_IN_TIME,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     KNOWN_PERSON,
@@ -51,7 +52,7 @@ class Command(Frozen):
     """A request that carries its own rule.
 
     `decide` answers with the events to append, none if it is already so, or raises `Refused`. It reads no clock
-    and changes nothing. `rules` lists every rule it can refuse with, besides those of its claimed times.
+    and changes nothing. `rules` lists every rule it can refuse with or flag, besides those of its claimed times.
     """
 
     kind: ClassVar[Kind[Any]]
@@ -208,6 +209,13 @@ def gated(event: Event, breaches: Sequence[Breach]) -> Event | Flagged:
     return Flagged(event, flags) if flags else event
 
 
+def late(limit: Deadline | None, setting: Setting) -> list[Breach]:
+    """What is done after its last day says so: nobody is kept from doing late what is still owed."""
+    if limit is None or day_of(setting.occurred_at) <= limit.due_on:
+        return []
+    return [Breach(Gate.FLAG, DONE_IN_TIME, f"期限至 {limit.due_on}，已逾期", "occurred_at")]
+
+
 def deadline(
     kind: DeadlineKind,
     rulebook: Rulebook,
@@ -275,6 +283,7 @@ __all__ = [
     "fixed_anchor",
     "gated",
     "in_order",
+    "late",
     "open_case",
     "standing",
     "stream_of",

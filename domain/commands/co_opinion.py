@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from domain.codes import LetterSeries, Restart
-from domain.commands.base import EXISTING, ProposalCommand, answering, assisting, in_order, open_case, stream_of
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    answering,
+    assisting,
+    gated,
+    in_order,
+    late,
+    open_case,
+    stream_of,
+)
 from domain.commands.letters import next_letter, register_of
 from domain.commands.recomputation import restarted
 from domain.events import CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
@@ -12,6 +22,7 @@ from domain.policy.rulebook import DeadlineKind
 from domain.proposal import OpenLimit, Proposal
 from domain.rules import (
     CO_UNIT_GIVES_OPINION,
+    DONE_IN_TIME,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
@@ -66,6 +77,7 @@ class SubmitCoOpinion(ProposalCommand):
         SIGNER_OF_UNIT,
         RETURNED_OPINION_CHANGES,
         OCCURRED_IN_ORDER,
+        DONE_IN_TIME,
     )
 
     unit: Code
@@ -87,7 +99,8 @@ class SubmitCoOpinion(ProposalCommand):
         require(changed, RETURNED_OPINION_CHANGES, "与退回的会办意见相同，须修改后再报", "text")
         in_order(setting, task.assigned_at, "分办")
         letter = next_letter(setting, stream_of(proposal), self.unit, LetterSeries.CO_OPINION)
-        return [self.told(CoOpinionSubmitted, letter=letter.number), letter.taken]
+        submitted = self.told(CoOpinionSubmitted, letter=letter.number)
+        return [gated(submitted, late(task.limit(DeadlineKind.CO_OPINION), setting)), letter.taken]
 
 
 class ReturnCoOpinion(ProposalCommand):

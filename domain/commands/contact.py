@@ -5,12 +5,25 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from domain.codes import ContactMode, ContactStage, MemberPosition, Rank
-from domain.commands.base import EXISTING, ProposalCommand, answering, assigned, in_order, open_case, with_proposers
+from domain.commands.base import (
+    EXISTING,
+    Breach,
+    ProposalCommand,
+    answering,
+    assigned,
+    gated,
+    in_order,
+    late,
+    open_case,
+    with_proposers,
+)
 from domain.events import ContactWaived, MemberContacted
+from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, identity
 from domain.record import same_person
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
+    DONE_IN_TIME,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
@@ -28,7 +41,7 @@ class RecordMemberContact(ProposalCommand):
     """Report that a unit (without `unit`: the government's own office) reached a proposer. `occurred_at` is required:
     the answer to 先沟通后答复 rests on it."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS, DONE_IN_TIME)
 
     occurred_at: Moment
     unit: Code | None = None
@@ -47,7 +60,15 @@ class RecordMemberContact(ProposalCommand):
             assigned(proposal, self.unit, setting)
         with_proposers(proposal, self.members, setting)
         contacted = self.told(MemberContacted, members=tuple(dict.fromkeys(self.members)))
-        return [] if identity(contacted, setting.occurred_at) in proposal.told else [contacted]
+        if identity(contacted, setting.occurred_at) in proposal.told:
+            return []
+        return [gated(contacted, self._first_late(proposal, setting))]
+
+    def _first_late(self, proposal: Proposal, setting: Setting) -> list[Breach]:
+        """Whether this is the unit's first contact, and after the day it had for that."""
+        if self.unit is None or any(known.unit == self.unit for known in proposal.communication.contacts):
+            return []
+        return late(proposal.tasks[self.unit].limit(DeadlineKind.FIRST_CONTACT), setting)
 
 
 class WaiveContact(ProposalCommand):

@@ -5,12 +5,22 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import Openness, WithholdingGround
-from domain.commands.base import STANDING, ProposalCommand, answering, in_order, standing, with_proposers
+from domain.commands.base import (
+    STANDING,
+    ProposalCommand,
+    answering,
+    gated,
+    in_order,
+    late,
+    standing,
+    with_proposers,
+)
 from domain.events import PublicationContested, PublicationDecided, ReplyPublished, ReplyWithheld
 from domain.proposal import Proposal, Round
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     CONTEST_WEIGHED,
+    DONE_IN_TIME,
     DRAFT_EXISTS,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
@@ -98,6 +108,7 @@ class PublishReply(ProposalCommand):
         CONTEST_WEIGHED,
         PUBLISHED_ONCE,
         OCCURRED_IN_ORDER,
+        DONE_IN_TIME,
     )
 
     unit: Code
@@ -108,7 +119,7 @@ class PublishReply(ProposalCommand):
         open_ = decided.openness is not Openness.WITHHOLD
         require(open_, PUBLICATION_DECIDED, "公开审查的结论是不公开", "unit")
         published = self.told(ReplyPublished, round=answered.number, openness=decided.openness)
-        return _settled(published, answered)
+        return _settled(published, answered, setting)
 
 
 class WithholdReply(ProposalCommand):
@@ -121,6 +132,7 @@ class WithholdReply(ProposalCommand):
         CONTEST_WEIGHED,
         PUBLISHED_ONCE,
         OCCURRED_IN_ORDER,
+        DONE_IN_TIME,
     )
 
     unit: Code
@@ -131,7 +143,7 @@ class WithholdReply(ProposalCommand):
         if decided.openness is not Openness.WITHHOLD or decided.withholding_ground is None:
             refuse(PUBLICATION_DECIDED, "公开审查的结论是公开", "unit")
         withheld = self.told(ReplyWithheld, round=answered.number, withholding_ground=decided.withholding_ground)
-        return _settled(withheld, answered)
+        return _settled(withheld, answered, setting)
 
 
 def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, PublicationDecided]:
@@ -147,8 +159,8 @@ def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, Pu
     return answered, answered.publication
 
 
-def _settled(outcome: ReplyPublished | ReplyWithheld, answered: Round) -> Decision:
+def _settled(outcome: ReplyPublished | ReplyWithheld, answered: Round, setting: Setting) -> Decision:
     if answered.published == outcome:
         return []
     require(answered.published is None, PUBLISHED_ONCE, "本轮答复已登记公开或不公开", "unit")
-    return [outcome]
+    return [gated(outcome, late(answered.publish_by.deadline if answered.publish_by else None, setting))]

@@ -15,6 +15,7 @@ from domain.events import (
     ProposalSubmitted,
 )
 from domain.labels import label
+from domain.policy.deadlines import add_months
 from domain.proposal import Proposal
 from domain.rules import (
     COLLECTIVE_AUTHENTICATED,
@@ -93,9 +94,9 @@ class SubmitProposal(ProposalCommand):
 
 def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitted:
     """The event, if it is in time for its kind and a body that hands it in has said so itself."""
-    last, body = setting.session.in_session_until, submitted.collective
-    in_time = submitted.timing is not Timing.IN_SESSION or last is None or day_of(setting.occurred_at) <= last
-    require(in_time, IN_SESSION_WINDOW, f"大会提案截至 {last}，此后为平时提案", "timing")
+    body = submitted.collective
+    if submitted.timing is Timing.IN_SESSION:
+        _in_window(setting)
     if body is not None and body.kind.seals:
         require(body.sealed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须加盖公章", "collective.sealed")
     elif body is not None:
@@ -103,6 +104,17 @@ def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitt
         signed = body.signed_by is not None or bool(by_all)
         require(signed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须由召集人或组长签名", "collective.signed_by")
     return submitted
+
+
+def _in_window(setting: Setting) -> None:
+    """Refuse a day after the cut-off, and one that lies before the meeting of the year before: cities collect for some
+    months (S46), none for more than a year."""
+    on, last = day_of(setting.occurred_at), setting.session.in_session_until
+    require(last is None or on <= last, IN_SESSION_WINDOW, f"大会提案截至 {last}，此后为平时提案", "timing")
+    opened_on = setting.session.opened.opened_on if setting.session.opened else None
+    first = add_months(opened_on, -12) if opened_on else None
+    early = f"早于开幕（{opened_on}）一年以上，不是这次大会的提案"
+    require(first is None or on >= first, IN_SESSION_WINDOW, early, "occurred_at")
 
 
 class RegisterProposal(ProposalCommand):

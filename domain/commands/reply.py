@@ -18,6 +18,7 @@ from domain.commands.base import (
     deadline,
     gated,
     in_order,
+    late,
     open_case,
     standing,
     stream_of,
@@ -37,6 +38,7 @@ from domain.rules import (
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
     DELIVERED_AFTER_ISSUE,
+    DONE_IN_TIME,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -264,6 +266,7 @@ class IssueReply(ProposalCommand):
         COUNTERSIGNED_BEFORE_ISSUE,
         CONTACT_BEFORE_REPLY,
         PUBLICATION_DECIDED,
+        DONE_IN_TIME,
         RULEBOOK_IN_FORCE,
     )
 
@@ -300,6 +303,7 @@ class IssueReply(ProposalCommand):
         self, task: UnitTask, draft: Draft, proposal: Proposal, setting: Setting, rulebook: Rulebook
     ) -> list[Breach]:
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
+        breaches += [] if task.round.paused else late(task.round.deadline, setting)
         if task.mode is AssignmentMode.LEAD:
             breaches += _unsettled(proposal, draft, setting, rulebook.gates)
         if task.round.publication is None or task.round.contested:

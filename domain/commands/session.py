@@ -88,11 +88,12 @@ class CloseSession(SessionCommand):
 
 class RecordHandoverMeeting(SessionCommand):
     """Report the meeting at which the CPPCC hands cases to the government, and hand over every one of them: all or
-    none (S0, S50)."""
+    none (S0, S50). `reply_by` is the day the meeting asked for; what a case is due by is the rulebook's to say."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         KNOWN_SESSION,
         KNOWN_UNIT,
+        SESSION_DAYS_IN_ORDER,
         PROPOSAL_EXISTS,
         CASE_OPEN,
         REGISTERED_BEFORE_TRANSFER,
@@ -114,6 +115,8 @@ class RecordHandoverMeeting(SessionCommand):
         require(session.opened is not None, KNOWN_SESSION, "届次尚未设立")
         for index, unit in enumerate(self.units):
             setting.knows_unit(unit, f"units.{index}")
+        ahead = self.reply_by is None or self.reply_by >= day_of(self.occurred_at)
+        require(ahead, SESSION_DAYS_IN_ORDER, "答复限期不得早于交办会", "reply_by")
         held = self.told(HandoverMeetingHeld, cases=tuple(dict.fromkeys(self.cases)))
         if held in session.handovers:
             return []

@@ -38,7 +38,7 @@ def claimed(
 ) -> Rule | None:
     """The rule that refuses a proposal handed in then and entered at that time; none where it is taken."""
     world = world or opened()
-    command = submit(occurred_at=moment(occurred_at), late_entry_reason=reason)
+    command = submit(occurred_at=moment(occurred_at), late_entry_reason=reason, timing="INTER_SESSION")
     origin = Origin.IMPORTED if how else Origin.NATIVE
     try:
         world.do(command, at=at, origin=origin, **how)

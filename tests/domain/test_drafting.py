@@ -329,6 +329,13 @@ def test_a_proposal_of_the_session_comes_by_its_last_day() -> Attempt:
     return attempt(opened(in_session_until=date(2024, 1, 9)), submit())
 
 
+@refuses(c.SubmitProposal, IN_SESSION_WINDOW, "occurred_at")
+def test_a_proposal_of_the_session_is_not_older_than_the_one_before() -> Attempt:
+    early = submit(occurred_at=date(2023, 1, 7), late_entry_reason="补录")
+    assert opened().do(submit(occurred_at=date(2023, 1, 8), late_entry_reason="补录"))
+    return attempt(opened(), early)
+
+
 def test_after_the_last_day_a_proposal_is_one_between_sessions() -> None:
     assert opened(in_session_until=date(2024, 1, 9)).do(submit(timing=Timing.INTER_SESSION))
 

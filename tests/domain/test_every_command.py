@@ -16,6 +16,7 @@ from domain.events import RulebookAdopted, UnitAssigned
 from domain.rules import (
     CASE_OPEN,
     CASE_STANDS,
+    DONE_IN_TIME,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     RULEBOOK_IN_FORCE,
@@ -310,7 +311,7 @@ def test_every_rule_of_every_command_has_its_test() -> None:
     modules = [import_module(f"tests.domain.{file.stem}") for file in Path(__file__).parent.glob("test_*.py")]
     tests = [test for module in modules for test in vars(module).values() if hasattr(test, "refuses")]
     shown = {test.refuses for test in tests}
-    for general in (PROPOSAL_EXISTS, CASE_OPEN, CASE_STANDS, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE):
+    for general in (PROPOSAL_EXISTS, CASE_OPEN, CASE_STANDS, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE, DONE_IN_TIME):
         shown |= {(kind, general) for kind in c.COMMANDS if general in kind.rules}
     wanted = {(kind, rule) for kind in c.COMMANDS for rule in kind.rules}
     assert {(kind.__name__, rule.id) for kind, rule in wanted - shown} == set()

@@ -202,6 +202,19 @@ def two_registered() -> World:
     return registered(registered())
 
 
+@refuses(c.RecordHandoverMeeting, SESSION_DAYS_IN_ORDER, "reply_by")
+def test_a_meeting_asks_for_no_reply_before_it_was_held() -> Attempt:
+    world = two_registered()
+    return attempt(world, meeting(world, reply_by=date(2020, 1, 1)))
+
+
+def test_what_a_meeting_asks_for_sets_no_limit() -> None:
+    world = two_registered()
+    world.do(meeting(world, reply_by=date(2024, 4, 30)))
+    world.do(assign())
+    assert world.case.tasks[EDU].round.deadline.due_on == date(2024, 6, 1)
+
+
 def test_a_meeting_hands_over_every_case_it_names() -> None:
     world = two_registered()
     held, *handed = world.do(meeting(world))
