@@ -548,11 +548,14 @@ async def test_ticks_go_forward_day_by_day(
 
     async def ticked(day: date) -> tuple[int, int]:
         return await tick(
-            database.reactions, office.ledger, day, [EVERY_DAY], lambda _: caught_up(daemon, office.ledger.name)
+            database.reactions, office.ledger, day, [EVERY_DAY], lambda *_: caught_up(daemon, office.ledger.name)
         )
 
-    assert await ticked(date(2024, 3, 2)) == (1, 1)
-    assert await ticked(date(2024, 3, 5)) == (3, 3)
+    with pytest.raises(TickRefused) as far:
+        await ticked(date(2025, 3, 3))
+    assert (far.value.code, "2024-03-01" in str(far.value)) == ("day-too-far", True)
+    assert await ticked(date(2024, 3, 3)) == (2, 2), "the first time from the day after the last entry"
+    assert await ticked(date(2024, 3, 5)) == (2, 2)
     with pytest.raises(TickRefused) as refused:
         await ticked(date(2024, 3, 5))
     assert refused.value.code == "day-passed"
