@@ -6,6 +6,7 @@ They are files until somebody adopts them; from then on history carries them, wh
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from os.path import realpath
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -78,8 +79,8 @@ def _shelf(kind: DocumentKind[D], shipped: str, own: Path | None) -> Shelf[D]:
 
 
 def _faults(kind: DocumentKind[D], shipped: str, own: Path | None, asked: tuple[Path, ...]) -> list[Fault]:
-    same = {path.resolve() for path in asked}
-    others = [path for path in _known(shipped, own)[0] if path.resolve() not in same]
+    same = {realpath(path) for path in asked}
+    others = [path for path in _known(shipped, own)[0] if realpath(path) not in same]
     checked, unreadable = _judged(kind, (*others, *dict.fromkeys(asked)))
     named = {str(path) for path in asked}
     return [fault for fault in (*unreadable, *(f for one in checked for f in one.faults)) if fault.file in named]
@@ -94,9 +95,9 @@ def _judged(kind: DocumentKind[D], paths: Iterable[Path]) -> tuple[list[Checked[
 def _known(shipped: str, own: Path | None) -> tuple[list[Path], list[Fault]]:
     """The files of both folders, the shipped ones first; or why the operator's folder cannot be looked into."""
     paths = list(_in(_PACKAGE / shipped))
-    same = {path.resolve() for path in paths}
+    same = {realpath(path) for path in paths}
     try:
-        return [*paths, *(path for path in (_in(own) if own else ()) if path.resolve() not in same)], []
+        return [*paths, *(path for path in (_in(own) if own else ()) if realpath(path) not in same)], []
     except OSError as error:
         return paths, [Fault(str(own), None, "folder-unreadable", f"文件夹无法读取：{error.strerror}")]
 

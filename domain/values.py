@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any
 
 from pydantic import (
@@ -210,11 +210,30 @@ def _upper(value: Any) -> datetime:
 Day = Annotated[date, BeforeValidator(_written_day), Field(ge=EARLIEST, le=LATEST)]
 """A day written `YYYY-MM-DD`, never a number of seconds, far enough from the end of time to count from."""
 
+_POINTS = r"^-?\d{1,6}(\.\d{1,2})?$"
+_STORED_POINTS = re.compile(r"-?[0-9]+(\.[0-9]+)?(E\+[0-9]+)?")
+"""Every way in which an amount has ever been written into an event."""
+
+
+def _points(value: Any, pattern: re.Pattern[str] = _STORED_POINTS) -> Any:
+    if isinstance(value, str) and pattern.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, Decimal):
+        return value
+    raise PydanticCustomError("points_invalid", '应为写作文字的数，至多六位整数、两位小数，如 "4.5"')
+
+
 Points = Annotated[
-    Decimal,
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,6}(\.\d{1,2})?$", "examples": ["4.5"]}),
+    Decimal, BeforeValidator(_points), WithJsonSchema({"type": "string", "pattern": _POINTS, "examples": ["4.5"]})
 ]
 """An amount of points, written as text so that no digit is lost."""
+
+PointsClaimed = Annotated[
+    Points,
+    Field(max_digits=8, decimal_places=2, allow_inf_nan=False),
+    BeforeValidator(partial(_points, pattern=re.compile(_POINTS, re.ASCII))),
+]
+"""The same with the limits of the door."""
 
 Since = Annotated[AwareDatetime, BeforeValidator(_lower)]
 """A moment as a lower bound: a day means its beginning."""

@@ -265,11 +265,20 @@ class Ledger:
         return self._answer(command_id, stream, await self._committer.append(request))
 
     async def note_attempt(
-        self, stream: Stream[Any], command: Command, context: Context, refused: Refused, provenance: Provenance
+        self,
+        stream: Stream[Any],
+        command: Command,
+        context: Context,
+        refused: Refused,
+        provenance: Provenance,
+        *,
+        once: bool = False,
     ) -> None:
-        """Note that a gate refused somebody, where auditors see it."""
+        """Note that a gate refused somebody, where auditors see it; `once`: unless the same has been noted before."""
         person, digest = command.on_behalf_of or context.on_behalf_of, self._digest(stream, command, provenance)
         name, rule = type(command).__name__, refused.rule.id
+        if once and await self.query(_NOTED, (self.name, stream.id, rule, digest)):
+            return
         values = (self.name, stream.id, name, context.actor, person, rule, refused.reason, digest)
         await self.query("SELECT ledger.record_attempt(%s, %s, %s, %s, %s, %s, %s, %s)::text", values)
 
@@ -509,6 +518,10 @@ FROM ledger.ledger_head head LEFT JOIN LATERAL (
         AND events.originator_version > wanted.after
 ) e ON true
 WHERE head.ledger = %s ORDER BY e.notification_id
+"""
+
+_NOTED = """
+SELECT 1 FROM ledger.attempts WHERE ledger = %s AND stream = %s AND rule = %s AND body_digest = %s LIMIT 1
 """
 
 _BETWEEN = """

@@ -63,6 +63,8 @@ def tick(*, day: Annotated[str, Parameter(help="拨到哪一天，如 2024-06-01
     try:
         until = date.fromisoformat(day)
     except ValueError:
+        until = None
+    if until is None or until.isoformat() != day:  # 20240601 is a slip of the pen
         return failed(USAGE, "day-invalid", f"“{day}”不是日期，应写作 2024-06-01")
     with migrated(settings) as urls:
         days, added = asyncio.run(_tick(settings, urls, name, until))
@@ -85,7 +87,11 @@ async def _tick(settings: Settings, urls: Addresses, name: str, until: date) -> 
     ledger = Ledger(name, urls.app, secret=secret(settings))
     await ledger.open()
     try:
-        return await simulation.tick(urls.reactions, ledger, until)
+        with progress_bar() as progress:
+            task = progress.add_task("模拟时钟", total=None)
+            return await simulation.tick(
+                urls.reactions, ledger, until, progress=lambda done, of: progress.update(task, completed=done, total=of)
+            )
     finally:
         await ledger.close()
 

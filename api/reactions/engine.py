@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from api.reactions import checkpoint
 from domain.codes import Origin
 from domain.commands import ProposalCommand
-from domain.events import AnyEvent
+from domain.events import AnyEvent, CalendarAnnounced
 from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.proposal import Proposal
@@ -30,7 +30,7 @@ from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.session import Session
 from domain.streams import PROPOSAL, calendar_stream, proposal_stream, session_stream
-from domain.values import SHANGHAI, comes_before
+from domain.values import SHANGHAI, comes_before, day_of
 from ledger.committer import LedgerBusy
 from ledger.ledger import KeyReused, Ledger, Provenance, VersionClash
 from ledger.mapper import EventTooLarge
@@ -91,9 +91,11 @@ class Reacting:
         until = min(await self._ledger.position(), after + limit)
         if until <= after:
             return 0
-        names = {reaction.event.__name__ for reaction in self._on_event}
-        for recorded in await self._ledger.between(after, until, names) if names else ():
-            if await self._answer_event(recorded):
+        names = {reaction.event.__name__ for reaction in self._on_event} | {CalendarAnnounced.__name__}
+        for recorded in await self._ledger.between(after, until, names):
+            if isinstance(recorded.event, CalendarAnnounced):
+                await self._begin_day_anew(recorded)
+            elif await self._answer_event(recorded):
                 await self._move(position=recorded.position)
         if self._reached.position < until:
             await self._move(position=until)
@@ -163,6 +165,14 @@ class Reacting:
             identity = command_id(reaction.name, recorded.stream, f"{recorded.position}/{number}")
             await self._give(recorded.stream, command, context, identity, Provenance())
         return bool(following)
+
+    async def _begin_day_anew(self, recorded: Recorded[AnyEvent]) -> None:
+        """A notice changes what is due: the day it came on is asked about once more, from its first case on. What that
+        day has done already is done once."""
+        answered = self._reached.day == day_of(recorded.recorded_at)
+        day = self._reached.day - ONE_DAY if answered else self._reached.day
+        self._asked = None
+        await self._move(position=recorded.position, day=day, day_position=None)
 
     async def _answer_day(
         self, history: Sequence[Recorded[Any]], day: date, working: WorkingDays, provenance: Provenance

@@ -12,7 +12,7 @@ from api.reactions import checkpoint
 from api.reactions.engine import BoardBehind, Reacting
 from domain.policy.working_days import ONE_DAY
 from domain.reactions import REACTIONS, Reaction
-from domain.values import EARLIEST, LATEST
+from domain.values import EARLIEST, LATEST, day_of
 from ledger.ledger import Ledger
 from projections.checkpoints import Fenced
 
@@ -20,6 +20,15 @@ PATIENCE = 10.0
 """Seconds a board has to catch up before a tick is refused."""
 
 POLL_SECONDS = 0.1
+
+FARTHEST = timedelta(days=366)
+"""How far the clock goes at once: a day that has passed cannot be taken back, so a slip of the pen is asked about."""
+
+_LAST_ENTRY = """
+SELECT max((convert_from(e.state, 'UTF8')::jsonb ->> 'entered_at')::timestamptz)
+FROM boards.supervision_board b JOIN ledger.events e ON e.ledger = b.ledger AND e.notification_id = b.last_position
+WHERE b.ledger = %s AND (b.has_made_up OR b.origins @> '["SIMULATED"]')
+"""
 
 T = TypeVar("T")
 
@@ -37,33 +46,43 @@ async def tick(
     ledger: Ledger,
     until: date,
     reactions: Sequence[Reaction] = REACTIONS,
-    progress: Callable[[date], None] = lambda day: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> tuple[int, int]:
-    """Let every day pass from the one after the last simulated one up to `until`, the first time that one alone.
+    """Let every day pass from the one after the last simulated one up to `until`, the first time from the one after the
+    last entry in such a case.
 
-    Answers how many days passed and how many commands added something. `dsn` names the reactions' role. Raises
-    `TickRefused`, and what the ledger raises.
+    Answers how many days passed and how many commands added something. `progress` is told the days that have passed,
+    and how many there are. `dsn` names the reactions' role. Raises `TickRefused`, and what the ledger raises.
     """
     if not EARLIEST <= until <= LATEST:
         raise TickRefused("day-invalid", f"日期须在 {EARLIEST} 与 {LATEST} 之间")
     async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
         engine = await Reacting.begin(ledger, connection, reactions)
-        passed = await checkpoint.simulated_day(connection, ledger.name)
-        if passed is not None and until <= passed:
-            raise TickRefused("day-passed", f"模拟时钟已到 {passed}，只能向前")
-        if not await _patiently(engine.holds_simulated):
+        holds = await _patiently(engine.holds_simulated)
+        passed = await checkpoint.simulated_day(connection, ledger.name) or await _last_entry(ledger)
+        if not holds or passed is None:
             told = f"台账“{ledger.name}”没有模拟或示例的案件；真实案件的日子只由数据库的时钟推进"
             raise TickRefused("no-simulated-cases", told)
-        first = passed + ONE_DAY if passed else until
+        if until <= passed:
+            raise TickRefused("day-passed", f"模拟时钟已到 {passed}，只能向前")
+        if until > passed + FARTHEST:
+            raise TickRefused("day-too-far", f"模拟时钟在 {passed}，一次至多向前一年，到 {passed + FARTHEST}")
+        first = passed + ONE_DAY
         days = [first + timedelta(days=n) for n in range((until - first).days + 1)]
         added = 0
-        for day in days:
+        for done, day in enumerate(days, 1):
             try:
                 added += await _patiently(partial(engine.simulate, day))
             except Fenced:
                 raise TickRefused("day-passed", f"另有人同时在拨模拟时钟，{day} 已过") from None
-            progress(day)
+            progress(done, len(days))
         return len(days), added
+
+
+async def _last_entry(ledger: Ledger) -> date | None:
+    """The day of the last entry in the cases of a sample or a simulation; None where there are no such cases."""
+    [(entered_at,)] = await ledger.query(_LAST_ENTRY, (ledger.name,))
+    return day_of(entered_at) if entered_at else None
 
 
 async def _patiently(asked: Callable[[], Awaitable[T]]) -> T:

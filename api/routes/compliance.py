@@ -1,22 +1,18 @@
 """合规: questions with a verdict, the rule, and the events that prove it."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from api.desk import Asked
 from api.names import Named, Names
-from api.problems import ProblemError
 from api.routes.boards import Cursor, Filter, Limit
 from api.routes.routing import routes
-from api.routes.session import session_of
+from api.routes.session import Under, rulebook_under
 from domain.codes import DecisiveMoment, Origin, Outcome
 from domain.labels import label
-from domain.policy.rulebook import Rulebook
 from domain.rules import CONTACT_BEFORE_REPLY
-from ledger.ledger import Ledger
 from projections.communication_before_reply import queries
 from projections.communication_before_reply.board import Moments
 
@@ -67,24 +63,20 @@ class VerdictsAnswer(BaseModel):
 @router.get("/compliance/communication-before-reply", summary="先沟通后答复")
 async def communication_before_reply(
     asked: Asked,
+    request: Request,
     session: Filter = None,
     case: UUID | None = None,
     unit: Filter = None,
     outcome: Outcome | None = None,
-    under: Annotated[
-        str | None,
-        Query(
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}@[0-9]{1,6}$",
-            description="改按另一份已采用的规则判断：规则编号@版本；须同时给出 session",
-        ),
-    ] = None,
+    under: Under = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> VerdictsAnswer:
     position = await asked.up_to_date("communication_before_reply")
     page = await queries.verdicts(
         asked.ask, asked.ledger.name, session=session, case=case, unit=unit, outcome=outcome,
-        under=await _rulebook(asked.ledger, session, under) if under else None, limit=limit, cursor=cursor,
+        under=await rulebook_under(request, asked.ledger, session, under) if under else None,
+        limit=limit, cursor=cursor,
     )  # fmt: skip
     names = Names(await asked.ledger.directory())
     same = (
@@ -102,13 +94,3 @@ async def communication_before_reply(
         for row in page.rows
     ]
     return VerdictsAnswer(position=position, items=items, next=page.next)
-
-
-async def _rulebook(ledger: Ledger, session: str | None, under: str) -> Rulebook:
-    if session is None:
-        raise ProblemError(422, "request-invalid", "用 under 时须同时给出 session", field="session")
-    name, _, version = under.partition("@")
-    rulebook = (await session_of(ledger, session)).rulebooks.get((name, int(version)))
-    if rulebook is None:
-        raise ProblemError(422, "request-invalid", "本届次没有采用过这份规则", field="under")
-    return rulebook

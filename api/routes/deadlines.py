@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from api.desk import Asked
@@ -13,13 +15,15 @@ from api.problems import ProblemError
 from api.routes.audit import From, To
 from api.routes.boards import Cursor, Filter, Limit
 from api.routes.routing import CaseId, routes
+from api.routes.session import Under, rulebook_under
 from domain.codes import Recomputation
 from domain.events import DeadlineRecomputed
 from domain.explanation import deadlines_of, explain
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
-from domain.streams import calendar_stream, proposal_stream
+from domain.streams import PROPOSAL, calendar_stream, proposal_stream, session_stream
+from domain.supposing import deadlines_under
 from projections.audit_trail import queries
 
 router = routes("期限")
@@ -45,16 +49,27 @@ class DeadlinesAnswer(BaseModel):
     case: UUID
     version: int
     deadlines: list[DeadlineAnswer]
+    under: str | None = Field(
+        default=None,
+        description="所问的另一份规则：同样的经过依它推算的期限，以现在所知的闭会日期和节假日安排为准；"
+        "依原规则批准的延期、中止和此后的重新起算不计在内",
+    )
 
 
 @router.get("/proposals/{case}/deadlines", summary="一件案的期限，以及为什么是这一天")
-async def read_deadlines(case: CaseId, asked: Asked) -> DeadlinesAnswer:
+async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Under = None) -> DeadlinesAnswer:
     history = await asked.ledger.history(proposal_stream(case))
     if not history:
         raise ProblemError(404, "not-found", "没有这件提案", field="case")
     calendar, _ = await asked.ledger.load(calendar_stream(asked.ledger.name))
     names = Names(await asked.ledger.directory())
-    set_by = [(recorded, found) for recorded in history for found in deadlines_of(recorded.event)]
+    if under is None:
+        set_by = [(recorded, found) for recorded in history for found in deadlines_of(recorded.event)]
+    else:
+        key = reduce(PROPOSAL.evolve, history, PROPOSAL.empty).session
+        session, _ = await asked.ledger.load(session_stream(asked.ledger.name, key or ""))
+        rulebook = await rulebook_under(request, asked.ledger, key, under)
+        set_by = list(deadlines_under(rulebook, history, session, calendar))
     replaced = {(found.kind, found.supersedes): recorded.version for recorded, found in set_by}
     answers = []
     for recorded, found in set_by:
@@ -72,7 +87,7 @@ async def read_deadlines(case: CaseId, asked: Asked) -> DeadlinesAnswer:
                 why=explain(found, calendar.days),
             )
         )
-    return DeadlinesAnswer(case=case, version=history[-1].version, deadlines=answers)
+    return DeadlinesAnswer(case=case, version=history[-1].version, deadlines=answers, under=under)
 
 
 class MovedLine(BaseModel):

@@ -1,15 +1,15 @@
 """届次与办理规则."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from api.desk import Asked, AtDesk, Done
 from api.problems import ProblemError
 from api.routes.routing import SessionKey, described, routes
-from api.routes.rulebooks import as_shipped
+from api.routes.rulebooks import as_shipped, policy_files
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
 from domain.policy.rulebook import Rulebook
 from domain.session import Session
@@ -17,6 +17,14 @@ from domain.streams import session_stream
 from ledger.ledger import Ledger
 
 router = routes("届次与规则")
+
+Under = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}@[0-9]{1,6}$",
+        description="改按另一份规则：规则编号@版本；该届次采用过的，或可以采用的（见 /rulebooks）",
+    ),
+]
 
 
 class SessionAnswer(BaseModel):
@@ -73,3 +81,16 @@ async def session_of(ledger: Ledger, key: str) -> Session:
     if known.opened is None:
         raise ProblemError(404, "not-found", f"没有届次“{key}”")
     return known
+
+
+async def rulebook_under(request: Request, ledger: Ledger, session: str | None, under: str) -> Rulebook:
+    """The rulebook to ask instead: one the session has adopted, else one there is to adopt; a problem where there is
+    none."""
+    name, _, version = under.partition("@")
+    adopted = (await session_of(ledger, session)).rulebooks if session else {}
+    rulebook = adopted.get((name, int(version))) or policy_files(request).rulebook(name, int(version))
+    if rulebook is None:
+        where = "本届次没有采用过" if session else "没有指明 session"
+        told = f"没有规则“{name}”第 {version} 版：{where}，也不在可以采用的规则之中"
+        raise ProblemError(422, "request-invalid", told, field="under")
+    return rulebook

@@ -186,11 +186,12 @@ async def _append(ledger: Ledger, wanted: Wanted, number: int, batch: Batch, exp
         raise SimulationRefused("simulation-differs", told)
     if not receipt.repeated:
         tally.added += len(batch.events)
-        for attempt in batch.attempts:
-            if attempt.refused.rule.gate and attempt.act.command is not None:
-                context = ACTOR.model_copy(update={"on_behalf_of": attempt.act.by})
-                told_to = (attempt.stream, attempt.act.command, context, attempt.refused, attempt.provenance)
-                await ledger.note_attempt(*told_to)
+    for attempt in batch.attempts:
+        if attempt.refused.rule.gate and attempt.act.command is not None:
+            context = ACTOR.model_copy(update={"on_behalf_of": attempt.act.by})
+            told_to = (attempt.stream, attempt.act.command, context, attempt.refused, attempt.provenance)
+            # the attempts come after the batch: of one that is there already some may be wanting
+            await ledger.note_attempt(*told_to, once=receipt.repeated)
     tally.appending += perf_counter() - began
 
 

@@ -33,17 +33,14 @@ from domain.rules import (
 )
 from domain.session import Session
 from domain.setting import Decision, Setting
-from domain.values import Code, Frozen, Note, Points, Title
-
-Amount = Annotated[Points, Field(max_digits=8, decimal_places=2, allow_inf_nan=False)]
-"""Up to six digits before and two after the point."""
+from domain.values import Code, Frozen, Note, PointsClaimed, Title
 
 
 class PointsClaim(Frozen):
     """Points for one item, with the limits of the door."""
 
     item: Code
-    points: Amount
+    points: PointsClaimed
 
 
 Items = Annotated[tuple[PointsClaim, ...], Field(min_length=1, max_length=100)]
@@ -63,7 +60,7 @@ class RecordScoreItem(ProposalCommand):
 
     unit: Code
     item: Code
-    points: Amount
+    points: PointsClaimed
     evidence: Annotated[tuple[StrictInt, ...], Field(min_length=1, max_length=100)]
     note: Note | None = None
 

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -119,7 +118,7 @@ NOTICE = DocumentKind(
     inconsistent=CALENDAR_CONSISTENT.id,
     duplicate="calendar-duplicate",
     stand_in={"version": 1, "title": "-", "holidays": []},
-    day=date.isoformat,
+    day=lambda day: day.isoformat(),  # TOML has days, hours and both: what is no day is told as such
 )
 
 

@@ -97,8 +97,8 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
 def _of_scoring(rulebook: Rulebook) -> Iterator[Problem]:
     items = rulebook.scoring or ()
     for index, item in enumerate(items):
-        if not 0 < item.most <= 100_000 or round(item.most, 2) != item.most:
-            yield f"scoring.{index}.most", "满分须大于 0，小数至多两位"
+        if not 0 < item.most <= 100_000 or "E" in str(item.most) or round(item.most, 2) != item.most:
+            yield f"scoring.{index}.most", "满分须大于 0，小数至多两位，写作普通的数"
         if item.id in [other.id for other in items[:index]]:
             yield f"scoring.{index}.id", "考核项目编号重复"
 

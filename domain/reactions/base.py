@@ -63,8 +63,9 @@ class OnDay:
     """`react(proposal, today)` answers with what has come due on an open case; `after_closing`: on a closed one too.
 
     It is asked once a day, soon after the day begins in Asia/Shanghai, and about every day in order, missed ones
-    included; `proposal` is the case as it is then. What is recorded later that day is seen the next day, so ask
-    whether a date has passed, not whether it is today, and whether the case already tells of the step.
+    included, and once more as soon as a notice of working days comes; `proposal` is the case as it is then. What is
+    recorded later that day is seen the next day, so ask whether a date has passed, not whether it is today, and
+    whether the case already tells of the step.
     """
 
     name: str

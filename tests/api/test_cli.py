@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -66,9 +67,12 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     silent = cli("status")
     assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), "a daemon that says nothing is no daemon"
     assert cli("verify-readmodels").returncode == 0
-    ticked = cli("tick", "--day", "2026-06-01")
-    assert (ticked.returncode, "过了 1 天" in ticked.stdout) == (0, True), ticked.stderr
-    back = cli("tick", "--day", "2026-05-31")
+    far = cli("tick", "--day", "2199-06-01")
+    assert (far.returncode, "day-too-far" in far.stderr) == (2, True), far.stderr
+    last = date.fromisoformat(re.findall(r"模拟时钟在 ([0-9-]+)，", far.stderr)[0])
+    ticked = cli("tick", "--day", str(last + timedelta(days=3)))
+    assert (ticked.returncode, "过了 3 天" in ticked.stdout) == (0, True), ticked.stderr
+    back = cli("tick", "--day", str(last + timedelta(days=2)))
     assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
     admin.execute(
         "UPDATE boards.supervision_board_v6 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
@@ -153,6 +157,7 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
         (("rebuild", "no_such_board"), 2, "model-unknown"),
         (("tick", "--day", "2024-02-30"), 2, "day-invalid"),
         (("tick", "--day", "9999-12-31"), 2, "day-invalid"),
+        (("tick", "--day", "20240601"), 2, "day-invalid"),
         (("tick", "--day", "2024-06-01", "--ledger", "typo"), 2, "ledger-unknown"),
     ):
         ran = cli(*arguments)

@@ -132,6 +132,29 @@ def test_another_rulebook_can_be_asked(client: TestClient, case: Case) -> None:
     assert [(item["outcome"], item["rulebook"]) for item in other] == [("PASS", "draft-first")]
 
 
+def test_a_rulebook_that_nobody_adopted_can_be_asked_too(client: TestClient, case: Case) -> None:
+    done = case.post("contacts", contact(now()))
+    case_only = {"case": case.id, "after": done.json()["position"]}
+    for query in (case_only, {**case_only, "session": SESSION}):
+        asked = {**query, "under": "xian-2011-like@1"}
+        [verdict] = client.get("/compliance/communication-before-reply", params=asked).json()["items"]
+        assert (verdict["rulebook"], verdict["rulebook_version"]) == ("xian-2011-like", 1)
+        unknown = client.get("/compliance/communication-before-reply", params={**query, "under": "nobody@1"})
+        assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "under")
+
+
+def test_a_case_tells_what_would_be_due_under_another_rulebook(client: TestClient, case: Case) -> None:
+    own = client.get(f"/proposals/{case.id}/deadlines").json()
+    other = client.get(f"/proposals/{case.id}/deadlines", params={"under": "xian-2011-like@1"}).json()
+    assert (own["under"], other["under"], other["version"]) == (None, "xian-2011-like@1", own["version"])
+    assert {line["deadline"]["rulebook"] for line in other["deadlines"]} == {"xian-2011-like"}
+    by_kind = {line["kind_label"]: line for line in other["deadlines"]}
+    assert "xian-2011-like 第 1 版" in by_kind["答复期限"]["why"][1]
+    assert by_kind["答复期限"]["deadline"]["due_on"] != own["deadlines"][0]["deadline"]["due_on"]
+    unknown = client.get(f"/proposals/{case.id}/deadlines", params={"under": "nobody@1"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "under")
+
+
 def test_a_case_tells_why_it_is_due_on_that_day(client: TestClient, case: Case) -> None:
     answer = client.get(f"/proposals/{case.id}/deadlines")
     assert answer.status_code == 200, answer.text

@@ -24,6 +24,7 @@ from domain.codes import Origin, Pressure, Rating
 from domain.events import (
     EVENT_TYPES,
     AnyEvent,
+    DeadlineRecomputed,
     DifficultyRaised,
     FeedbackFormIssued,
     ReminderIssued,
@@ -32,7 +33,7 @@ from domain.events import (
     UnitAssigned,
 )
 from domain.policy.rulebook import CountedIn, DeadlineKind, LadderStep
-from domain.policy.working_days import ONE_DAY
+from domain.policy.working_days import ONE_DAY, Holiday, Notice
 from domain.reactions import REACTIONS, Due, OnDay, OnEvent, Reaction
 from domain.record import Recorded
 from domain.streams import calendar_stream, directory_stream, session_stream
@@ -337,6 +338,35 @@ async def test_every_day_is_asked_once_in_order_and_missed_ones_too(
     assert told == [str(first + n * ONE_DAY) for n in range(3)]
 
 
+async def test_a_notice_that_comes_in_the_course_of_a_day_moves_limits_the_same_day(
+    ledger: Ledger, connection: AsyncConnection[Any], boards: Any
+) -> None:
+    [reply] = [rule for rule in rulebook().deadlines if rule.kind is DeadlineKind.REPLY]
+    ten_days = reply.model_copy(update={"counted_in": CountedIn.WORKDAY, "value": 10})
+    office = await (await Office(ledger).set_up(rulebook(deadlines=(ten_days,)))).assigned()
+    boards()
+    day = await tomorrow(ledger, connection)
+    begun = await follow(ledger, connection, *REACTIONS)
+    assert await begun.pass_days(day) == 0
+    assert await of_class(office, DeadlineRecomputed) == [], "and the day is over"
+    for year in (day.year, day.year + 1):
+        await ledger.handle(calendar_stream(ledger.name), c.AnnounceCalendar(notice=notice_of(year)), office.context())
+    boards()
+    for _ in range(2):
+        again = await follow(ledger, connection, *REACTIONS)
+        assert await again.pass_days(day) == 0
+        [moved] = await of_class(office, DeadlineRecomputed)
+        assert moved.event.deadline.calendar.startswith(f"{day.year}@1")
+
+
+def notice_of(year: int) -> Notice:
+    """A notice as it might be."""
+    on = {"元旦": (1, 1), "春节": (2, 10), "清明节": (4, 5), "劳动节": (5, 1), "端午节": (6, 10), "中秋节": (9, 20)}
+    days = [Holiday(name=name, first=date(year, *day), last=date(year, *day)) for name, day in on.items()]
+    days.append(Holiday(name="国庆节", first=date(year, 10, 1), last=date(year, 10, 7)))
+    return Notice(year=year, version=1, title="测试", holidays=tuple(days))
+
+
 async def test_a_day_is_asked_about_every_open_case_in_portions(
     office: Office, connection: AsyncConnection[Any], boards: Any
 ) -> None:
@@ -518,11 +548,14 @@ async def test_ticks_go_forward_day_by_day(
 
     async def ticked(day: date) -> tuple[int, int]:
         return await tick(
-            database.reactions, office.ledger, day, [EVERY_DAY], lambda _: caught_up(daemon, office.ledger.name)
+            database.reactions, office.ledger, day, [EVERY_DAY], lambda *_: caught_up(daemon, office.ledger.name)
         )
 
-    assert await ticked(date(2024, 3, 2)) == (1, 1)
-    assert await ticked(date(2024, 3, 5)) == (3, 3)
+    with pytest.raises(TickRefused) as far:
+        await ticked(date(2025, 3, 3))
+    assert (far.value.code, "2024-03-01" in str(far.value)) == ("day-too-far", True)
+    assert await ticked(date(2024, 3, 3)) == (2, 2), "the first time from the day after the last entry"
+    assert await ticked(date(2024, 3, 5)) == (2, 2)
     with pytest.raises(TickRefused) as refused:
         await ticked(date(2024, 3, 5))
     assert refused.value.code == "day-passed"

@@ -213,6 +213,18 @@ def test_a_file_is_read_however_it_was_saved(tmp_path: Path) -> None:
     assert re.search("UTF-8", fault.message)
 
 
+def test_a_link_that_leads_to_itself_is_a_file_that_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    own = folder(tmp_path)
+    loop = own / "loop.toml"
+    loop.symlink_to(loop)
+    [fault] = policy_files.read(Settings(data=tmp_path, rulebooks=own, calendars=loop)).rulebooks.faults
+    assert (fault.file, fault.code) == (str(loop), "file-unreadable")
+    [fault] = policy_files.read(Settings(data=tmp_path, calendars=loop)).faults
+    assert (fault.file, fault.code) == (str(loop), "folder-unreadable")
+    checked = cli("rulebooks", "check", str(loop))
+    assert (checked.returncode, "file-unreadable" in checked.stderr) == (2, True), checked.stderr
+
+
 def test_the_shipped_folder_may_be_named_and_an_empty_setting_names_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,6 +240,38 @@ def test_what_was_broken_off_is_finished(database: Database, admin: psycopg.Conn
     assert stored(admin, name) == in_memory(name)
 
 
+class Mortal(Ledger):
+    """Dies at its third note of an attempt."""
+
+    notes = 0
+
+    async def note_attempt(self, *what: Any, **how: Any) -> None:
+        self.notes += 1
+        if self.notes == 3:
+            raise BrokenOff
+        await super().note_attempt(*what, **how)
+
+
+async def test_no_attempt_is_lost_or_noted_twice_where_it_was_broken_off(
+    ledger: Ledger, database: Database, admin: psycopg.Connection[Any]
+) -> None:
+    mortal = Mortal(ledger.name, database.app, secret=SECRET)
+    await mortal.open()
+    with pytest.raises(BrokenOff):
+        await simulate(mortal, WANTED)
+    await mortal.close()
+    await simulate(ledger, WANTED)
+    sql = "SELECT stream, command, rule FROM ledger.attempts WHERE ledger = %s ORDER BY id"
+    batches = decide(WANTED, ledger.name, Tally())
+    meant = [
+        (attempt.stream.id, type(attempt.act.command).__name__, attempt.refused.rule.id)
+        for batch in batches
+        for attempt in batch.attempts
+        if attempt.refused.rule.gate
+    ]
+    assert admin.execute(sql, (ledger.name,)).fetchall() == meant
+
+
 def test_what_was_killed_is_finished(database: Database, admin: psycopg.Connection[Any], tmp_path: Path) -> None:
     name, wanted = f"killed-{uuid4().hex[:8]}", Wanted(130, 2, 5)
     environment = {**os.environ, "DATABASE_URL": database.admin, "HUIYIN_DATA": str(tmp_path)}

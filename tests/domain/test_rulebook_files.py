@@ -258,6 +258,14 @@ def test_a_notice_is_told_in_the_same_form() -> None:
     ]
 
 
+@pytest.mark.parametrize("hour", ["12:00:00", "2026-01-04T12:00:00", "2026-01-04T12:00:00+08:00"])
+def test_an_hour_is_no_day_of_a_notice(hour: str) -> None:
+    toml = spoiled("2026-01-04", hour, YEAR)
+    [fault] = faults(toml, NOTICE)
+    assert (fault.line, fault.field) == (line_of(toml, "working"), "working[0]")
+    assert CHINESE.search(fault.message)
+
+
 def test_a_notice_without_holidays_is_told_once() -> None:
     toml = 'year = 2027\nversion = 1\ntitle = "占位"\n'
     assert [(fault.line, fault.field, fault.code) for fault in faults(toml, NOTICE)] == [(1, "holidays", "missing")]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import MutualReview, Rating
@@ -114,7 +115,7 @@ def test_a_proposal_is_scored_item_by_item() -> None:
 
 @refuses(c.ScoreProposalQuality, SCORED_ONCE_EACH, "items.1.item")
 def test_an_item_of_quality_is_scored_once() -> Attempt:
-    return attempt(closed(), quality(items=({"item": "topic", "points": 8}, {"item": "topic", "points": 9})))
+    return attempt(closed(), quality(items=({"item": "topic", "points": "8"}, {"item": "topic", "points": "9"})))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_a_year_is_scored_by_the_rulebooks_items() -> Attempt:
 
 @refuses(c.ScoreUnit, SCORE_WITHIN, "items.0.points")
 def test_a_year_is_scored_within_the_items() -> Attempt:
-    return attempt(opened(scoring()), year(items=({"item": "face-to-face", "points": 6},)))
+    return attempt(opened(scoring()), year(items=({"item": "face-to-face", "points": "6"},)))
 
 
 @refuses(c.ScoreUnit, SCORED_ONCE_EACH, "items.1.item")
@@ -201,3 +202,33 @@ def test_a_year_is_scored_by_some_rulebook() -> Attempt:
 )
 def test_a_scoring_sheet_that_cannot_be_is_not_adopted(items: tuple[ScoreItem, ...], field: str) -> None:
     assert [found for found, _ in problems(ruled(scoring=items))] == [field]
+
+
+ODD = ["0_4", "３", "٣", " 1 ", "1e0", "+1", "1.", ".5", "1234567", "1.234", "NaN", "", 1.5, 4, True, None]
+
+
+@pytest.mark.parametrize("written", ODD)
+def test_points_are_written_as_people_write_them(written: Any) -> None:
+    with pytest.raises(ValidationError):
+        score(points=written)
+
+
+@pytest.mark.parametrize("written", ["0", "4", "4.5", "-0.25", "007", "999999.99"])
+def test_points_written_so_are_taken(written: str) -> None:
+    assert score(points=written).points == Decimal(written)
+
+
+@pytest.mark.parametrize("written", ["1_0", "５", "1e1", 5, 0.4])
+def test_so_are_the_points_of_a_rulebook(written: Any) -> None:
+    with pytest.raises(ValidationError):
+        ScoreItem.model_validate({"id": "late", "title": "逾期", "most": written, "source": "S36"})
+
+
+def test_whatever_an_event_was_written_with_still_loads() -> None:
+    for stored in ("1E+2", "0.10", "-3", "1234567.891"):
+        assert str(ItemPoints.model_validate({"item": "topic", "points": stored}).points) == stored
+
+
+def test_a_rulebook_writes_its_points_without_exponent() -> None:
+    large = FACE.model_copy(update={"most": Decimal("1E+2")})
+    assert ("scoring.0.most", "满分须大于 0，小数至多两位，写作普通的数") in problems(ruled(scoring=(large,)))

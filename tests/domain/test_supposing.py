@@ -1,0 +1,105 @@
+"""The same history under two rulebooks: what would be due by another, and why."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.codes import AssignmentMode, Restart
+from domain.explanation import deadlines_of, explain
+from domain.policy.deadlines import Deadline
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.streams import calendar_stream, session_stream
+from domain.supposing import deadlines_under
+from tests.domain.given import (
+    CITY,
+    EDU,
+    LED,
+    LEDGER,
+    MEETING,
+    World,
+    assigned,
+    dissatisfied,
+    hand_back,
+    opened,
+    reassign,
+    ruled,
+)
+
+
+def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
+    return DeadlineRule(
+        kind=kind,
+        rule=f"{kind.lower()}-{value}",
+        anchor=anchor,
+        counted_in=counted_in,
+        value=value,
+        source="S16",
+        **more,
+    )
+
+
+K, A, DAY, MONTH = DeadlineKind, AnchorKind, CountedIn.DAY, CountedIn.MONTH
+EVERY = ruled(
+    deadlines=(
+        limit(K.ACKNOWLEDGEMENT, A.ASSIGNMENT, CountedIn.WORKDAY, 3),
+        limit(K.OBJECTION, A.ASSIGNMENT, DAY, 5),
+        limit(K.OBJECTION_ANSWER, A.RETURN, DAY, 7),
+        limit(K.FIRST_CONTACT, A.ASSIGNMENT, DAY, 15),
+        limit(K.REPLY, A.TRANSFER, MONTH, 3),
+        limit(K.CO_OPINION, A.REPLY_DUE, DAY, 20, backwards=True),
+        limit(K.REHANDLING, A.ORDER, MONTH, 1),
+        limit(K.FEEDBACK, A.FORM, DAY, 10),
+        limit(K.PUBLICATION, A.ISSUE, DAY, 20),
+    )
+)
+FIVE_MONTHS = ruled(id="elsewhere", deadlines=(limit(K.REPLY, A.SESSION_CLOSE, MONTH, 5),))
+
+
+def under(rulebook: Rulebook, world: World) -> list[tuple[int, Deadline]]:
+    session, calendar = session_stream(LEDGER, MEETING), calendar_stream(LEDGER)
+    found = deadlines_under(rulebook, world.story, world.state(session), world.state(calendar))
+    return [(recorded.version, deadline) for recorded, deadline in found]
+
+
+def as_set(world: World) -> list[tuple[int, Deadline]]:
+    """The limits as the case's events first set them."""
+    return [(r.version, found) for r in world.story for found in deadlines_of(r.event) if found.supersedes is None]
+
+
+def handed_back() -> World:
+    world = assigned(opened(EVERY))
+    world.do(hand_back())
+    return world
+
+
+def given_to_another() -> World:
+    """Another unit has the case from March on, and its clock begins with that."""
+    anew = EVERY.deadlines[4].model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+    world = assigned(opened(ruled(deadlines=(*EVERY.deadlines[:4], anew))))
+    world.do(reassign(((CITY, AssignmentMode.SOLE),), EDU))
+    return world
+
+
+@pytest.mark.parametrize(
+    "given", [lambda: dissatisfied(opened(EVERY), LED), handed_back, given_to_another], ids=["led", "back", "moved"]
+)
+def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:
+    world = given()
+    [own] = world.state(session_stream(LEDGER, MEETING)).rulebooks.values()
+    assert sorted(under(own, world), key=_place) == sorted(as_set(world), key=_place)
+
+
+def _place(found: tuple[int, Deadline]) -> tuple[int, str]:
+    return found[0], found[1].kind
+
+
+def test_under_others_it_is_due_on_another_day_and_says_why() -> None:
+    world = assigned(opened(EVERY))
+    [(version, other)] = under(FIVE_MONTHS, world)
+    assert version == world.case.version
+    own = world.case.tasks[EDU].round.deadline
+    assert (own.anchor.event, other.anchor.event) == ("CaseTransferredToGovernment", "SessionOpened")
+    assert other.due_on.isoformat() == "2024-06-11"
+    told = explain(other, world.state(calendar_stream(LEDGER)).days)
+    assert told[1] == "依据 elsewhere 第 1 版规则“reply-5”，出处 S16。"
