@@ -141,7 +141,7 @@ def _entered_twice(case: Case, unit: Unit, at: datetime, told: Mapping[str, obje
     by, on = case.desk(unit).by, told["occurred_at"]
     if not isinstance(on, datetime):
         return at
-    at = minutes(at, 5)
+    at = case.same_day(at, 1, 5)
     again = {**told, "occurred_at": minutes(on, 1)}
     yield Act(at, by, c.RecordMemberContact.model_validate(again))
     version = case.state.version
