@@ -22,8 +22,12 @@ GROUNDS = tuple(ground for ground in RefusalGround if ground is not RefusalGroun
 
 def admitted(case: Case) -> Story:
     """Until the case is with the government: then `case.state.transferred` says so and `recipient` is None."""
+    fates = {"refused": f.NOT_REGISTERED, "withdrawn": f.WITHDRAWN, "revised": f.REVISED}
+    fate = case.dice.weighted({**fates, "plain": 1 - sum(fates.values())})
+    if fate == "refused" and not joins(case.city, case.index):
+        case.refused_for = case.dice.choice(GROUNDS)
     at = yield from _handed_in(case)
-    at = yield from _reviewed(case, at)
+    at = yield from _reviewed(case, at, fate)
     if case.state.ended is not None or case.state.case_no is None:
         return at
     return (yield from _handed_over(case, at))
@@ -38,7 +42,7 @@ def _handed_in(case: Case) -> Story:
     written: dict[str, Any] = {
         "session": case.meeting.key,
         "title": words.title(dice, case.subject),
-        "body": words.body(dice, case.subject),
+        "body": _body(case),
         "lead_proposer": lead,
         "suggested_units": (case.unit.code,) if dice.chance(0.5) else (),
     }
@@ -67,8 +71,8 @@ def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], wri
     dice, lead = case.dice, f"member:{written['lead_proposer']}"
     begun = dice.leisure(day_of(at) - timedelta(days=dice.randint(9, 20)))
     yield Act(begun, lead, c.DraftProposal.model_validate({**written, "timing": timing}))
-    if dice.chance(0.3):
-        changed = {"title": written["title"], "body": words.body(dice, case.subject), "timing": timing}
+    if dice.chance(0.3) and case.refused_for is None:
+        changed = {"title": written["title"], "body": _body(case), "timing": timing}
         begun = case.at_home(begun, 0, 2)
         revised = {**changed, "suggested_units": written["suggested_units"]}
         yield Act(begun, lead, c.ReviseProposalDraft.model_validate(revised))
@@ -92,6 +96,12 @@ def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], wri
     return at
 
 
+def _body(case: Case) -> str:
+    if case.refused_for is not None:
+        return words.told(case.dice, case.subject, f"refused.{case.refused_for}")
+    return words.body(case.dice, case.subject)
+
+
 def _co_signers(dice: Dice) -> int:
     if not dice.chance(f.CO_SIGNED):
         return 0
@@ -111,16 +121,13 @@ def _day(case: Case) -> tuple[date, Timing]:
     return first + timedelta(days=dice.randint(0, (last - first).days)), Timing.INTER_SESSION
 
 
-def _reviewed(case: Case, at: datetime) -> Story:
+def _reviewed(case: Case, at: datetime, fate: str) -> Story:
     """Three levels up to registration; some are changed, merged, withdrawn, or no case at all."""
-    dice = case.dice
-    fates = {"refused": f.NOT_REGISTERED, "withdrawn": f.WITHDRAWN, "revised": f.REVISED}
-    fate = dice.weighted({**fates, "plain": 1 - sum(fates.values())})
     twin = joins(case.city, case.index)
     at = case.later(at, 1, 9)
     if fate == "revised":
         at = yield from _sent_back(case, at)
-    opinion = ReviewOpinion.MERGE if twin else ReviewOpinion.REFUSE if fate == "refused" else ReviewOpinion.ADMIT
+    opinion = ReviewOpinion.MERGE if twin else ReviewOpinion.REFUSE if case.refused_for else ReviewOpinion.ADMIT
     yield Act(at, *_opinion(case, ReviewLevel.FIRST, opinion))
     if twin:
         case.city.to_merge.add(case.stream.id)
@@ -142,8 +149,8 @@ def _reviewed(case: Case, at: datetime) -> Story:
         return at
     at = case.later(at, 1, 5)
     yield Act(at, *_opinion(case, ReviewLevel.FINAL, opinion))
-    if fate == "refused" and not twin:
-        return (yield from _refused(case, at))
+    if case.refused_for is not None:
+        return (yield from _refused(case, case.refused_for, at))
     at = yield from _taking_in(case, at, case.index + len(case.place.meetings))
     at = case.later(at, 0, 3)
     yield Act(at, case.clerk, c.RegisterProposal(topic=case.unit.topic))
@@ -168,10 +175,9 @@ def _sent_back(case: Case, at: datetime) -> Story:
     return case.later(at, 1, 3)
 
 
-def _refused(case: Case, at: datetime) -> Story:
+def _refused(case: Case, ground: RefusalGround, at: datetime) -> Story:
     dice = case.dice
     at = case.later(at, 0, 3)
-    ground = dice.choice(GROUNDS)
     yield Act(at, COMMITTEE, c.RefuseRegistration(ground=ground, explanation=words.TEXTS["refusal"][ground]))
     at = case.later(at, 0, 5)
     yield Act(at, case.clerk, c.NotifyRefusal(note="电话并书面说明理由"))

@@ -8,7 +8,7 @@ from api.simulate import figures as f
 from api.simulate import people
 from api.simulate.dice import Dice
 from api.simulate.people import Member, Names, Person, Staff, Unit
-from api.simulate.rules import REVISED, rulebooks
+from api.simulate.rules import REVISED, revised, rulebooks
 from domain.policy import working_days
 from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import ONE_DAY, Notice, WorkingDays
@@ -77,7 +77,9 @@ def make(seed: int, years: int) -> Place:
     staff, units, members = people.staff(names), people.units(names), people.members(dice, Names(dice))
     adopted = rulebooks()
     meetings = tuple(
-        _meeting(year, working, adopted[number % len(adopted)], Dice(seed, "meeting", year))
+        _meeting(
+            year, working, adopted[number % len(adopted)], Dice(seed, "meeting", year), first=number < len(adopted)
+        )
         for number, year in enumerate(range(f.LAST_SESSION - years + 1, f.LAST_SESSION + 1))
     )
     by_code, called = {unit.code: unit for unit in units}, {member.code: member.name for member in members}
@@ -96,7 +98,9 @@ def _notices() -> tuple[Notice, ...]:
     return tuple(notice for notice in every if f.LAST_SESSION - f.MOST_YEARS < notice.year <= f.LAST_SESSION + 1)
 
 
-def _meeting(year: int, working: WorkingDays, rulebook: Rulebook, dice: Dice) -> Meeting:
+def _meeting(year: int, working: WorkingDays, rulebook: Rulebook, dice: Dice, *, first: bool) -> Meeting:
+    """`first`: with these rules; a later session begins with those that were revised."""
+    changes = rulebook.id == REVISED
     opened = dice.choice(_mondays(year, working))
     handover = date(year, 3, 4) + timedelta(days=dice.randint(0, 8))
     campaign = date(year, 10, 9) + timedelta(days=dice.randint(0, 9))
@@ -113,8 +117,8 @@ def _meeting(year: int, working: WorkingDays, rulebook: Rulebook, dice: Dice) ->
         circular_on=workday(working, date(year, 9, 8)),
         campaign_on=workday(working, campaign),
         report_on=workday(working, date(year, 12, 26)),
-        rulebook=rulebook,
-        revised_on=workday(working, date(year, 6, 3)) if rulebook.id == REVISED else None,
+        rulebook=revised(rulebook) if changes and not first else rulebook,
+        revised_on=workday(working, date(year, 6, 3)) if changes and first else None,
     )
 
 

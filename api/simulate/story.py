@@ -18,6 +18,7 @@ from api.simulate.people import Desk, Person, Unit
 from api.simulate.place import Meeting, Place
 from api.simulate.report import Standing
 from domain import commands as c
+from domain.codes import RefusalGround
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal, UnitTask
 from domain.rules import Rule
@@ -88,6 +89,8 @@ class Case:
     """The name of the body that hands it in."""
     texts: set[str] = field(default_factory=set)
     """What has been written on the case so far: no letter repeats another."""
+    refused_for: RefusalGround | None = None
+    """Why it will not be registered."""
     declined: set[str] = field(default_factory=set)
     """Members who did not wish to be visited."""
 

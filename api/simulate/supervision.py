@@ -37,13 +37,14 @@ def key_track(case: Case, at: datetime) -> Story:
             return at
         units = tuple(task.unit for task in case.state.active_tasks)
         held = c.RecordSupervisionMeeting(
-            occurred_at=at - timedelta(minutes=90),
+            occurred_at=at,
             leader=leader,
             place=words.place(dice),
             units=units,
             members=case.state.proposers[:3],
             outcome=words.told(dice, case.subject, "pressed.meeting"),
         )
+        at = case.same_day(at, 60, 200)
         yield Act(at, case.clerk, held)
         report = words.told(dice, case.subject, "pressed.report")
         filed = c.FileSupervisionReport(occurred_at=at, author="市政协提案委", leader=leader, text=report)
