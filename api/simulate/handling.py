@@ -30,7 +30,7 @@ def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
         yield Act(at, desk.by, named)
     if plans and dice.chance(f.FILES_PLAN):
         at = case.later(at, 0, 3)
-        measures = tuple(words.told(dice, case.subject, "plan") for _ in range(dice.randint(1, 3)))
+        measures = words.each(dice, case.subject, "plan", dice.randint(1, 3))
         plan = c.FileHandlingPlan(
             unit=unit.code,
             goal=f"推动{case.subject}取得实效",
@@ -92,15 +92,15 @@ def assisted(case: Case, unit: Unit, lead: Unit, at: datetime) -> Story:
 
 
 def _went_to_see(case: Case, unit: Unit, went: datetime) -> Story:
-    dice, desk = case.dice, case.desk(unit)
+    dice, desk, spot = case.dice, case.desk(unit), words.spot(case.dice)
     people = (desk.section, desk.officer) if dice.chance(0.7) else (desk.deputy, desk.section, desk.officer)
     visit = c.RecordFieldVisit(
         occurred_at=went,
         unit=unit.code,
-        place=words.place(dice),
+        place=words.CITY + spot,
         unit_people=tuple(PersonClaim(name=person.name, title=person.post) for person in people),
         members=case.state.proposers[:1] if dice.chance(0.4) else (),
-        finding=words.told(dice, case.subject, "seen"),
+        finding=words.told(dice, case.subject, "seen", p=spot),
     )
     at = case.same_day(went, 60, 300)
     yield Act(at, desk.by, visit)

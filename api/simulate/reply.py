@@ -110,7 +110,7 @@ def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
         at = yield from talked(case, unit, case.later(at, 1, 3), ContactStage.BEFORE_REPLY, unhappy=unhappy)
     if not hasty:
         at = yield from _opinions_in(writing, at)
-    at = yield from _drafted(writing, at)
+    at = yield from _drafted(writing, case.later(at, 0, 1))
     at = yield from _signed(writing, at)
     if hasty:
         at = yield from _too_early(writing, at)

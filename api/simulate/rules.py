@@ -32,7 +32,7 @@ def revised(rulebook: Rulebook) -> Rulebook:
     """Its next version: proposers get more time to answer. Nothing else changes."""
     kept = [rule for rule in rulebook.deadlines if rule.kind is not DeadlineKind.FEEDBACK]
     more = _limit(DeadlineKind.FEEDBACK, AnchorKind.FORM, 20, CountedIn.DAY)
-    title = f"{rulebook.title}第二版"
+    title = f"{rulebook.title}（修订）"
     changed = {"version": rulebook.version + 1, "title": title, "deadlines": (*kept, more)}
     return rulebook.model_copy(update=changed)
 

@@ -148,7 +148,7 @@ class Case:
 
     @property
     def addressee(self) -> str:
-        return self.collective or self.place.names[self.state.lead_proposer]
+        return self.collective or f"{self.place.names[self.state.lead_proposer]}委员"
 
     def routine(self, share: float, by: int) -> bool:
         """Whether something is done that is done in this share of the cases: sure in one that has had fewer events than

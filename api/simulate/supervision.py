@@ -35,14 +35,14 @@ def key_track(case: Case, at: datetime) -> Story:
         yield Act(at)
         if case.state.closed is not None:
             return at
-        units = tuple(task.unit for task in case.state.active_tasks)
+        units, spot = tuple(task.unit for task in case.state.active_tasks), words.spot(dice)
         held = c.RecordSupervisionMeeting(
             occurred_at=at,
             leader=leader,
-            place=words.place(dice),
+            place=words.CITY + spot,
             units=units,
             members=case.state.proposers[:3],
-            outcome=words.told(dice, case.subject, "pressed.meeting"),
+            outcome=words.told(dice, case.subject, "pressed.meeting", p=spot),
         )
         at = case.same_day(at, 60, 200)
         yield Act(at, case.clerk, held)
@@ -74,7 +74,7 @@ def rules_changed(case: Case, at: datetime) -> Story:
     yield Act(at)
     known, pinned = revised(case.rulebook), case.state.rulebook
     if case.state.closed is None and pinned is not None and pinned.version != known.version:
-        reason = "本届次已采用办理规则第二版，未办结的提案改按新版办理"
+        reason = "本届次已采用修订后的办理规则，未办结的提案改按新版办理"
         yield Act(at, COMMITTEE, c.ChangeCaseRulebook(rulebook=known.id, version=known.version, reason=reason))
     return at
 
@@ -136,10 +136,11 @@ def _interviewed(case: Case, unit: Unit, at: datetime) -> Story:
     told = {"occurred_at": at, "unit": unit.code, **held, "summary": summary}
     yield Act(at, case.office, c.RecordLeaderInterview.model_validate(told))
     if dice.chance(f.ON_SITE):
+        spot = words.spot(dice)
         seen = {
-            "place": words.place(dice),
+            "place": words.CITY + spot,
             "people": tuple(person.claim for person in case.place.staff.office[:2]),
-            "finding": words.told(dice, subject, "pressed.on_site"),
+            "finding": words.told(dice, subject, "pressed.on_site", p=spot),
             "ask": "本周内答复",
         }
         on_site = {"occurred_at": at, "unit": unit.code, **seen}

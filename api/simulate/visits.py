@@ -44,9 +44,10 @@ def checked(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     conforms = _delivered(case, unit, went)
     if conforms is None:
         return went
-    finding = words.told(dice, case.subject, "checked.yes" if conforms else "checked.no")
+    spot = words.spot(dice)
+    finding = words.told(dice, case.subject, "checked.yes" if conforms else "checked.no", p=spot)
     people = (case.place.staff.office[0], dice.choice(case.place.staff.office[1:]))
-    seen = {"place": words.place(dice), "people": tuple(person.claim for person in people)}
+    seen = {"place": words.CITY + spot, "people": tuple(person.claim for person in people)}
     found = {"occurred_at": went, "unit": unit.code, "finding": finding, "conforms": conforms}
     at = case.same_day(went, 30, 200)
     yield Act(at, case.office, c.RecordOnSiteCheck.model_validate({**seen, **found}))

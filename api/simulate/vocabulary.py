@@ -37,8 +37,10 @@ def title(dice: Dice, subject: str) -> str:
     return said
 
 
-def place(dice: Dice) -> str:
-    return CITY + str(dice.choice(_WORDS["places"]))
+def spot(dice: Dice) -> str:
+    """A part of the city, as `{p}` of a text."""
+    known: str = dice.choice(_WORDS["places"])
+    return known
 
 
 def day(on: date) -> str:
@@ -48,6 +50,11 @@ def day(on: date) -> str:
 def told(dice: Dice, subject: str, kind: str, number: int = 1, **more: str) -> str:
     """So many sentences of a kind, named as in `texts.toml`: `seen`, `promise.kept`."""
     return _sentences(dice, subject, _texts(kind), number, more)
+
+
+def each(dice: Dice, subject: str, kind: str, number: int) -> tuple[str, ...]:
+    """So many different sentences of a kind, one by one."""
+    return tuple(f"{said}。" for said in _said(dice, subject, _texts(kind), number))
 
 
 def talk(dice: Dice, subject: str, mode: ContactMode, stage: ContactStage | str, position: MemberPosition) -> str:
@@ -64,22 +71,22 @@ def body(dice: Dice, subject: str) -> str:
     return "\n".join((found, "建议：", *numbered))
 
 
-def reply(dice: Dice, subject: str, member: str, about: str, result: str, *, again: bool) -> str:
+def reply(dice: Dice, subject: str, to: str, about: str, result: str, *, again: bool) -> str:
     """A reply of some 200 to 500 characters to the proposal called `about`, as befits its class."""
     opening = str(TEXTS["opening"]["again" if again else "first"]).format(title=about)
     done = _said(dice, subject, TEXTS["done"], dice.randint(6, 10))
     paragraphs = [done[first : first + 4] for first in range(0, len(done), 4)]
     numbered = "\n".join(f"{number}、{'。'.join(said)}。" for number, said in zip("一二三四", paragraphs, strict=False))
     closing = _sentences(dice, subject, TEXTS["closing"][result], 1)
-    return f"{member}委员：\n{opening}\n{numbered}\n{closing}感谢您对政府工作的关心和支持。"
+    return f"{to}：\n{opening}\n{numbered}\n{closing}感谢您对政府工作的关心和支持。"
 
 
-def second_reply(dice: Dice, subject: str, member: str, about: str, promise: str, *, kept: bool) -> str:
+def second_reply(dice: Dice, subject: str, to: str, about: str, promise: str, *, kept: bool) -> str:
     """What has become of a promise."""
     how = "kept" if kept else "broken"
     opening = str(TEXTS["opening"][how]).format(title=about)
     said = _sentences(dice, subject, TEXTS["promise"][how], 2)
-    return f"{member}委员：\n{opening}\n承诺事项：{promise.rstrip('。')}。\n办理结果：{said}感谢您的关心和监督。"
+    return f"{to}：\n{opening}\n承诺事项：{promise.rstrip('。')}。\n办理结果：{said}感谢您的关心和监督。"
 
 
 def _texts(kind: str) -> Sequence[str]:
@@ -101,6 +108,6 @@ def _said(
     """So many different sentences, at most those there are."""
     chosen = dice.some(words, number)
     return [
-        text.format(p=dice.choice(_WORDS["places"]), t=subject, n=dice.randint(2, 60), **(more or {}))
+        text.format(**{"p": dice.choice(_WORDS["places"]), "t": subject, "n": dice.randint(2, 60), **(more or {})})
         for text in chosen
     ]

@@ -1,5 +1,6 @@
 """What an auditor finds who opens any case of the simulated city: laws over the whole history of a small one."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from api.simulate.dice import LOCKED, OPENS
 from api.simulate.place import make
 from api.simulate.run import Tally, Wanted, decide
 from api.simulate.story import NOW
+from api.simulate.vocabulary import CITY, TEXTS
 from domain.events import STREAM_KINDS
 from domain.streams import PROPOSAL
 from domain.values import SHANGHAI, parse_moment
@@ -202,6 +204,7 @@ def test_the_levels_of_review_are_by_different_hands(city: City) -> None:
 
 def test_plans_are_of_what_will_be_and_proposals_suggest(city: City) -> None:
     for _, plan in city.told("HandlingPlanFiled"):
+        assert len(set(plan.event["measures"])) == len(plan.event["measures"])
         for measure in plan.event["measures"]:
             assert measure.startswith(("拟", "将")), measure
             assert not [word for word in DONE_WORDS if word in measure], measure
@@ -216,11 +219,15 @@ def test_plans_are_of_what_will_be_and_proposals_suggest(city: City) -> None:
 
 
 def test_letters_tell_no_number_of_drafts_and_none_repeats_another_of_its_case(city: City) -> None:
+    names = {entry.event["member"]: entry.event["name"] for entry in city.entries if entry.type == "MemberListed"}
     for case in city.cases:
         letters = [told.event["text"] for told in of(case, "ReplyDrafted", "SecondReplyIssued")]
         assert len(set(letters)) == len(letters)
         for letter in letters:
-            assert letter.partition("\n")[0].endswith("委员：")
+            submitted = of(case, "ProposalSubmitted")[0].event
+            lead, body = names[submitted["lead_proposer"]], submitted.get("collective", {}).get("name")
+            to = letter.partition("\n")[0]
+            assert to == f"{body or lead + '委员'}："
             assert not [draft for draft in ("轮第", "稿）") if draft in letter]
 
 
@@ -405,3 +412,18 @@ def test_a_year_is_reported_as_history_has_it(city: City) -> None:
     assert figures["cases"]["count"] == handled == figures["reply_rate"]["of"]
     assert figures["reply_rate"]["count"] == replied
     assert taken.at.date() == PLACE.meetings[0].report_on
+
+
+def test_what_was_seen_was_seen_at_the_place_named(city: City) -> None:
+    parts = {visit.event["place"] for _, visit in city.told("FieldVisitRecorded", "OnSiteCheckRecorded")}
+    for _, visit in city.told("FieldVisitRecorded", "OnSiteCheckRecorded", "OnSiteSupervisionHeld"):
+        elsewhere = parts - {visit.event["place"]}
+        assert not [place for place in elsewhere if place.removeprefix(CITY) in visit.event["finding"]]
+
+
+def test_a_refused_proposal_is_not_about_something_else_than_what_it_is_refused_for(city: City) -> None:
+    for case, refused in city.told("ProposalNotRegistered"):
+        body = of(case, "ProposalSubmitted")[0].event["body"]
+        assert refused.event["explanation"] == TEXTS["refusal"][refused.event["ground"]]
+        around = re.split(r"\{.\}", TEXTS["refused"][refused.event["ground"]])
+        assert all(part in body for part in around)
