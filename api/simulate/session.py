@@ -96,7 +96,8 @@ def _scores(city: City, meeting: Meeting) -> Iterator[Act]:
 
 def _report(city: City, meeting: Meeting) -> Act:
     """The figures of the year as history tells them at this moment."""
-    known = [city.ended.get(case.stream.id) or report.standing(case.state) for case in city.cases[meeting.key]]
+    cases = city.cases[meeting.key]
+    known = [city.ended.get(case.id) or report.standing(city.states.state(case)) for case in cases]
     told = report.figures([case for case in known if case is not None], meeting.rulebook.class_scheme)
     note = f"{meeting.year}年提案办理情况报告"
     asked = {"as_known": city.states.position, "figures": tuple(told), "note": note}

@@ -56,7 +56,7 @@ class City:
     """By session, the cases that wait for the meeting, in the order of their numbers."""
     last_assigned: dict[tuple[str, str], UUID] = field(default_factory=dict)
     """By unit and subject, the case it has begun to handle last."""
-    cases: dict[str, list["Case"]] = field(default_factory=lambda: defaultdict(list))
+    cases: dict[str, list[Stream[Proposal]]] = field(default_factory=lambda: defaultdict(list))
     """By session, the cases that have begun, in the order of their numbers."""
     ended: dict[UUID, Standing] = field(default_factory=dict)
     """How the cases stand whose stories are over, and whose states may be forgotten."""
@@ -109,7 +109,7 @@ class Case:
             unit,
             about.choice(unit.subjects),
         )
-        city.cases[case.meeting.key].append(case)
+        city.cases[case.meeting.key].append(case.stream)
         return case
 
     @property
