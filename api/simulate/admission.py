@@ -7,74 +7,81 @@ from uuid import UUID
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
 from api.simulate.dice import Dice
-from api.simulate.place import COMMITTEE
-from api.simulate.story import NOW, Act, Case, Story, evening, minutes
+from api.simulate.people import COMMITTEE
+from api.simulate.story import NOW, Act, Case, Story, evening, joins, minutes
 from domain import commands as c
 from domain.codes import Channel, Conversion, Recipient, RefusalGround, ReviewLevel, ReviewOpinion, Timing
 from domain.rules import CO_SIGNED_IN_TIME, IN_SESSION_WINDOW
 from domain.values import day_of
 
-TOPICS = ("经济", "民生", "城建", "科教文卫", "生态文明", "农业农村")
+REVIEWED_BY = {ReviewLevel.SECOND: "official:cppcc-committee-deputy", ReviewLevel.FINAL: COMMITTEE}
+"""A desk officer looks first, then the deputy, then the head."""
+GROUNDS = tuple(ground for ground in RefusalGround if ground is not RefusalGround.SECRET)
+"""What is secret never comes into the system."""
 
 
 def admitted(case: Case) -> Story:
     """Until the case is with the government: then `case.state.transferred` says so and `recipient` is None."""
+    fates = {"refused": f.NOT_REGISTERED, "withdrawn": f.WITHDRAWN, "revised": f.REVISED}
+    fate = case.dice.weighted({**fates, "plain": 1 - sum(fates.values())})
+    if fate == "refused" and not joins(case.city, case.index):
+        case.refused_for = case.dice.choice(GROUNDS)
     at = yield from _handed_in(case)
-    at = yield from _reviewed(case, at)
+    at = yield from _reviewed(case, at, fate)
     if case.state.ended is not None or case.state.case_no is None:
         return at
     return (yield from _handed_over(case, at))
 
 
-def merges(case: Case, index: int) -> bool:
-    """Whether the proposal of this number is one that the one before it in its session takes in."""
-    return 0 <= index < case.city.proposals and Dice(case.place.seed, "merge", index).chance(f.MERGED)
-
-
 def _handed_in(case: Case) -> Story:
     dice, place = case.dice, case.place
-    lead, *co_signers = dice.some(place.members, 1 + _co_signers(dice))
+    lead, *co_signers = (member.code for member in dice.some(place.members, 1 + _co_signers(dice)))
     drafted = dice.chance(f.DRAFTED_ONLINE)
     late = dice.chance(f.AFTER_THE_LAST_DAY) and not drafted
     on, timing = _day(case)
-    at = dice.hour(on)
     written: dict[str, Any] = {
         "session": case.meeting.key,
         "title": words.title(dice, case.subject),
-        "body": words.body(dice, case.subject) if dice.chance(f.BODY) else None,
+        "body": _body(case),
         "lead_proposer": lead,
         "suggested_units": (case.unit.code,) if dice.chance(0.5) else (),
     }
     if drafted:
-        return (yield from _co_signed(case, at, timing, co_signers, written))
-    written |= {"co_signers": co_signers, "channel": dice.choice((Channel.ONLINE, Channel.PAPER, Channel.STAFF))}
+        return (yield from _co_signed(case, dice.leisure(on), timing, co_signers, written))
+    channel = dice.choice((Channel.ONLINE, Channel.PAPER, Channel.STAFF))
+    by = f"member:{lead}" if channel is Channel.ONLINE else case.clerk
+    written |= {"co_signers": co_signers, "channel": channel}
     if dice.chance(f.COLLECTIVE):
-        written["collective"] = {**dice.choice(words.COLLECTIVES), "sealed": True, "signed_by": lead}
+        body = dice.choice(words.COLLECTIVES)
+        case.collective = body["name"]
+        written["collective"] = {**body, "sealed": True, "signed_by": lead}
+    at = dice.leisure(on) if channel is Channel.ONLINE else dice.hour(place.workday(on))
     if late and timing is Timing.IN_SESSION:
-        at, timing = dice.hour(case.meeting.in_session_until + timedelta(days=1)), Timing.INTER_SESSION
+        at = dice.hour(place.workday(case.meeting.in_session_until + timedelta(days=1)))
+        timing = Timing.INTER_SESSION
         in_time = c.SubmitProposal.model_validate({**written, "timing": Timing.IN_SESSION})
-        yield Act(at, f"member:{lead}", in_time, refused_by=IN_SESSION_WINDOW)
+        yield Act(at, by, in_time, refused_by=IN_SESSION_WINDOW)
         at = minutes(at, 20)
-    yield Act(at, f"member:{lead}", c.SubmitProposal.model_validate({**written, "timing": timing}))
+    yield Act(at, by, c.SubmitProposal.model_validate({**written, "timing": timing}))
     return at
 
 
 def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], written: dict[str, Any]) -> Story:
     """Written in the system, signed by those invited until the day before, and handed in `at`."""
     dice, lead = case.dice, f"member:{written['lead_proposer']}"
-    begun = at - timedelta(days=dice.randint(9, 20))
+    begun = dice.leisure(day_of(at) - timedelta(days=dice.randint(9, 20)))
     yield Act(begun, lead, c.DraftProposal.model_validate({**written, "timing": timing}))
-    if dice.chance(0.3):
-        changed = {"title": f"{written['title']}（修改稿）", "timing": timing}
-        kept = {name: written[name] for name in ("body", "suggested_units")}
-        begun = minutes(begun, dice.randint(60, 2000))
-        yield Act(begun, lead, c.ReviseProposalDraft.model_validate({**kept, **changed}))
+    if dice.chance(0.3) and case.refused_for is None:
+        changed = {"title": written["title"], "body": _body(case), "timing": timing}
+        begun = case.at_home(begun, 0, 2)
+        revised = {**changed, "suggested_units": written["suggested_units"]}
+        yield Act(begun, lead, c.ReviseProposalDraft.model_validate(revised))
     if invited:
-        begun = minutes(begun, dice.randint(5, 300))
+        begun = case.at_home(begun, 0, 1)
         sign_by = day_of(at) - timedelta(days=1)
         yield Act(begun, lead, c.InviteCoSigners(members=tuple(invited), sign_by=sign_by))
-        days = max(1, (sign_by - day_of(begun)).days)
-        answers = sorted((minutes(begun, dice.randint(30, days * 1440 - 600)), member) for member in invited)
+        days = max(0, (sign_by - day_of(begun)).days)
+        answers = sorted((case.at_home(begun, 0, days), member) for member in invited)
         for when, member in answers:
             if dice.chance(f.DECLINES):
                 yield Act(when, f"member:{member}", c.DeclineCoSignature(member=member))
@@ -87,6 +94,12 @@ def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], wri
             yield Act(early, f"member:{member}", c.CoSign(member=member), refused_by=CO_SIGNED_IN_TIME)
     yield Act(at, lead, c.SubmitDraft())
     return at
+
+
+def _body(case: Case) -> str:
+    if case.refused_for is not None:
+        return words.told(case.dice, case.subject, f"refused.{case.refused_for}")
+    return words.body(case.dice, case.subject)
 
 
 def _co_signers(dice: Dice) -> int:
@@ -108,19 +121,15 @@ def _day(case: Case) -> tuple[date, Timing]:
     return first + timedelta(days=dice.randint(0, (last - first).days)), Timing.INTER_SESSION
 
 
-def _reviewed(case: Case, at: datetime) -> Story:
+def _reviewed(case: Case, at: datetime, fate: str) -> Story:
     """Three levels up to registration; some are changed, merged, withdrawn, or no case at all."""
-    dice = case.dice
-    fates = {"refused": f.NOT_REGISTERED, "withdrawn": f.WITHDRAWN, "revised": f.REVISED}
-    fate = dice.weighted({**fates, "plain": 1 - sum(fates.values())})
-    years = len(case.place.meetings)
-    joins = merges(case, case.index) and case.index >= years and not merges(case, case.index - years)
+    twin = joins(case.city, case.index)
     at = case.later(at, 1, 9)
     if fate == "revised":
         at = yield from _sent_back(case, at)
-    opinion = ReviewOpinion.MERGE if joins else ReviewOpinion.REFUSE if fate == "refused" else ReviewOpinion.ADMIT
-    yield Act(at, COMMITTEE, _opinion(case, ReviewLevel.FIRST, opinion))
-    if joins:
+    opinion = ReviewOpinion.MERGE if twin else ReviewOpinion.REFUSE if case.refused_for else ReviewOpinion.ADMIT
+    yield Act(at, *_opinion(case, ReviewLevel.FIRST, opinion))
+    if twin:
         case.city.to_merge.add(case.stream.id)
         at = case.later(at, 18, 24)
         yield Act(at)
@@ -129,68 +138,65 @@ def _reviewed(case: Case, at: datetime) -> Story:
         case.city.to_merge.remove(case.stream.id)
         opinion = ReviewOpinion.ADMIT
     at = case.later(at, 1, 5)
-    yield Act(at, COMMITTEE, _opinion(case, ReviewLevel.SECOND, opinion))
+    yield Act(at, *_opinion(case, ReviewLevel.SECOND, opinion))
     if fate == "withdrawn":
         at = case.later(at, 1, 10)
         yield Act(
             at,
-            COMMITTEE,
+            case.clerk,
             c.WithdrawProposal(member=case.state.lead_proposer, reason="领衔委员来函，拟补充调研后另行提交"),
         )
         return at
     at = case.later(at, 1, 5)
-    yield Act(at, COMMITTEE, _opinion(case, ReviewLevel.FINAL, opinion))
-    if fate == "refused" and not joins:
-        return (yield from _refused(case, at))
-    at = yield from _taking_in(case, at, case.index + years)
+    yield Act(at, *_opinion(case, ReviewLevel.FINAL, opinion))
+    if case.refused_for is not None:
+        return (yield from _refused(case, case.refused_for, at))
+    at = yield from _taking_in(case, at, case.index + len(case.place.meetings))
     at = case.later(at, 0, 3)
-    yield Act(
-        at,
-        COMMITTEE,
-        c.RegisterProposal(topic=dice.choice(("经济", "民生", "城建", "科教文卫", "生态文明", "农业农村"))),
-    )
+    yield Act(at, case.clerk, c.RegisterProposal(topic=case.unit.topic))
     return at
 
 
-def _opinion(case: Case, level: ReviewLevel, opinion: ReviewOpinion) -> c.Command:
+def _opinion(case: Case, level: ReviewLevel, opinion: ReviewOpinion) -> tuple[str, c.Command]:
+    """By whom, and what."""
     lead = case.unit.code if opinion is ReviewOpinion.ADMIT else None
     note = {"ADMIT": "符合立案条件", "MERGE": "与他案同一内容，建议并案", "REFUSE": "不符合立案条件"}[opinion]
-    return c.RecordReviewOpinion(level=level, opinion=opinion, note=note, lead_unit=lead)
+    given = c.RecordReviewOpinion(level=level, opinion=opinion, note=note, lead_unit=lead)
+    return REVIEWED_BY.get(level, case.clerk), given
 
 
 def _sent_back(case: Case, at: datetime) -> Story:
     reason = case.dice.choice(("一事一案，请拆分或聚焦", "缺少具体建议", "情况分析不够具体"))
-    yield Act(at, COMMITTEE, c.ReturnForRevision(reason=reason))
-    at = case.later(at, 1, 6)
+    yield Act(at, case.clerk, c.ReturnForRevision(reason=reason))
+    at = case.at_home(at, 1, 6)
     body = words.body(case.dice, case.subject)
-    again = c.ResubmitProposal(title=case.state.title[:190] + "（修改）", body=body)
+    again = c.ResubmitProposal(title=case.state.title, body=body)
     yield Act(at, f"member:{case.state.lead_proposer}", again)
     return case.later(at, 1, 3)
 
 
-def _refused(case: Case, at: datetime) -> Story:
+def _refused(case: Case, ground: RefusalGround, at: datetime) -> Story:
     dice = case.dice
     at = case.later(at, 0, 3)
-    ground = dice.choice(list(RefusalGround))
-    yield Act(at, COMMITTEE, c.RefuseRegistration(ground=ground, explanation="经审查，不符合立案条件，依规定不予立案"))
+    yield Act(at, COMMITTEE, c.RefuseRegistration(ground=ground, explanation=words.TEXTS["refusal"][ground]))
     at = case.later(at, 0, 5)
-    yield Act(at, COMMITTEE, c.NotifyRefusal(note="电话并书面说明理由"))
+    yield Act(at, case.clerk, c.NotifyRefusal(note="电话并书面说明理由"))
     if dice.chance(f.CONVERTED):
         at = case.later(at, 1, 6)
         way = dice.choice(list(Conversion))
-        yield Act(at, COMMITTEE, c.ConvertProposal(conversion=way, sent_to=case.unit.name, reason="供有关单位参考"))
+        yield Act(at, case.clerk, c.ConvertProposal(conversion=way, sent_to=case.unit.name, reason="供有关单位参考"))
     return at
 
 
 def _taking_in(case: Case, at: datetime, other: int) -> Story:
     """Take in the proposal that waits to be merged into this one, if it does."""
-    if not merges(case, other) or merges(case, case.index):
+    if not joins(case.city, other):
         return at
     twin: UUID = case.city.stream_of(other).id
     yield Act(at)
     if twin in case.city.to_merge:
         case.city.to_merge.remove(twin)
-        yield Act(at, COMMITTEE, c.MergeProposals(absorbed=(twin,), reason="同一内容，并案办理"))
+        yield Act(at, COMMITTEE, c.MergeProposals(absorbed=(twin,), reason="内容相同，合并立案"))
     return at
 
 
@@ -200,7 +206,7 @@ def _handed_over(case: Case, at: datetime) -> Story:
     if dice.chance(f.ELSEWHERE):
         at = case.later(at, 1, 12)
         others = [recipient for recipient in Recipient if recipient is not Recipient.GOVERNMENT]
-        yield Act(at, COMMITTEE, c.TransferCase(occasion="个案交办", recipient=dice.choice(others)))
+        yield Act(at, case.clerk, c.TransferCase(occasion="个案交办", recipient=dice.choice(others)))
         return at
     if case.state.timing is Timing.IN_SESSION and day_of(at) < meeting.handover_on:
         case.city.to_hand_over.setdefault(meeting.key, []).append(case.stream.id)
@@ -208,5 +214,5 @@ def _handed_over(case: Case, at: datetime) -> Story:
         yield Act(at)
         return at
     at = case.later(at, 1, 5)
-    yield Act(at, COMMITTEE, c.TransferCase(occasion="平时提案个案交办"))
+    yield Act(at, case.clerk, c.TransferCase(occasion="平时提案个案交办"))
     return at

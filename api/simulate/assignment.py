@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from api.simulate import figures as f
-from api.simulate.place import CHAIRS, COMMITTEE, OFFICE, VICE_MAYORS, Unit
-from api.simulate.story import Act, Case, Story, morning
+from api.simulate.people import COMMITTEE, Unit
+from api.simulate.story import Act, Case, Story
 from domain import commands as c
 from domain.codes import AssignmentMode, Gate, LeaderDuty
 from domain.policy.rulebook import DeadlineKind
@@ -20,10 +20,10 @@ def assigned(case: Case, at: datetime) -> Story:
     if mode is not AssignmentMode.SOLE:
         others = AssignmentMode.SPLIT if mode is AssignmentMode.SPLIT else AssignmentMode.CO
         wanted.append((case.other_unit(unit.code).code, others))
-        while others is AssignmentMode.CO and len(wanted) < 5 and dice.chance(f.MORE_CO_UNITS):
+        while others is AssignmentMode.CO and len(wanted) < 4 and dice.chance(f.MORE_CO_UNITS):
             wanted.append((case.other_unit(*(code for code, _ in wanted)).code, others))
-    leader = dice.choice(VICE_MAYORS) if dice.chance(0.4) else None
-    yield Act(at, OFFICE, _assign(wanted, leader))
+    leader = case.vice_mayor().code if dice.chance(0.4) else None
+    yield Act(at, case.office, _assign(wanted, leader))
     if dice.chance(f.KEY_PROPOSAL):
         at = yield from _made_key(case, at)
     if dice.chance(f.OBJECTS):
@@ -35,39 +35,11 @@ def assigned(case: Case, at: datetime) -> Story:
         other = case.other_unit(unit.code).code
         new = (c.Assignment(unit=other, mode=mode),)
         changed = c.ReassignCase(
-            leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=dice.choice(VICE_MAYORS)
+            leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=case.vice_mayor().code
         )
-        yield Act(at, OFFICE, changed)
+        yield Act(at, case.office, changed)
     elif mode is AssignmentMode.LEAD and dice.chance(f.ASKS_FOR_UNITS):
         at = yield from _added(case, at, unit)
-    return at
-
-
-def key_track(case: Case, at: datetime) -> Story:
-    """Meetings and a report to the leader of a key proposal, while it is handled."""
-    leader = case.state.leaders.get(LeaderDuty.SUPERVISE)
-    if leader is None:
-        return at
-    for _ in range(case.dice.randint(1, 2)):
-        at = case.later(at, 15, 35)
-        yield Act(at)
-        if case.state.closed is not None:
-            return at
-        units = tuple(task.unit for task in case.state.active_tasks)
-        members = case.state.proposers[:3]
-        held = c.RecordSupervisionMeeting(
-            occurred_at=at - timedelta(hours=2),
-            leader=leader,
-            place="现场",
-            units=units,
-            members=members,
-            outcome="听取进展，明确时限",
-        )
-        yield Act(at, OFFICE, held)
-        report = c.FileSupervisionReport(
-            occurred_at=at, author="市政府督查室", leader=leader, text="督办情况报告：进展总体顺利。"
-        )
-        yield Act(at, OFFICE, report)
     return at
 
 
@@ -79,36 +51,50 @@ def _assign(wanted: list[tuple[str, AssignmentMode]], leader: str | None = None)
 def _made_key(case: Case, at: datetime) -> Story:
     at = case.later(at, 1, 5)
     yield Act(at, COMMITTEE, c.SelectKeyProposal(basis="主席会议审定", theme=case.subject))
-    duties = {LeaderDuty.SUPERVISE: CHAIRS, LeaderDuty.HANDLE: VICE_MAYORS}
-    for duty, leaders in duties.items():
-        yield Act(at, COMMITTEE, c.AppointLeader(duty=duty, leader=case.dice.choice(leaders)))
+    chairs = case.place.staff.chairs
+    duties = {LeaderDuty.SUPERVISE: chairs[case.index % len(chairs)], LeaderDuty.HANDLE: case.vice_mayor()}
+    for duty, leader in duties.items():
+        yield Act(at, COMMITTEE, c.AppointLeader(duty=duty, leader=leader.code))
     return at
 
 
 def _objected(case: Case, at: datetime, unit: Unit, mode: AssignmentMode) -> Story:
-    dice, suggested = case.dice, case.other_unit(*case.state.tasks)
+    dice, suggested, desk = case.dice, case.other_unit(*case.state.tasks), case.desk(unit)
     at = case.later(at, 1, 4)
-    deputy = f"official:{unit.deputies[0]}"
+    deputy = desk.deputy
     back = c.ReturnAssignment(
-        unit=unit.code, reason="不属本单位职责范围", suggested_unit=suggested.code, signed_by=unit.deputies[0]
+        unit=unit.code, reason="不属本单位职责范围", suggested_unit=suggested.code, signed_by=deputy.code
     )
-    yield Act(at, deputy, back)
+    yield Act(at, deputy.actor, back)
+    if dice.chance(f.UNDECIDED):
+        at = yield from _left_undecided(case, at, unit)
     at = case.later(at, 1, 4)
     upheld = dice.chance(f.UPHELD)
-    yield Act(at, OFFICE, c.DecideObjection(unit=unit.code, upheld=upheld, reason="以三定方案为准"))
+    reason = "经核对三定方案，该事项由所建议的单位负责" if upheld else "经核对三定方案，属该单位职责"
+    yield Act(at, case.office, c.DecideObjection(unit=unit.code, upheld=upheld, reason=reason))
     if not upheld and dice.chance(f.ESCALATED):
-        leader = dice.choice(VICE_MAYORS)
+        leader = case.vice_mayor(unit)
         at = case.later(at, 1, 3)
         put = c.EscalateObjection(
-            unit=unit.code, statement="确无此项职责，请予裁定", signed_by=unit.head, leader=leader
+            unit=unit.code, statement="确无此项职责，请予裁定", signed_by=desk.head.code, leader=leader.code
         )
-        yield Act(at, deputy, put)
+        yield Act(at, desk.head.actor, put)
         at, upheld = case.later(at, 1, 4), dice.chance(0.4)
-        final = c.DecideObjection(unit=unit.code, upheld=upheld, reason="经研究裁定", decided_by=leader)
-        yield Act(at, f"official:{leader}", final)
+        final = c.DecideObjection(unit=unit.code, upheld=upheld, reason="经研究裁定", decided_by=leader.code)
+        yield Act(at, leader.actor, final)
     if upheld:
         at = case.later(at, 0, 2)
-        yield Act(at, OFFICE, _assign([(suggested.code, mode)]))
+        yield Act(at, case.office, _assign([(suggested.code, mode)]))
+    return at
+
+
+def _left_undecided(case: Case, at: datetime, unit: Unit) -> Story:
+    """The office lets its own last day pass, and that is noted."""
+    limit = case.task(unit).limit(DeadlineKind.OBJECTION_ANSWER)
+    if limit is None:
+        return at
+    at = max(at, case.opening(limit.due_on + timedelta(days=1)))
+    yield Act(at, case.office, c.NoteObjectionUnanswered(unit=unit.code))
     return at
 
 
@@ -117,28 +103,29 @@ def _objected_late(case: Case, at: datetime, unit: Unit) -> Story:
     limit = case.task(unit).limit(DeadlineKind.OBJECTION)
     if limit is None:
         return at
-    at = max(at, case.later(morning(limit.due_on), 1, 3))
-    suggested = case.other_unit(*case.state.tasks).code
+    at = max(at, case.later(case.opening(limit.due_on), 1, 3))
+    suggested, deputy = case.other_unit(*case.state.tasks).code, case.desk(unit).deputy
     back = c.ReturnAssignment(
-        unit=unit.code, reason="经研究不属本单位职责", suggested_unit=suggested, signed_by=unit.deputies[1]
+        unit=unit.code, reason="经研究不属本单位职责", suggested_unit=suggested, signed_by=deputy.code
     )
     refused = (case.rulebook.gates.objection_in_time or Gate.REFUSE) is Gate.REFUSE
-    yield Act(at, f"official:{unit.deputies[1]}", back, refused_by=OBJECTION_IN_TIME if refused else None)
+    yield Act(at, deputy.actor, back, refused_by=OBJECTION_IN_TIME if refused else None)
     if refused:
         return at
     at = case.later(at, 1, 2)
-    yield Act(at, OFFICE, c.DecideObjection(unit=unit.code, upheld=False, reason="逾期，且属其职责"))
+    decided = c.DecideObjection(unit=unit.code, upheld=False, reason="逾期，且属其职责")
+    yield Act(at, case.office, decided)
     return at
 
 
 def _added(case: Case, at: datetime, unit: Unit) -> Story:
-    dice, other = case.dice, case.other_unit(*case.state.tasks).code
+    dice, other, deputy = case.dice, case.other_unit(*case.state.tasks).code, case.desk(unit).deputy
     at = case.later(at, 1, 6)
-    deputy = unit.deputies[0]
-    asked = c.RequestUnitAddition(unit=unit.code, units=(other,), reason="涉及其职责", signed_by=deputy)
-    yield Act(at, f"official:{deputy}", asked)
+    asked = c.RequestUnitAddition(unit=unit.code, units=(other,), reason="涉及其职责", signed_by=deputy.code)
+    yield Act(at, deputy.actor, asked)
     at, granted = case.later(at, 1, 4), dice.chance(0.7)
-    yield Act(at, OFFICE, c.DecideUnitAddition(unit=unit.code, granted=granted, reason="经研究决定"))
+    reason = "同意增加会办单位" if granted else "现有单位可以办理，不再增加"
+    yield Act(at, case.office, c.DecideUnitAddition(unit=unit.code, granted=granted, reason=reason))
     if granted:
-        yield Act(at, OFFICE, _assign([(other, AssignmentMode.CO)]))
+        yield Act(at, case.office, _assign([(other, AssignmentMode.CO)]))
     return at

@@ -9,6 +9,8 @@ from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import SHANGHAI, day_of
 
 T = TypeVar("T")
+OPENS, CLOSES, LOCKED = time(8, 30), time(17, 30), time(18, 20)
+"""Offices: nothing begins after closing time, and nothing is entered after the doors are locked."""
 
 
 class Dice(random.Random):
@@ -32,9 +34,29 @@ class Dice(random.Random):
         on = day_of(at) + timedelta(days=self.randint(*days))
         while not working.works(on):
             on += ONE_DAY
-        return max(wanted, self.hour(on))
+        return office(max(wanted, self.hour(on)), working)
 
     def hour(self, on: date) -> datetime:
         """A moment of office hours, to the minute."""
-        minutes = self.randint(0, 9 * 60)
-        return datetime.combine(on, time(8, 30), SHANGHAI).astimezone(UTC) + timedelta(minutes=minutes)
+        return moment(on, OPENS) + timedelta(minutes=self.randint(0, 8 * 60 + 30))
+
+    def leisure(self, on: date) -> datetime:
+        """A moment at which somebody may be at it at home, up to the evening."""
+        return moment(on, time(7)) + timedelta(minutes=self.randint(0, 15 * 60))
+
+
+def office(at: datetime, working: WorkingDays) -> datetime:
+    """This moment, or the first after it at which offices are open."""
+    local = at.astimezone(SHANGHAI)
+    on, hour = local.date(), local.time()
+    if working.works(on) and OPENS <= hour <= CLOSES:
+        return at
+    if hour > CLOSES or not working.works(on):
+        on += ONE_DAY
+        while not working.works(on):
+            on += ONE_DAY
+    return moment(on, OPENS) + timedelta(minutes=local.minute)
+
+
+def moment(on: date, hour: time) -> datetime:
+    return datetime.combine(on, hour, SHANGHAI).astimezone(UTC)

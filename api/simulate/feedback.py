@@ -1,37 +1,48 @@
 """What the proposers think of a reply, and what comes of it when they are not satisfied."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from api.simulate import figures as f
-from api.simulate.place import COMMITTEE, OFFICE, Unit
-from api.simulate.story import Act, Case, Story, minutes, morning
+from api.simulate import vocabulary as words
+from api.simulate.contact import heard
+from api.simulate.people import Unit
+from api.simulate.story import Act, Case, Story
 from domain import commands as c
-from domain.codes import EnteredBy, Heard, MemberPosition, Rating
+from domain.codes import Addressed, EnteredBy, MemberPosition, Rating
 from domain.proposal import Round
 from domain.rules import FEEDBACK_BEFORE_CLOSING, NO_RESPONSE_AFTER_DUE
 from domain.values import day_of
 
+ADDRESSED = {Rating.SATISFIED: Addressed.ADDRESSED, Rating.BASIC: Addressed.BASICALLY}
+COMMENTS = {
+    Rating.SATISFIED: ("办理认真，感谢", "希望继续跟踪落实"),
+    Rating.BASIC: ("希望加快进度", "部分建议还可以再研究"),
+    Rating.DISSATISFIED: ("答复没有回应主要建议", "措施不够具体，请重新办理"),
+}
 
-def heard_back(case: Case, unit: Unit, at: datetime, officer: str) -> Story:
+
+def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     """Forms out, answers in; of those who never answer it is noted."""
-    dice, number = case.dice, case.task(unit).round.number
+    dice, number, by = case.dice, case.task(unit).round.number, case.desk(unit).by
     members = case.state.proposers if number == 1 else tuple(sorted(case.task(unit).dissatisfied))
     at = case.later(at, 0, 3)
-    yield Act(at, f"official:{officer}", c.IssueFeedbackForm(unit=unit.code, members=members))
+    yield Act(at, by, c.IssueFeedbackForm(unit=unit.code, members=members))
     due = case.task(unit).rounds[number].forms[members[0]].due
     silent = [member for member in members if dice.chance(f.SILENT)]
     out = at
     last = max(1, (due - day_of(at)).days - 1) if due else 12
-    answers = sorted((case.later(out, 1, last), member) for member in members if member not in silent)
+    answers = sorted((case.at_home(out, 1, last), member) for member in members if member not in silent)
     for when, member in answers:
         at = max(at, when)
         rating = _rating(case, number)
         entered = EnteredBy.OFFICE if dice.chance(f.ENTERED_BY_UNIT) else EnteredBy.MEMBER
-        by = f"official:{officer}" if entered is EnteredBy.OFFICE else f"member:{member}"
-        yield Act(at, by, _answer(case, unit, number, member, rating, entered))
+        at = case.after(at, 0) if entered is EnteredBy.OFFICE else at
+        answer = _answer(case, unit, number, member, rating, entered)
+        yield Act(at, by if entered is EnteredBy.OFFICE else f"member:{member}", answer)
         if rating is Rating.BASIC and dice.chance(f.REVISED_ANSWER):
-            at = minutes(at, 90)
-            told = _answer(case, unit, number, member, Rating.SATISFIED, EnteredBy.MEMBER).model_dump()
+            at = case.at_home(at, 0, 2)
+            better = {"overall": Rating.SATISFIED, "result": Rating.SATISFIED, "addressed": Addressed.ADDRESSED}
+            told = {**answer.model_dump(), **better, "entered_by": EnteredBy.MEMBER, "comment": None}
             changed = c.ReviseSatisfaction.model_validate({**told, "reason": "看到后续进展后更改"})
             yield Act(at, f"member:{member}", changed)
     if silent:
@@ -44,30 +55,39 @@ def mediated(case: Case, unit: Unit, at: datetime) -> Story:
     at = case.later(at, 2, 9)
     ratings = case.task(unit).round.ratings
     members = tuple(sorted(member for member, told in ratings.items() if told.overall is Rating.DISSATISFIED))
-    conveners = ({"name": "政府督查室负责人"}, {"name": "政协提案委负责人"})
-    told = {"unit": unit.code, "conveners": conveners, "members": members, "outcome": "说明政策限制，委员表示理解"}
+    conveners = (case.place.staff.office[0].claim, case.place.staff.committee[1].claim)
+    outcome = words.told(case.dice, case.subject, "pressed.mediated")
+    told = {"unit": unit.code, "conveners": conveners, "members": members, "outcome": outcome}
     talk = {"occurred_at": at, "member_position": MemberPosition.UNDERSTAND}
-    yield Act(minutes(at, 120), OFFICE, c.RecordMediation.model_validate({**told, **talk}))
-    return minutes(at, 120)
+    at = case.same_day(at, 60, 120)
+    yield Act(at, case.office, c.RecordMediation.model_validate({**told, **talk}))
+    return at
 
 
 def _never_answered(case: Case, unit: Unit, number: int, silent: list[str], at: datetime) -> Story:
-    dice, rated = case.dice, case.task(unit).rounds[number]
-    due = rated.forms[silent[0]].due
+    dice, due = case.dice, _due(case, unit, number, silent)
+    at = case.after(at, 10)
     if due is not None and dice.chance(f.NOTED_TOO_EARLY) and day_of(at) < due:
         early = _no_response(unit, number, silent[0])
-        yield Act(minutes(at, 10), COMMITTEE, early, refused_by=NO_RESPONSE_AFTER_DUE)
+        yield Act(at, case.clerk, early, refused_by=NO_RESPONSE_AFTER_DUE)
     if dice.chance(f.CLOSED_TOO_EARLY) and _waits_only_for_answers(case):
         early_end = c.CloseHandling(basis="已答复", result_class=case.rulebook.class_scheme.classes[0].code)
-        yield Act(minutes(at, 20), OFFICE, early_end, refused_by=FEEDBACK_BEFORE_CLOSING)
-    at = minutes(at, 30)
+        at = case.after(at, 10)
+        yield Act(at, case.office, early_end, refused_by=FEEDBACK_BEFORE_CLOSING)
+    while due is not None and day_of(at) <= due:  # other rules may move it meanwhile
+        at = max(at, case.opening(due + timedelta(days=1)))
+        yield Act(at)
+        due = _due(case, unit, number, silent)
     if due is not None:
-        at = max(at, morning(due + timedelta(days=1)))
-        yield Act(at, OFFICE, c.NoteFeedbackOverdue(unit=unit.code))
+        yield Act(at, case.office, c.NoteFeedbackOverdue(unit=unit.code))
     at = case.later(at, 3, 14)
     for member in silent:
-        yield Act(at, COMMITTEE, _no_response(unit, number, member))
+        yield Act(at, case.clerk, _no_response(unit, number, member))
     return at
+
+
+def _due(case: Case, unit: Unit, number: int, silent: list[str]) -> date | None:
+    return case.task(unit).rounds[number].forms[silent[0]].due
 
 
 def _waits_only_for_answers(case: Case) -> bool:
@@ -99,9 +119,8 @@ def _answer(
 ) -> c.RecordSatisfaction:
     dice = case.dice
     attitude = Rating.SATISFIED if dice.chance(0.8) else rating
-    heard = Heard.NOT_CONTACTED if dice.chance(f.NOT_CONTACTED) else dice.choice((Heard.VISITED, Heard.PHONED))
-    told = {"attitude": attitude, "result": rating, "overall": rating, "heard": heard, "entered_by": entered}
-    comment = "希望继续跟踪落实" if dice.chance(0.2) else None
-    return c.RecordSatisfaction.model_validate(
-        {"unit": unit.code, "round": number, "member": member, "comment": comment, **told}
-    )
+    said = {"attitude": attitude, "result": rating, "overall": rating, "entered_by": entered}
+    addressed = ADDRESSED.get(rating, Addressed.NOT_ADDRESSED)
+    comment = dice.choice(COMMENTS[rating]) if dice.chance(0.2) else None
+    told = {"unit": unit.code, "round": number, "member": member, "comment": comment, "addressed": addressed}
+    return c.RecordSatisfaction.model_validate({**told, **said, **heard(case, unit, number, member)})

@@ -20,12 +20,11 @@ IN_SESSION = 0.82  # most come at the session, fewer between sessions (S46)
 DRAFTED_ONLINE = 0.6  # written and co-signed in the system (P1); the rest is entered whole
 CO_SIGNED = 0.8
 MORE_CO_SIGNERS = 0.6  # one more, again and again
-MOST_CO_SIGNERS = 9
+MOST_CO_SIGNERS = 6
 DECLINES = 0.08
 TOO_LATE_TO_SIGN = 0.05  # of those invited who have not signed in time; refused (P1, P3)
 COLLECTIVE = 0.12  # parties, people's organisations, sectors (S6)
 AFTER_THE_LAST_DAY = 0.02  # asks to be in time when it is not (S46); refused, comes as 平时提案
-BODY = 0.5  # with its full text
 
 # review, as in S2 and S46
 REVISED = 0.06
@@ -45,7 +44,10 @@ OBJECTS_LATE = 0.03  # refused or flagged, as the rulebook says (S16)
 REASSIGNED = 0.02
 ASKS_FOR_UNITS = 0.04  # of the leads (P2)
 JOINT = 0.01
-KEY_PROPOSAL = 0.02  # S27, S54
+UNDECIDED = 0.15  # of the objections, by their last day (S15)
+KEY_PROPOSAL = 0.04  # S27, S54
+KEY_RELEASED = 0.15  # of them
+RULES_CHANGED = 0.6  # of the cases open when a second version of their rules is adopted
 
 # handling
 NAMES_RESPONSIBLE = 0.95  # S0
@@ -95,7 +97,7 @@ CLOSED_TOO_EARLY = 0.02  # before everybody has answered; refused
 DISSATISFIED = 0.018  # an answer; published rates of satisfaction are 98 % and more (S0, S36)
 DISSATISFIED_AGAIN = 0.2
 BASIC = 0.1
-NOT_CONTACTED = 0.015  # says nobody talked with them (P1)
+NOT_CONTACTED = 0.015  # says nobody talked with them, whatever was recorded (P1)
 ENTERED_BY_UNIT = 0.12  # P4: what auditors look for
 REVISED_ANSWER = 0.01
 
@@ -106,7 +108,10 @@ INTERVIEWED = 0.4
 ON_SITE = 0.15
 
 # after the reply
-REVISITED = 0.5
+FEWEST = 30  # events of a case whose story is over
+MUCH = 56  # events of a case, after which nobody goes there without need
+REVISITED_BEFORE, REVISITED_AFTER, REVISITED = 0.3, 0.35, 0.5  # in each stage (S0)
+HOLDS = 0.95  # of the A class, what is there as was said
 SECOND_COMMITMENT = 0.25
 KEPT, BROKEN = 0.72, 0.16  # the rest is still open
 KEPT_LATE = 0.3  # of those broken
@@ -118,5 +123,5 @@ REVIEWED_EACH_OTHER = 0.6  # S34, S40
 QUALITY_SCORED = 0.6  # P8
 ARCHIVED = 0.85
 RETRACTED = 0.008
-CORRECTED = 0.02
+CORRECTED = 0.01
 REOPENED = 0.004

@@ -2,10 +2,11 @@
 
 from api.simulate.admission import admitted
 from api.simulate.aftermath import closed
-from api.simulate.assignment import assigned, key_track
-from api.simulate.handling import assisted, pressed
+from api.simulate.assignment import assigned
+from api.simulate.handling import assisted
 from api.simulate.reply import answered
 from api.simulate.story import Case, Story, merged
+from api.simulate.supervision import key_track, pressed, recounted, rules_changed
 from domain.codes import AssignmentMode
 
 
@@ -16,7 +17,7 @@ def life(case: Case) -> Story:
     at = yield from assigned(case, at)
     units = {task.mode: case.place.unit(task.unit) for task in case.state.answering}
     stories: list[Story] = []
-    beside = [key_track(case, at)]
+    beside = [key_track(case, at), recounted(case, at), rules_changed(case, at)]
     for task in case.state.active_tasks:
         unit = case.place.unit(task.unit)
         if task.mode is AssignmentMode.CO:

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
+from api.simulate.contact import talked
 from api.simulate.feedback import heard_back, mediated
-from api.simulate.handling import begun, prepared, talked
-from api.simulate.place import OFFICE, REVIEWERS, Unit
-from api.simulate.story import Act, Case, Story, minutes, morning
+from api.simulate.handling import begun, prepared
+from api.simulate.people import Desk, Person, Unit
+from api.simulate.promises import promised
+from api.simulate.story import Act, Case, Story, minutes
+from api.simulate.visits import revisited
 from domain import commands as c
 from domain.codes import (
     AssignmentMode,
@@ -19,6 +22,7 @@ from domain.codes import (
     DeliveryChannel,
     Gate,
     Openness,
+    RevisitStage,
     WithholdingGround,
 )
 from domain.proposal import UnitTask
@@ -36,6 +40,8 @@ from domain.values import day_of
 
 GROUNDS = [ground for ground in WithholdingGround if ground is not WithholdingGround.SECRET]
 DEFECTS = (Defect.OFF_TOPIC, Defect.WORDING, Defect.LAW_OR_POLICY, Defect.CO_OPINION_NOT_MERGED)
+MOST_DRAFTS = 3
+"""By then everybody has had their say."""
 COPIES = ("市政协提案委", "市政府督查室")
 
 
@@ -45,19 +51,25 @@ class _Writing:
 
     case: Case
     unit: Unit
-    officer: str
     reviewer: str
     talked: bool
     drafts: int = 0
     text: str = ""
+    result: str = "A"
+    commits: bool = False
+
+    @property
+    def desk(self) -> Desk:
+        return self.case.desk(self.unit)
 
     @property
     def by(self) -> str:
-        return f"official:{self.officer}"
+        return self.desk.by
 
     @property
-    def signer(self) -> str:
-        return self.unit.deputies[0]
+    def signer(self) -> Person:
+        """The deputy whose portfolio it is; the head, where it weighs more (S17)."""
+        return self.desk.head if self.commits or self.case.state.key else self.desk.deputy
 
     @property
     def assisting(self) -> list[Unit]:
@@ -69,51 +81,69 @@ class _Writing:
 
 def answered(case: Case, unit: Unit, at: datetime) -> Story:
     """From the assignment until nobody is unhappy with the unit's reply any more."""
-    officer = case.dice.choice(unit.officers)
     never = case.dice.chance(f.NEVER_TALKED)
-    at = yield from begun(case, unit, at, officer, plans=True)
-    at = yield from prepared(case, unit, at, officer, talks=not never)
-    at = yield from _round(case, unit, at, officer, never=never)
+    at = yield from begun(case, unit, at, plans=True)
+    at = yield from prepared(case, unit, at, talks=not never)
+    at = yield from _round(case, unit, at, never=never)
     while case.task(unit).dissatisfied:
         current = case.task(unit).round
         if current.issued and current.number > 1:
             return (yield from mediated(case, unit, at))
         if current.issued:
             at = case.later(at, 1, 4)
-            yield Act(at, OFFICE, c.OrderRehandling(unit=unit.code, cause="委员不满意"))
-        at = yield from _round(case, unit, at, officer, never=False)
+            yield Act(at, case.office, c.OrderRehandling(unit=unit.code, cause="委员不满意"))
+        at = yield from _round(case, unit, at, never=False)
     return at
 
 
-def _round(case: Case, unit: Unit, at: datetime, officer: str, *, never: bool) -> Story:
+def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
     dice = case.dice
     known = case.task(unit).round
-    writing = _Writing(case, unit, officer, dice.choice(REVIEWERS), talked=not never)
+    reviewers = case.place.staff.reviewers
+    writing = _Writing(case, unit, reviewers[case.index % len(reviewers)].actor, talked=not never)
     out = max(_planned(case, unit, at), at)
     hasty = bool(writing.assisting) and dice.chance(f.HASTE)
     if not hasty:
-        at = max(at, morning(day_of(out) - timedelta(days=dice.randint(8, 16))))
+        at = max(at, case.opening(day_of(out) - timedelta(days=dice.randint(8, 16))))
     if not never:
-        at = yield from talked(case, unit, case.later(at, 1, 3), officer, ContactStage.BEFORE_REPLY)
+        unhappy = tuple(sorted(case.task(unit).dissatisfied))
+        at = yield from talked(case, unit, case.later(at, 1, 3), ContactStage.BEFORE_REPLY, unhappy=unhappy)
     if not hasty:
         at = yield from _opinions_in(writing, at)
-    at = yield from _drafted(writing, at)
+    at = yield from _drafted(writing, case.later(at, 0, 1))
     at = yield from _signed(writing, at)
     if hasty:
         at = yield from _too_early(writing, at)
     at = max(at, out) if known.number == 1 else at
     at = yield from _opinions_in(writing, case.later(at, 0, 1))
     yield Act(at, writing.by, c.IssueReply(unit=unit.code, draft=_number(writing), copied_to=COPIES))
+    at = yield from promised(case, unit, at)
     if not writing.talked and dice.chance(f.BACKFILLED):
-        days = dice.randint(4, 9)
-        earlier = at - timedelta(days=days)
-        at = yield from talked(case, unit, earlier, officer, ContactStage.BEFORE_REPLY, late=days + 1)
+        at = yield from _backfilled(writing, at)
     if dice.chance(f.DELIVERED):
         reached = case.later(at, 0, 4)
-        at = minutes(reached, dice.randint(5, 200))
+        at = case.same_day(reached, 5, 120)
         channel = dice.choice(list(DeliveryChannel))
         yield Act(at, writing.by, c.RecordDelivery(occurred_at=reached, unit=unit.code, channel=channel))
-    return (yield from heard_back(case, unit, at, officer))
+    at = yield from heard_back(case, unit, at)
+    if known.number == 1 and not case.task(unit).dissatisfied and case.routine(f.REVISITED_AFTER, 25):
+        at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
+    return at
+
+
+def _backfilled(writing: _Writing, at: datetime) -> Story:
+    """A talk before the reply that is entered only after it."""
+    case, unit, dice = writing.case, writing.unit, writing.case.dice
+    days = dice.randint(4, 9)
+    on = day_of(at) - timedelta(days=days)
+    while not case.place.working.works(on):
+        on -= timedelta(days=1)
+    earlier = dice.hour(on)
+    assigned_at = case.task(unit).assigned_at
+    if assigned_at is None or on <= day_of(assigned_at):
+        return at
+    late = (day_of(at) - on).days + 1
+    return (yield from talked(case, unit, earlier, ContactStage.BEFORE_REPLY, late=late))
 
 
 def _planned(case: Case, unit: Unit, at: datetime) -> datetime:
@@ -122,9 +152,12 @@ def _planned(case: Case, unit: Unit, at: datetime) -> datetime:
     if due is None:
         return case.later(at, 15, 60)
     if dice.chance(f.OVERDUE):
-        return case.later(morning(due.due_on), 1, 34)
+        return case.later(case.opening(due.due_on), 1, 34)
     early = min(int(dice.expovariate(1 / f.BURST_DAYS)), 60)
-    return morning(due.due_on - timedelta(days=early)) + timedelta(minutes=dice.randint(0, 500))
+    on = due.due_on - timedelta(days=early)
+    while not case.place.working.works(on):
+        on -= timedelta(days=1)
+    return dice.hour(on)
 
 
 def _opinions_in(writing: _Writing, at: datetime) -> Story:
@@ -141,27 +174,24 @@ def _assisting(writing: _Writing) -> list[UnitTask]:
 
 
 def _drafted(writing: _Writing, at: datetime) -> Story:
-    """Draft after draft, until the reviewer and the assisting units let one pass."""
+    """Draft after draft, until the assisting units and the reviewer let one pass."""
     case, unit, dice = writing.case, writing.unit, writing.case.dice
     passed = False
     while not passed:
-        number = case.task(unit).round.number
-        again = f"（第 {number} 轮第 {writing.drafts + 1} 稿）" if number > 1 or writing.drafts else ""
-        writing.text = words.reply(dice, case.subject, again)
-        writing.drafts += 1
         draft = _draft(writing)
+        writing.drafts += 1
         if writing.assisting and dice.chance(f.WRONG_HAND):
             wrong = writing.assisting[0]
             asked = draft.model_copy(update={"unit": wrong.code})
-            yield Act(at, f"official:{wrong.officers[0]}", asked, refused_by=ONLY_ASSIGNED_UNIT_REPLIES)
+            yield Act(at, case.desk(wrong).by, asked, refused_by=ONLY_ASSIGNED_UNIT_REPLIES)
         yield Act(at, writing.by, draft)
         if writing.talked and dice.chance(f.UNREVIEWED):
-            at = minutes(at, 30)
-            yield Act(at, f"official:{writing.signer}", _sign(writing), refused_by=REVIEW_BEFORE_SIGNING)
-        at = case.later(at, 0, 2)
-        passed = yield from _reviewed(writing, draft, at)
+            at = case.after(at, 30)
+            yield Act(at, writing.signer.actor, _sign(writing), refused_by=REVIEW_BEFORE_SIGNING)
+        passed, at = yield from _countersigned(writing, at)
         if passed:
-            passed, at = yield from _countersigned(writing, at)
+            at = case.later(at, 0, 2)
+            passed = yield from _reviewed(writing, draft, at)
         at = case.later(at, 0, 2)
     if case.task(unit).round.publication is None and not dice.chance(f.PUBLICATION_FORGOTTEN):
         yield Act(at, writing.by, c.DecidePublication.model_validate({"unit": unit.code, **_publication(case)}))
@@ -169,19 +199,31 @@ def _drafted(writing: _Writing, at: datetime) -> Story:
 
 
 def _draft(writing: _Writing) -> c.DraftReply:
+    """A letter as befits its class, in words that none before had."""
     case, dice = writing.case, writing.case.dice
     classes = {known.code: f.CLASSES[known.code] for known in case.rulebook.class_scheme.classes}
-    result = dice.weighted(classes)
-    commits = result == "B" and dice.chance(0.2)
-    return c.DraftReply(unit=writing.unit.code, text=writing.text, result_class=result, commits=commits)
+    writing.result = dice.weighted(classes)
+    writing.commits = writing.result == "B" and dice.chance(0.2)
+    again = case.task(writing.unit).round.number > 1
+    while not writing.text or writing.text in case.texts:
+        writing.text = words.reply(dice, case.subject, case.addressee, case.state.title, writing.result, again=again)
+    case.texts.add(writing.text)
+    return c.DraftReply(
+        unit=writing.unit.code,
+        text=writing.text,
+        result_class=writing.result,
+        commits=writing.commits,
+        contact_person=writing.desk.officer.code,
+    )
 
 
 def _reviewed(writing: _Writing, draft: c.DraftReply, at: datetime) -> Generator[Act, None, bool]:
     """Whether the reviewer lets the draft pass."""
     case, dice, unit = writing.case, writing.case.dice, writing.unit.code
     number = _number(writing)
-    if dice.chance(f.RETURNED):
-        defects = ({"code": dice.choice(DEFECTS), "note": words.told(dice, case.subject, "found")},)
+    if dice.chance(f.RETURNED) and writing.drafts < MOST_DRAFTS:
+        code = dice.choice(DEFECTS if writing.assisting else DEFECTS[:-1])
+        defects = ({"code": code, "note": words.told(dice, case.subject, f"defect.{code}")},)
         back = c.ReturnReply.model_validate({"unit": unit, "draft": number, "defects": defects})
         yield Act(at, writing.reviewer, back)
         if dice.chance(f.SAME_AGAIN):
@@ -201,55 +243,54 @@ def _countersigned(writing: _Writing, at: datetime) -> Generator[Act, None, tupl
     """Whether every assisting unit has signed beside the lead, and when the last of them has spoken."""
     case, dice = writing.case, writing.case.dice
     for unit in writing.assisting:
-        at = case.later(at, 0, 1)
+        at, by = case.later(at, 0, 1), case.desk(unit).deputy.actor
         told = {"unit": unit.code, "answering_unit": writing.unit.code, "draft": _number(writing)}
-        if dice.chance(f.OBJECTION_WITHHELD):
+        if dice.chance(f.OBJECTION_WITHHELD) and writing.drafts < MOST_DRAFTS:
             withheld = {"countersignature": Countersignature.WITHHELD, "reason": "未体现本单位意见"}
-            yield Act(at, f"official:{unit.deputies[0]}", c.CountersignReply.model_validate({**told, **withheld}))
+            yield Act(at, by, c.CountersignReply.model_validate({**told, **withheld}))
             return False, at
         agreed = c.CountersignReply.model_validate({**told, "countersignature": Countersignature.AGREED})
-        yield Act(at, f"official:{unit.deputies[0]}", agreed)
+        yield Act(at, by, agreed)
     return True, at
 
 
 def _signed(writing: _Writing, at: datetime) -> Story:
-    case, dice, unit = writing.case, writing.case.dice, writing.unit
+    case, dice = writing.case, writing.case.dice
     if not writing.talked and case.rulebook.contact_before_reply.gate is Gate.REFUSE:
         at = yield from _made_to_talk(writing, at)
-    low = next(officer for officer in unit.officers if officer != writing.officer)
-    wrong: list[tuple[float, str, Rule]] = [
-        (f.OWN_DRAFT, writing.officer, DRAFTER_NEVER_APPROVES),
-        (f.LOW_RANK, low, SIGNER_RANK),
+    wrong: list[tuple[float, Person, Rule]] = [
+        (f.OWN_DRAFT, writing.desk.officer, DRAFTER_NEVER_APPROVES),
+        (f.LOW_RANK, writing.desk.section, SIGNER_RANK),
     ]
     for share, official, rule in wrong:
         if writing.talked and dice.chance(share):
-            at = minutes(at, 15)
-            yield Act(at, f"official:{official}", _sign(writing, official), refused_by=rule)
+            at = case.after(at, 15)
+            yield Act(at, official.actor, _sign(writing, official), refused_by=rule)
     at = case.later(at, 0, 2)
-    yield Act(at, f"official:{writing.signer}", _sign(writing))
+    yield Act(at, writing.signer.actor, _sign(writing))
     return at
 
 
 def _made_to_talk(writing: _Writing, at: datetime) -> Story:
     """Refused the signature, the unit talks with the proposers after all, or is let off by its head."""
     case, unit, dice = writing.case, writing.unit, writing.case.dice
-    yield Act(at, f"official:{writing.signer}", _sign(writing), refused_by=CONTACT_BEFORE_REPLY)
+    yield Act(at, writing.signer.actor, _sign(writing), refused_by=CONTACT_BEFORE_REPLY)
     writing.talked = True
     if dice.chance(0.25):
         at = case.later(at, 0, 2)
-        waived = c.WaiveContact(unit=unit.code, reason="委员出国期间无法联系", approver=unit.head)
+        waived = c.WaiveContact(unit=unit.code, reason="委员出国期间无法联系", approver=unit.head.code)
         yield Act(at, writing.by, waived)
         return at
-    return (yield from talked(case, unit, case.later(at, 0, 2), writing.officer, ContactStage.BEFORE_REPLY))
+    return (yield from talked(case, unit, case.later(at, 0, 2), ContactStage.BEFORE_REPLY))
 
 
-def _sign(writing: _Writing, signer: str | None = None) -> c.SignReply:
-    return c.SignReply(unit=writing.unit.code, draft=_number(writing), signer=signer or writing.signer)
+def _sign(writing: _Writing, signer: Person | None = None) -> c.SignReply:
+    return c.SignReply(unit=writing.unit.code, draft=_number(writing), signer=(signer or writing.signer).code)
 
 
 def _too_early(writing: _Writing, at: datetime) -> Story:
     """Sent before the assisting units have spoken: refused; then it waits for them."""
-    at = minutes(at, 30)
+    at = writing.case.after(at, 30)
     yield Act(at)
     if any(task.co_opinion is None for task in _assisting(writing)):
         early = c.IssueReply(unit=writing.unit.code, draft=_number(writing), copied_to=COPIES)

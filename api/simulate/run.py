@@ -18,6 +18,7 @@ from uuid import UUID, uuid5
 from api.simulate.figures import MOST_PROPOSALS, MOST_YEARS
 from api.simulate.life import life
 from api.simulate.place import make
+from api.simulate.report import standing
 from api.simulate.session import founded, held
 from api.simulate.story import NOW, Act, Case, City, Story
 from domain.codes import Origin
@@ -240,7 +241,9 @@ def _end(city: City, case: Case, tally: Tally) -> None:
     tally.reached[_stage(state)] += 1
     if state.closed is not None:
         tally.closed.append(state.version)
-    if city.last_assigned.get(case.unit.code) != case.stream.id:
+    if (told := standing(state)) is not None:
+        city.ended[case.stream.id] = told
+    if city.last_assigned.get((case.unit.code, case.subject)) != case.stream.id:
         city.states.forget(case.stream)
 
 

@@ -3,32 +3,41 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from api.simulate import report
 from api.simulate import vocabulary as words
-from api.simulate.dice import Dice
-from api.simulate.place import COMMITTEE, OFFICE, Meeting, listings
+from api.simulate.people import COMMITTEE, OFFICE, listings
+from api.simulate.place import Meeting
+from api.simulate.rules import revised
 from api.simulate.story import Act, City, Story, minutes, morning
 from domain import commands as c
-from domain.streams import CALENDAR, calendar_stream, directory_stream, session_stream
+from domain.streams import calendar_stream, directory_stream, session_stream
 
 MOST_HANDED_OVER = 300
 """Cases of one meeting's batch; the command takes no more."""
+MOST_NAMED = 4
+"""Units that one circular names."""
 
 
 def founded(city: City) -> Story:
-    """Calendar and directory, before the first session."""
-    at = morning(date(city.place.meetings[0].year - 1, 10, 12))
+    """Directory and calendar, before the first session; then each November the calendar of the next year."""
+    place = city.place
+    at = morning(place.workday(date(place.meetings[0].year - 1, 10, 12)))
     calendar, directory = calendar_stream(city.states.name), directory_stream(city.states.name)
-    for command in listings(city.place):
-        yield Act(at, OFFICE, command, stream=calendar if command.kind is CALENDAR else directory)
+    for notice in place.notices:
+        at = max(at, morning(place.announced_on(notice)))
+        if notice.year == place.notices[0].year:
+            for command in listings(place.staff, place.units, place.members):
+                yield Act(at, OFFICE, command, stream=directory)
+        yield Act(at, OFFICE, c.AnnounceCalendar(notice=notice), stream=calendar)
     return at
 
 
 def held(city: City, meeting: Meeting) -> Story:
-    """A session from its opening to the scores of its year."""
-    dice, stream = Dice(city.place.seed, "session", meeting.key), session_stream(city.states.name, meeting.key)
+    """A session from its opening to the report of its year."""
+    stream = session_stream(city.states.name, meeting.key)
 
     def act(on: date, by: str, command: c.Command, late: int = 0) -> Act:
-        return Act(minutes(morning(on), late), by, command, stream=stream)
+        return Act(minutes(morning(city.place.workday(on)), late), by, command, stream=stream)
 
     before = meeting.opened_on - timedelta(days=45)
     opened = c.OpenSession(
@@ -37,28 +46,25 @@ def held(city: City, meeting: Meeting) -> Story:
     )  # fmt: skip
     yield act(before, COMMITTEE, opened)
     yield act(before, COMMITTEE, c.AdoptRulebook(rulebook=meeting.rulebook), 30)
-    yield act(meeting.closed_on, COMMITTEE, c.CloseSession(closed_on=meeting.closed_on))
+    yield act(meeting.closed_on, COMMITTEE, c.CloseSession(closed_on=meeting.closed_on), 420)
     yield Act(minutes(morning(meeting.handover_on), 300))
     for number, command in enumerate(_handovers(city, meeting)):
         yield act(meeting.handover_on, COMMITTEE, command, 300 + number)
-    units = dice.some(city.place.units, 4)
-    yield act(
-        date(meeting.year, 7, 22),
-        OFFICE,
-        c.IssueCircular(
-            title="提案办理进度通报", text="下列单位办理进度较慢，请加快。", units=tuple(unit.code for unit in units)
-        ),
-    )
+    if meeting.revised_on is not None:
+        yield act(meeting.revised_on, COMMITTEE, c.AdoptRulebook(rulebook=revised(meeting.rulebook)))
+    yield Act(morning(meeting.circular_on))
+    if slowest := [unit for unit, _ in city.noticed[meeting.key].most_common(MOST_NAMED)]:
+        told = "下列单位今年有提案逾期未答复、经督办后方才办理，请引以为戒。"
+        circular = c.IssueCircular(title="提案办理进度通报", text=told, units=tuple(slowest))
+        yield act(meeting.circular_on, OFFICE, circular)
     campaign = c.OpenLookbackCampaign(
-        title=f"{meeting.year}年承诺事项回头看", classes=("B",), finish_on=date(meeting.year, 12, 20)
+        title=f"{meeting.year}年提案办理回头看", classes=("A", "B"), finish_on=date(meeting.year, 12, 20)
     )
     yield act(meeting.campaign_on, OFFICE, campaign)
-    for number, unit in enumerate(city.place.units):
-        items = [{"item": "on-time", "points": str(dice.randint(70, 100) / 10)}]
-        items += [{"item": "late", "points": f"-{dice.randint(1, 20) / 10}"}] if dice.chance(0.2) else []
-        scored = c.ScoreUnit.model_validate({"unit": unit.code, "items": items})
-        yield act(date(meeting.year, 12, 23), OFFICE, scored, number)
-    return morning(date(meeting.year, 12, 31))
+    yield Act(morning(meeting.report_on))
+    yield from _scores(city, meeting)
+    yield _report(city, meeting)
+    return morning(meeting.report_on)
 
 
 def _handovers(city: City, meeting: Meeting) -> Iterator[c.Command]:
@@ -72,3 +78,28 @@ def _handovers(city: City, meeting: Meeting) -> Iterator[c.Command]:
             units=units,
             cases=tuple(waiting[first : first + MOST_HANDED_OVER]),
         )
+
+
+def _scores(city: City, meeting: Meeting) -> Iterator[Act]:
+    """Of each unit what it was given in its cases on average."""
+    stream = session_stream(city.states.name, meeting.key)
+    for number, unit in enumerate(city.place.units):
+        items = []
+        for item in ("on-time", "face-to-face", "late"):
+            given = city.scored.get((meeting.key, unit.code, item), [])
+            points = round(sum(given) / len(given), 1) if given else 0.0
+            items += [{"item": item, "points": f"{points:.1f}"}] if given and (points or item != "late") else []
+        if items:
+            scored = c.ScoreUnit.model_validate({"unit": unit.code, "items": items})
+            yield Act(minutes(morning(meeting.report_on), number), OFFICE, scored, stream=stream)
+
+
+def _report(city: City, meeting: Meeting) -> Act:
+    """The figures of the year as history tells them at this moment."""
+    cases = city.cases[meeting.key]
+    known = [city.ended.get(case.id) or report.standing(city.states.state(case)) for case in cases]
+    told = report.figures([case for case in known if case is not None], meeting.rulebook.class_scheme)
+    note = f"{meeting.year}年提案办理情况报告"
+    asked = {"as_known": city.states.position, "figures": tuple(told), "note": note}
+    taken, stream = c.TakeReportSnapshot.model_validate(asked), session_stream(city.states.name, meeting.key)
+    return Act(minutes(morning(meeting.report_on), 120), OFFICE, taken, stream=stream)

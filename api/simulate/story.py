@@ -5,21 +5,25 @@ at what has become of the case.
 """
 
 import heapq
+from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from api.simulate import figures as f
-from api.simulate.dice import Dice
-from api.simulate.place import Meeting, Place, Unit
+from api.simulate.dice import LOCKED, Dice, moment, office
+from api.simulate.people import Desk, Person, Unit
+from api.simulate.place import Meeting, Place
+from api.simulate.report import Standing
 from domain import commands as c
+from domain.codes import RefusalGround
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal, UnitTask
 from domain.rules import Rule
 from domain.streams import NAMESPACE, Stream, created_by, proposal_stream
-from domain.values import SHANGHAI
+from domain.values import SHANGHAI, day_of
 from ledger.in_memory import InMemory
 
 
@@ -50,8 +54,16 @@ class City:
     """Proposals that wait to be merged into another."""
     to_hand_over: dict[str, list[UUID]] = field(default_factory=dict)
     """By session, the cases that wait for the meeting, in the order of their numbers."""
-    last_assigned: dict[str, UUID] = field(default_factory=dict)
-    """By unit, the case it has begun to handle last."""
+    last_assigned: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    """By unit and subject, the case it has begun to handle last."""
+    cases: dict[str, list[Stream[Proposal]]] = field(default_factory=lambda: defaultdict(list))
+    """By session, the cases that have begun, in the order of their numbers."""
+    ended: dict[UUID, Standing] = field(default_factory=dict)
+    """How the cases stand whose stories are over, and whose states may be forgotten."""
+    noticed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By session, how often each unit had a notice."""
+    scored: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    """By session, unit and item, the points given in its cases."""
 
     def stream_of(self, index: int) -> Stream[Proposal]:
         """The stream of the case with this number, known before it is there."""
@@ -73,14 +85,32 @@ class Case:
     stream: Stream[Proposal]
     unit: Unit
     subject: str
+    collective: str | None = None
+    """The name of the body that hands it in."""
+    texts: set[str] = field(default_factory=set)
+    """What has been written on the case so far: no letter repeats another."""
+    refused_for: RefusalGround | None = None
+    """Why it will not be registered."""
+    declined: set[str] = field(default_factory=set)
+    """Members who did not wish to be visited."""
 
     @classmethod
     def of(cls, city: City, index: int) -> "Case":
-        dice = Dice(city.place.seed, "case", index)
-        meetings = city.place.meetings
-        unit = city.place.busy(dice)
-        meeting = meetings[index % len(meetings)]
-        return cls(city, index, meeting, dice, city.stream_of(index), unit, dice.choice(unit.subjects))
+        seed, meetings = city.place.seed, city.place.meetings
+        same = index - len(meetings) if joins(city, index) else index
+        about = Dice(seed, "subject", same)
+        unit = city.place.busy(about)
+        case = cls(
+            city,
+            index,
+            meetings[index % len(meetings)],
+            Dice(seed, "case", index),
+            city.stream_of(index),
+            unit,
+            about.choice(unit.subjects),
+        )
+        city.cases[case.meeting.key].append(case.stream)
+        return case
 
     @property
     def state(self) -> Proposal:
@@ -97,8 +127,54 @@ class Case:
     def task(self, unit: Unit) -> UnitTask:
         return self.state.tasks[unit.code]
 
+    def desk(self, unit: Unit) -> Desk:
+        """Who handles this case in the unit."""
+        return unit.desk(self.subject, self.index)
+
+    @property
+    def office(self) -> str:
+        """Who handles it in the supervision office."""
+        desks = self.place.staff.office[1:]
+        return desks[self.index % len(desks)].actor
+
+    @property
+    def clerk(self) -> str:
+        """Who handles it in the proposal committee."""
+        desks = self.place.staff.committee[2:]
+        return desks[self.index % len(desks)].actor
+
+    def vice_mayor(self, unit: Unit | None = None) -> Person:
+        return self.place.in_charge(unit or self.unit)
+
+    @property
+    def addressee(self) -> str:
+        return self.collective or f"{self.place.names[self.state.lead_proposer]}委员"
+
+    def routine(self, share: float, by: int) -> bool:
+        """Whether something is done that is done in this share of the cases: sure in one that has had fewer events than
+        `by` so far, because who has little else to write down keeps to the routine; left out where there is much."""
+        known = self.state.version
+        return (self.dice.chance(share) and known < f.MUCH) or known < by
+
     def later(self, at: datetime, least: int, most: int) -> datetime:
         return self.dice.later(at, (least, most), self.place.working)
+
+    def after(self, at: datetime, minutes: int) -> datetime:
+        """So many minutes later, or when the offices open again."""
+        return office(at + timedelta(minutes=minutes), self.place.working)
+
+    def same_day(self, at: datetime, least: int, most: int) -> datetime:
+        """So many minutes later, but before the doors are locked."""
+        return min(at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED))
+
+    def at_home(self, at: datetime, least: int, most: int) -> datetime:
+        """A moment so many days later at which a member may be at it, weekends and evenings too; always after `at`."""
+        wanted = at + timedelta(minutes=self.dice.randint(3, 40))
+        return max(awake(wanted), self.dice.leisure(day_of(at) + timedelta(days=self.dice.randint(least, most))))
+
+    def opening(self, on: date) -> datetime:
+        """In the morning of this day, or of the next on which people work."""
+        return minutes(moment(self.place.workday(on), time(8, 30)), 7 * self.index % 60)
 
     def other_unit(self, *taken: str) -> Unit:
         """A unit that is none of these."""
@@ -130,16 +206,34 @@ def merged(at: datetime, stories: Sequence[Story], beside: Sequence[Story] = ())
     return at
 
 
+def joins(city: City, index: int) -> bool:
+    """Whether the proposal of this number says the same as the one before it in its session, and is taken into it."""
+    before = index - len(city.place.meetings)
+    return before >= 0 and _drawn(city, index) and not _drawn(city, before)
+
+
+def _drawn(city: City, index: int) -> bool:
+    return index < city.proposals and Dice(city.place.seed, "merge", index).chance(f.MERGED)
+
+
 def morning(on: date) -> datetime:
-    return datetime.combine(on, time(9), SHANGHAI).astimezone(UTC)
+    return moment(on, time(9))
 
 
 def evening(on: date) -> datetime:
-    return datetime.combine(on, time(18), SHANGHAI).astimezone(UTC)
+    return moment(on, time(18))
 
 
 def minutes(at: datetime, number: int) -> datetime:
     return at + timedelta(minutes=number)
+
+
+def awake(at: datetime) -> datetime:
+    """This moment, or the next morning: nobody signs at three in the night."""
+    local = at.astimezone(SHANGHAI)
+    if local.hour >= 22:
+        return moment(local.date() + timedelta(days=1), time(7, local.minute))
+    return moment(local.date(), time(7, local.minute)) if local.hour < 7 else at
 
 
 NOW = evening(date(*f.TODAY))

@@ -19,7 +19,8 @@ import psycopg
 import pytest
 
 from api.simulate import summary
-from api.simulate.place import OFFICE, make
+from api.simulate.people import OFFICE
+from api.simulate.place import make
 from api.simulate.run import SimulationRefused, Tally, Unintended, Wanted, decide, give, simulate
 from api.simulate.story import NOW, Act
 from domain import commands as c

@@ -1,0 +1,429 @@
+"""What an auditor finds who opens any case of the simulated city: laws over the whole history of a small one."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from api.simulate.dice import LOCKED, OPENS
+from api.simulate.place import make
+from api.simulate.run import Tally, Wanted, decide
+from api.simulate.story import NOW
+from api.simulate.vocabulary import CITY, TEXTS
+from domain.events import STREAM_KINDS
+from domain.streams import PROPOSAL
+from domain.values import SHANGHAI, parse_moment
+
+WANTED = Wanted(proposals=300, years=2, seed=5)
+PLACE = make(WANTED.seed, WANTED.years)
+MODE_WORDS = {
+    "VISIT": ("走访", "登门", "拜访", "当面"),
+    "FORUM": ("座谈",),
+    "PHONE": ("电话",),
+    "ONLINE": ("视频", "线上"),
+    "LETTER": ("函",),
+}
+DONE_WORDS = ("已", "形成了", "印发了", "完成了", "我们会同", "组织技术力量")
+SHORTCOMING = ("尚未", "没有完成", "不一致")
+SETTING = ("UnitAssigned", "DeadlineRecomputed", "ExtensionGranted", "ClockResumed")
+"""What sets the last day of a reply."""
+FEW = 0.05
+"""The share up to which something is a deliberate exception."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event, as it is stored."""
+
+    type: str
+    event: Mapping[str, Any]
+    version: int
+    at: datetime
+    entered: datetime
+    by: str
+    position: int
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
+
+
+@dataclass(frozen=True)
+class City:
+    entries: Sequence[Entry]
+    cases: Sequence[Sequence[Entry]]
+    """Each proposal's own entries."""
+    people: Mapping[str, Mapping[str, Any]]
+    """Officials as they were appointed, by code."""
+
+    def told(self, *types: str) -> Iterator[tuple[Sequence[Entry], Entry]]:
+        """Every entry of these types with its case."""
+        for case in self.cases:
+            yield from ((case, entry) for entry in case if entry.type in types)
+
+    def of_unit(self, unit: str) -> dict[str, str]:
+        """Names of its people, with their titles."""
+        return {known["name"]: known["title"] for known in self.people.values() if known.get("unit") == unit}
+
+
+def local(moment: str | None) -> datetime | None:
+    parsed = parse_moment(moment) if moment else None
+    return parsed.astimezone(SHANGHAI) if isinstance(parsed, datetime) else None
+
+
+def of(case: Sequence[Entry], *types: str, unit: str | None = None, before: int | None = None) -> list[Entry]:
+    return [
+        entry
+        for entry in case
+        if entry.type in types
+        if unit is None or entry.event.get("unit") == unit
+        if before is None or entry.version < before
+    ]
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    entries: list[Entry] = []
+    streams: dict[UUID, list[Entry]] = defaultdict(list)
+    for batch in decide(WANTED, "x", Tally()):
+        for new in batch.events:
+            told = orjson.loads(new.state)
+            entered = local(told["entered_at"])
+            assert entered
+            kind = new.topic.partition("/")[0]
+            by = told["context"].get("on_behalf_of", "")
+            at = local(told.get("occurred_at")) or entered
+            entry = Entry(kind, told["event"], new.version, at, entered, by, len(entries) + 1)
+            entries.append(entry)
+            streams[new.stream].append(entry)
+    cases = [told for told in streams.values() if STREAM_KINDS[told[0].type] == PROPOSAL.name]
+    people = {entry.event["official"]: entry.event for entry in entries if entry.type == "OfficialAppointed"}
+    return City(entries, cases, people)
+
+
+def test_it_knows_the_events_that_come_of_days_and_of_second_thoughts(city: City) -> None:
+    seen = Counter(entry.type for entry in city.entries)
+    for rare in (
+        "DeadlineRecomputed",
+        "ObjectionUnanswered",
+        "KeyProposalReleased",
+        "CaseRulebookChanged",
+        "AnnualReportSnapshotTaken",
+    ):
+        assert seen[rare], rare
+    why = {entry.event["deadline"]["recomputed"] for entry in city.entries if entry.type == "DeadlineRecomputed"}
+    assert "CALENDAR" in why, "a later year's notice moves limits"
+
+
+def test_a_talk_is_told_as_it_was_held(city: City) -> None:
+    for _, talk in city.told("MemberContacted"):
+        mode, content = talk.event["mode"], talk.event["content"]
+        assert any(word in content for word in MODE_WORDS[mode]), (mode, content)
+        others = [word for other, words in MODE_WORDS.items() if other != mode for word in words]
+        assert not [word for word in others if word in content], (mode, content)
+
+
+def test_everybody_named_is_in_the_directory_of_the_unit_at_the_post_named(city: City) -> None:
+    for _, met in city.told("MemberContacted", "FieldVisitRecorded"):
+        known = city.of_unit(met.event["unit"])
+        for person in met.event["unit_people"]:
+            assert known.get(person["name"], "").startswith(person["title"]), (met.event["unit"], person)
+    everybody = {known["name"]: known["title"] for known in city.people.values()}
+    for _, seen in city.told("OnSiteCheckRecorded", "OnSiteSupervisionHeld", "FaceToFaceMediationHeld"):
+        for person in seen.event.get("people") or seen.event["conveners"]:
+            assert everybody[person["name"]].startswith(person["title"]), person
+
+
+def test_who_is_called_in_is_the_head_of_the_unit(city: City) -> None:
+    interviews = list(city.told("LeaderInterviewHeld"))
+    assert interviews
+    for _, held in interviews:
+        head = next(
+            known
+            for known in city.people.values()
+            if known.get("unit") == held.event["unit"] and known["rank"] == "UNIT_HEAD"
+        )
+        assert held.event["person"]["name"] == head["name"]
+        leader = city.people[held.event["leader"]]
+        assert held.event["unit"] in leader["portfolio"], "called in by the vice mayor in charge"
+
+
+def test_every_official_who_acts_is_listed_and_of_the_unit_acted_for(city: City) -> None:
+    own = {
+        "AssignmentAcknowledged", "ResponsibilityNamed", "HandlingPlanFiled", "HandlingPlanApproved", "MemberContacted",
+        "FieldVisitRecorded", "ReplyDrafted", "ReplySigned", "ReplyIssued", "ReplyDelivered", "CoOpinionSubmitted",
+        "ReplyCountersigned", "FeedbackFormIssued", "CommitmentMade", "SupervisionAnswered", "ExtensionRequested",
+    }  # fmt: skip
+    for case in city.cases:
+        for entry in case:
+            kind, _, code = entry.by.partition(":")
+            assert kind in ("official", "member"), entry
+            if kind == "member":
+                continue
+            assert code in city.people, entry.by
+            if entry.type in own:
+                assert city.people[code].get("unit") == entry.event["unit"], (entry.type, entry.by)
+
+
+def test_a_reply_is_signed_by_the_portfolio_leader_named_or_by_the_head(city: City) -> None:
+    signers = Counter[str]()
+    for case, signed in city.told("ReplySigned"):
+        unit, signer = signed.event["unit"], signed.event["signer"]
+        signers[city.people[signer]["rank"]] += 1
+        named = of(case, "ResponsibilityNamed", unit=unit, before=signed.version)
+        if city.people[signer]["rank"] != "UNIT_HEAD" and named:
+            assert named[-1].event["portfolio_leader"] == signer
+        drafted = of(case, "ReplyDrafted", unit=unit, before=signed.version)[-1]
+        reviewed = of(case, "ReplyReviewed", unit=unit, before=signed.version)[-1]
+        assert len({drafted.by, reviewed.by, signed.by}) == 3, "drafted, reviewed and signed by different hands"
+    assert set(signers) == {"UNIT_PORTFOLIO_LEADER", "UNIT_HEAD"}
+    deputies = {signed.event["signer"] for _, signed in city.told("ReplySigned", "CoOpinionSubmitted")}
+    assert len({deputy for deputy in deputies if deputy.startswith("zhujianju-deputy")}) > 1
+
+
+def test_what_a_deputy_signs_of_the_units_own_subjects_is_in_the_portfolio(city: City) -> None:
+    subjects = {unit.code: unit.subjects for unit in PLACE.units}
+    for case, signed in city.told("ReplySigned"):
+        signer, title = city.people[signed.event["signer"]], of(case, "ProposalSubmitted")[0].event["title"]
+        known = [subject for subject in subjects[signed.event["unit"]] if subject in title]
+        if known and signer["rank"] == "UNIT_PORTFOLIO_LEADER":
+            assert known[0] in signer["title"], (title, signer)
+
+
+def test_the_levels_of_review_are_by_different_hands(city: City) -> None:
+    for case in city.cases:
+        hands = {told.event["level"]: told.by for told in of(case, "ReviewOpinionRecorded")}
+        assert len(set(hands.values())) == len(hands), hands
+
+
+def test_plans_are_of_what_will_be_and_proposals_suggest(city: City) -> None:
+    for _, plan in city.told("HandlingPlanFiled"):
+        assert len(set(plan.event["measures"])) == len(plan.event["measures"])
+        for measure in plan.event["measures"]:
+            assert measure.startswith(("拟", "将")), measure
+            assert not [word for word in DONE_WORDS if word in measure], measure
+    for case, told in city.told("ProposalSubmitted", "ProposalResubmitted"):
+        if of(case, "ProposalNotRegistered"):
+            continue
+        found, _, advice = told.event["body"].partition("建议：")
+        assert found, "the situation (S5)"
+        assert advice, "what is suggested (S5)"
+        assert not [word for word in ("您", "下一步", "印发了", "我们会同") if word in told.event["body"]]
+        assert "稿）" not in told.event["title"]
+
+
+def test_letters_tell_no_number_of_drafts_and_none_repeats_another_of_its_case(city: City) -> None:
+    names = {entry.event["member"]: entry.event["name"] for entry in city.entries if entry.type == "MemberListed"}
+    for case in city.cases:
+        letters = [told.event["text"] for told in of(case, "ReplyDrafted", "SecondReplyIssued")]
+        assert len(set(letters)) == len(letters)
+        for letter in letters:
+            submitted = of(case, "ProposalSubmitted")[0].event
+            lead, body = names[submitted["lead_proposer"]], submitted.get("collective", {}).get("name")
+            to = letter.partition("\n")[0]
+            assert to == f"{body or lead + '委员'}："
+            assert not [draft for draft in ("轮第", "稿）") if draft in letter]
+
+
+def test_a_second_reply_tells_what_has_become_of_the_promise(city: City) -> None:
+    for case, told in city.told("SecondReplyIssued"):
+        (number,) = told.event["commitments"]
+        ends = [e.type for e in of(case, "CommitmentFulfilled", "CommitmentBroken", before=told.version)
+                if e.event["number"] == number]  # fmt: skip
+        assert ("未能按期完成" in told.event["text"]) == (ends[-1] == "CommitmentBroken")
+        promise = next(e for e in of(case, "CommitmentMade") if e.event["number"] == number)
+        assert promise.event["text"].rstrip("。") in told.event["text"]
+
+
+def test_points_agree_with_the_facts_and_cite_the_units_own_events(city: City) -> None:
+    items = Counter[str]()
+    for case, score in city.told("ScoreItemRecorded"):
+        unit, item, points = score.event["unit"], score.event["item"], float(score.event["points"])
+        items[item] += 1
+        cited = [case[version - 1] for version in score.event["evidence"]]
+        assert {entry.event["unit"] for entry in cited} == {unit}
+        issued = next(e for e in of(case, "ReplyIssued", unit=unit) if e.event["round"] == 1)
+        late = issued.day > last_day(case, unit, issued)
+        met = [
+            talk for talk in of(case, "MemberContacted", unit=unit, before=issued.version)
+            if talk.event["mode"] in ("VISIT", "FORUM") and not talk.event.get("declined_by_member")
+        ]  # fmt: skip
+        meant = {"on-time": 0 if late else 10, "face-to-face": 5 if met else 0}
+        if item == "late":
+            assert points < 0 < late
+        else:
+            assert points == meant[item], (item, points, late)
+        if item != "face-to-face" or not met:
+            assert cited == [issued]
+    assert set(items) == {"on-time", "face-to-face", "late"}
+
+
+def last_day(case: Sequence[Entry], unit: str, issued: Entry) -> date:
+    """The limit of the first reply that stood when it went out."""
+    limits = [
+        told
+        for entry in of(case, *SETTING, unit=unit, before=issued.version)
+        if (told := entry.event.get("deadline")) and told["kind"] == "REPLY"
+    ]
+    return date.fromisoformat(limits[-1]["due_on"])
+
+
+def test_a_unit_is_not_urged_for_a_reply_that_has_gone(city: City) -> None:
+    notices = list(city.told("ReminderIssued", "SupervisionNoticeIssued", "LeaderInterviewHeld"))
+    assert notices
+    for case, pressed in notices:
+        assert not of(case, "ReplyIssued", unit=pressed.event["unit"], before=pressed.version), pressed
+    for case, answer in city.told("SupervisionAnswered"):
+        gone = of(case, "ReplyIssued", unit=answer.event["unit"], before=answer.version)
+        assert ("已于" in answer.event["text"]) == bool(gone)
+        notice = next(e for e in of(case, "SupervisionNoticeIssued") if e.event["number"] == answer.event["number"])
+        assert answer.day <= date.fromisoformat(notice.event["answer_by"])
+    for circular in [entry for entry in city.entries if entry.type == "CircularIssued"]:
+        noticed = {e.event["unit"] for _, e in city.told("SupervisionNoticeIssued") if e.at < circular.at}
+        assert noticed.issuperset(circular.event["units"])
+
+
+def test_what_was_promised_is_looked_at_after_its_day_and_found_as_it_is(city: City) -> None:
+    found = Counter[tuple[str, bool]]()
+    for case, look in city.told("OnSiteCheckRecorded", "LookbackRecorded"):
+        there = look.event["conforms" if look.type == "OnSiteCheckRecorded" else "delivered"]
+        found[look.type, there] += 1
+        assert any(word in look.event["finding"] for word in SHORTCOMING) != there, look.event["finding"]
+        promises = of(case, "CommitmentMade", unit=look.event["unit"])
+        if not promises:
+            continue
+        due = [e.event["number"] for e in promises if date.fromisoformat(e.event["finish_on"]) < look.day]
+        kept = {e.event["number"] for e in of(case, "CommitmentFulfilled") if e.at <= look.at}
+        assert due, "not before the first day promised"
+        assert kept.issuperset(due) == there
+    assert min(found["LookbackRecorded", True], found["LookbackRecorded", False]) > 0
+
+
+def test_members_say_they_were_heard_as_the_talks_were_recorded(city: City) -> None:
+    modes = {"VISIT": "VISITED", "FORUM": "VISITED", "PHONE": "PHONED", "LETTER": "OTHER", "ONLINE": "OTHER"}
+    denied = said = 0
+    for case, answer in city.told("SatisfactionRecorded", "SatisfactionRevised"):
+        member, heard = answer.event["member"], answer.event.get("heard")
+        talks = [
+            modes[talk.event["mode"]]
+            for talk in of(case, "MemberContacted", unit=answer.event["unit"], before=answer.version)
+            if member in talk.event["members"] and not talk.event.get("declined_by_member")
+        ]
+        said += 1
+        denied += bool(talks) and heard == "NOT_CONTACTED"
+        if heard in ("VISITED", "PHONED"):
+            assert heard in talks, (member, heard, talks)
+        if answer.event.get("visited") == "VISITED":
+            assert "VISITED" in talks
+    assert 0 < denied / said < FEW
+
+
+def test_what_is_handled_again_is_talked_over_with_who_was_not_satisfied(city: City) -> None:
+    rounds = 0
+    for case, issued in city.told("ReplyIssued"):
+        if issued.event["round"] == 1:
+            continue
+        unit, number, rounds = issued.event["unit"], issued.event["round"], rounds + 1
+        order = next(e for e in of(case, "RehandlingOrdered", unit=unit) if e.event["round"] == number)
+        unhappy = {
+            e.event["member"] for e in of(case, "SatisfactionRecorded", "SatisfactionRevised", unit=unit)
+            if e.event["overall"] == "DISSATISFIED" and e.event["round"] == number - 1
+        }  # fmt: skip
+        talks = [e for e in of(case, "MemberContacted", unit=unit, before=issued.version) if e.version > order.version]
+        reached = {member for talk in talks for member in talk.event["members"]}
+        assert unhappy
+        assert reached.issuperset(unhappy)
+    assert rounds
+
+
+def test_offices_act_on_working_days_in_working_hours_and_members_do_not_act_at_night(city: City) -> None:
+    evenings = 0
+    for entry in city.entries:
+        hour = entry.entered.time()
+        if entry.by.startswith("official"):
+            assert PLACE.working.works(entry.entered.date()), (entry.type, entry.entered)
+            assert OPENS <= hour <= LOCKED, (entry.type, entry.entered)
+        else:
+            assert time(6, 30) <= hour <= time(23), (entry.type, entry.entered)
+            evenings += hour > LOCKED
+    assert evenings, "members also sign in the evening"
+    held = ("MemberContacted", "FieldVisitRecorded", "MemberRevisited", "LeaderInterviewHeld", "OnSiteCheckRecorded")
+    for _, met in city.told(*held):
+        assert PLACE.working.works(met.day), (met.type, met.at)
+        assert OPENS <= met.at.time() <= LOCKED, (met.type, met.at)
+
+
+def test_promises_are_entered_soon_after_the_reply(city: City) -> None:
+    promises = list(city.told("CommitmentMade"))
+    assert promises
+    for case, promise in promises:
+        reply = of(case, "ReplyIssued", unit=promise.event["unit"], before=promise.version)[-1]
+        assert promise.day - reply.day <= timedelta(days=12), (promise.at, reply.at)
+        finish_on = date.fromisoformat(promise.event["finish_on"])
+        assert f"{finish_on.year}年{finish_on.month}月{finish_on.day}日前" in promise.event["text"]
+
+
+def test_members_are_visited_again_in_every_stage(city: City) -> None:
+    stages = Counter(told.event["stage"] for _, told in city.told("MemberRevisited"))
+    assert min(stages[stage] for stage in ("DURING_HANDLING", "AFTER_REPLY", "AFTER_CLOSING")) > 10
+    for case, told in city.told("MemberRevisited"):
+        talked = of(case, "MemberContacted", before=told.version)
+        if told.event["stage"] == "DURING_HANDLING" and not talked:
+            assert "尚" in told.event["finding"]
+
+
+def test_a_closed_case_whose_story_is_told_has_thirty_to_eighty_events(city: City) -> None:
+    """One that was closed in the last weeks has its publication, visits and scores still to come."""
+    lengths = [
+        len(case)
+        for case in city.cases
+        for closing in of(case, "HandlingClosed")[:1]
+        if closing.at < NOW - timedelta(days=60)
+    ]
+    assert len(lengths) > WANTED.proposals / 2
+    assert 40 <= sum(lengths) / len(lengths) <= 55
+    assert min(lengths) >= 30
+    assert max(lengths) <= 80
+
+
+def test_a_year_is_reported_as_history_has_it(city: City) -> None:
+    (taken,) = [entry for entry in city.entries if entry.type == "AnnualReportSnapshotTaken"]
+    figures = {told["id"]: told for told in taken.event["figures"]}
+    known = taken.event["as_known"]
+    session = PLACE.meetings[0].key
+    handled = replied = 0
+    for case in city.cases:
+        then = [entry for entry in case if entry.position <= known]
+        if not of(then, "CaseTransferredToGovernment") or of(case, "ProposalSubmitted")[0].event["session"] != session:
+            continue
+        handled += 1
+        owing = {e.event["unit"] for e in of(then, "UnitAssigned") if e.event["mode"] != "CO"}
+        owing -= {e.event["unit"] for e in of(then, "ObjectionUpheld")}
+        owing -= {unit for e in of(then, "CaseReassigned") for unit in e.event["left"]}
+        rounds = Counter(e.event["unit"] for e in of(then, "ReplyIssued"))
+        rounds.subtract(e.event["unit"] for e in of(then, "RehandlingOrdered"))
+        replied += bool(owing) and all(rounds[unit] == 1 for unit in owing)
+    assert figures["cases"]["count"] == handled == figures["reply_rate"]["of"]
+    assert figures["reply_rate"]["count"] == replied
+    assert taken.at.date() == PLACE.meetings[0].report_on
+
+
+def test_what_was_seen_was_seen_at_the_place_named(city: City) -> None:
+    parts = {visit.event["place"] for _, visit in city.told("FieldVisitRecorded", "OnSiteCheckRecorded")}
+    for _, visit in city.told("FieldVisitRecorded", "OnSiteCheckRecorded", "OnSiteSupervisionHeld"):
+        elsewhere = parts - {visit.event["place"]}
+        assert not [place for place in elsewhere if place.removeprefix(CITY) in visit.event["finding"]]
+
+
+def test_a_refused_proposal_is_not_about_something_else_than_what_it_is_refused_for(city: City) -> None:
+    for case, refused in city.told("ProposalNotRegistered"):
+        body = of(case, "ProposalSubmitted")[0].event["body"]
+        assert refused.event["explanation"] == TEXTS["refusal"][refused.event["ground"]]
+        around = re.split(r"\{.\}", TEXTS["refused"][refused.event["ground"]])
+        assert all(part in body for part in around)
