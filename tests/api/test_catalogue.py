@@ -57,6 +57,8 @@ from tests.domain.given import (
     registered,
     returned,
     ruled,
+    send_back,
+    signed,
 )
 from tests.domain.test_every_command import HAPPY, Sample, asked_to_add
 from tests.domain.walks import Step, histories, walks
@@ -106,6 +108,7 @@ MORE: tuple[Sample, ...] = (
     (drafting.inviting, lambda world: drafting.hand_in()),
     (registered, lambda world: c.TransferCase(occasion="交办会", recipient=Recipient.COURT)),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),
+    (signed, lambda world: send_back()),
 )
 """What a command can append beside its usual events, and what else a board sees: a sample each."""
 
