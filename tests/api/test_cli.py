@@ -102,6 +102,17 @@ def test_reading_a_case_opens_no_ledger(cli: Cli, admin: psycopg.Connection) -> 
     assert opened == []
 
 
+def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("HUIYIN_DATA", "HUIYIN_KEYS", "HUIYIN_POSTGRES_BIN", "HUIYIN_LEDGERS", "HUIYIN_SECRET", "DATABASE_URL")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    unset = Settings()
+    for name in names:
+        monkeypatch.setenv(name, "")
+    assert Settings() == unset
+    assert unset.data.is_absolute(), "no cluster is made in whatever folder somebody stands in"
+
+
 def test_the_key_of_the_receipts_is_whole_and_kept(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "new")
     assert len(secret(settings)) == 32
