@@ -3,6 +3,7 @@
 They are files until somebody adopts them; from then on history carries them, whatever becomes of the files.
 """
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,6 +19,15 @@ from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import Notice
 
 D = TypeVar("D", bound=BaseModel)
+
+_WHY = {
+    errno.ENOENT: "不存在",
+    errno.EACCES: "没有权限",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "这是文件，不是文件夹",
+    errno.ELOOP: "链接绕了一圈，指向自己",
+    errno.ENAMETOOLONG: "名称过长",
+}
 
 _PACKAGE = Path(str(files("domain")))
 
@@ -99,7 +109,7 @@ def _known(shipped: str, own: Path | None) -> tuple[list[Path], list[Fault]]:
     try:
         return [*paths, *(path for path in (_in(own) if own else ()) if realpath(path) not in same)], []
     except OSError as error:
-        return paths, [Fault(str(own), None, "folder-unreadable", f"文件夹无法读取：{error.strerror}")]
+        return paths, [Fault(str(own), None, "folder-unreadable", f"文件夹无法读取：{_why(error)}")]
 
 
 def _in(folder: Path) -> Iterator[Path]:
@@ -108,11 +118,15 @@ def _in(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _why(error: OSError) -> str:
+    return _WHY.get(error.errno or 0) or str(error.strerror)
+
+
 def _text(path: Path) -> str | Fault:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return Fault(str(path), None, "file-unreadable", f"文件无法读取：{error.strerror}")
+        return Fault(str(path), None, "file-unreadable", f"文件无法读取：{_why(error)}")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return Fault(str(path), line, "file-not-utf8", "不是 UTF-8 编码，请另存为 UTF-8")

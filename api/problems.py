@@ -63,7 +63,7 @@ _STATUS_OF_RULE = {
                 rules.OCCURRED_IN_ORDER, rules.PHONE_NAMES_ITS_PERSON,
                 rules.SESSION_DAYS_IN_ORDER,
                 rules.PROPOSERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
-                rules.MODES_COMPATIBLE,
+                rules.MODES_COMPATIBLE, rules.CALENDAR_CONSISTENT,
             )
         ),
         422,
@@ -139,13 +139,15 @@ def problem(
     **more: Any,
 ) -> Response:
     """The response that carries a problem document."""
+    named = request.scope.get("huiyin_ledger")
+    path = f"/l/{named}{request.url.path}" if named else request.url.path
     document = Problem(
         type=f"/problems/{code}",
         title=TITLES[code],
         status=status,
         detail=detail,
         code=code,
-        instance=_clean(request.url.path),
+        instance=_clean(path),
         **more,
     )
     body = orjson.dumps(document.model_dump(exclude_none=True))

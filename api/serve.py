@@ -4,6 +4,7 @@ It starts PostgreSQL (or takes DATABASE_URL), migrates, then starts and restarts
 A child that dies takes nothing with it; the parent's own death takes all of them.
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -142,7 +143,10 @@ def free_port(settings: Settings) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.host, port))
-            except OSError:
+            except OSError as error:
+                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                    told = f"本机没有“{settings.host}”这个地址，请用 HUIYIN_HOST 另设"
+                    raise ServeError("host-invalid", told) from None
                 continue
             return port
     taken = f"{settings.port}" if tried == 1 else f"{settings.port} 及其后 {tried - 1} 个"

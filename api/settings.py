@@ -11,7 +11,7 @@ from typing import Annotated
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,12 +30,7 @@ def _dsn(value: str) -> str:
     return value
 
 
-def _set(value: object) -> object:
-    return value or None
-
-
 Dsn = Annotated[str, AfterValidator(_dsn)]
-Folder = Annotated[Path | None, BeforeValidator(_set)]
 LedgerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
@@ -45,9 +40,10 @@ class Settings(BaseSettings):
     HUIYIN_RULEBOOKS and HUIYIN_CALENDARS name folders of TOML files besides those that come with the program;
     DATABASE_URL replaces the embedded database, DATABASE_URL_APP, DATABASE_URL_DAEMON and DATABASE_URL_REACTIONS give
     its roles their own logins. Services that share a database need one HUIYIN_SECRET: by it each knows the others'
-    idempotency keys; and one folder of keys: what one has sealed the others must open."""
+    idempotency keys; and one folder of keys: what one has sealed the others must open. What is set to nothing is not
+    set."""
 
-    model_config = SettingsConfigDict(env_prefix="HUIYIN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HUIYIN_", env_ignore_empty=True, extra="ignore")
 
     data: Path = Field(default_factory=default_data_folder)
     host: str = "127.0.0.1"
@@ -55,9 +51,9 @@ class Settings(BaseSettings):
     ledgers: Annotated[tuple[LedgerName, ...], Field(min_length=1)] = (DEHUI,)
     postgres_bin: Path | None = None
     secret: str | None = None
-    keys: Folder = None
-    rulebooks: Folder = None
-    calendars: Folder = None
+    keys: Path | None = None
+    rulebooks: Path | None = None
+    calendars: Path | None = None
     database_url: Dsn | None = Field(default=None, validation_alias="DATABASE_URL")
     database_url_app: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_APP")
     database_url_daemon: Dsn | None = Field(default=None, validation_alias="DATABASE_URL_DAEMON")

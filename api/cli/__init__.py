@@ -5,6 +5,15 @@ from importlib.metadata import version
 
 import cyclopts
 import psycopg
+from cyclopts.exceptions import (
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    RepeatArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
 from psycopg_pool import PoolTimeout
 
 from api import telemetry
@@ -50,7 +59,9 @@ def main() -> None:
     """Entry point of the command `huiyin`."""
     telemetry.configure()
     try:
-        code = app()
+        code = app(exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        code = failed(USAGE, "usage", f"{_wrong(error)}；用法见 huiyin --help")
     except EmbeddedPostgresError as error:
         code = failed(NO_DATABASE, error.code, str(error))
     except (psycopg.OperationalError, PoolTimeout) as error:
@@ -64,3 +75,25 @@ def main() -> None:
     except Refused as refused:
         code = failed(FOUND, refused.rule.id, refused.reason)
     sys.exit(code or 0)
+
+
+def _wrong(error: CycloptsError) -> str:
+    """What is wrong with the words of a command line, in Chinese."""
+    names = error.argument.names if error.argument else ()
+    which = f"“{names[0]}”" if names else ""
+    unused = " ".join(error.unused_tokens or ())
+    match error:
+        case UnknownCommandError():
+            return f"没有命令“{unused}”"
+        case UnknownOptionError():
+            return f"没有选项“{error.token.keyword or error.token.value}”"
+        case UnusedCliTokensError():
+            return f"多出了“{unused}”"
+        case MissingArgumentError():
+            return f"{which}须写明"
+        case RepeatArgumentError():
+            return f"{which}只能写一次"
+        case CoercionError():
+            return f"{which}的值“{error.token.value if error.token else ''}”不合要求"
+        case _:
+            return f"{which}写法不对"

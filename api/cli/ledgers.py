@@ -65,8 +65,12 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
         stream = UUID(case)
     except ValueError:
         return failed(USAGE, "case-invalid", f"“{case}”不是合法的提案编号")
+    name = ledger or settings.ledgers[0]
     with migrated(settings) as urls, connected(urls.app) as connection:
-        events = reader.of_stream(connection, ledger or settings.ledgers[0], stream)
+        events = reader.of_stream(connection, name, stream)
+        known = name in settings.ledgers or reader.head(connection, name)
+    if not known:
+        return unknown_ledger(name, settings)
     if not events or STREAM_KINDS[type(events[0].event).__name__] != PROPOSAL.name:
         return failed(FOUND, "not-found", "没有这件提案")
     table = Table(title=str(stream))

@@ -60,6 +60,9 @@ class OpenSession(SessionCommand):
         if session.opened is None:
             in_order = self.opened_on is None or self.closed_on is None or self.opened_on <= self.closed_on
             require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
+            in_session = self.opened_on is None or (self.in_session_until or self.opened_on) >= self.opened_on
+            until = "大会提案的截止日不得早于开幕日"
+            require(in_session, SESSION_DAYS_IN_ORDER, until, "in_session_until")
             return [opened]
         require(session.opened == opened, SESSION_OPENED_ONCE, "该届次已设立，内容不同", "session")
         return []

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 
 from domain.codes import Rating, Restart, Timing
+from domain.labels import label
 from domain.policy.rulebook import (
     AnchorKind,
     Count,
@@ -14,7 +15,7 @@ from domain.policy.rulebook import (
     SignerRanks,
     Traits,
 )
-from domain.values import EARLIEST, LATEST, is_code
+from domain.values import EARLIEST, LATEST, is_code, visible
 
 Problem = tuple[str, str]
 """The field, and a Chinese sentence."""
@@ -92,6 +93,8 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
             yield f"ladder.{index}.rule", "步骤编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
         if step.rule in [other.rule for other in steps[:index]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
+        if step.about not in {rule.kind for rule in rulebook.deadlines}:
+            yield "deadlines", f"没有规定{label(step.about)}，督办步骤“{step.rule}”永远用不上"
 
 
 def _of_scoring(rulebook: Rulebook) -> Iterator[Problem]:
@@ -115,9 +118,9 @@ def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
 
 
 def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
-    codes = [known.code for known in rulebook.class_scheme.classes]
+    codes = [visible(known.code).casefold() for known in rulebook.class_scheme.classes]
     if not codes or len(set(codes)) != len(codes):
-        yield "class_scheme.classes", "办理结果分类不得为空或重复"
+        yield "class_scheme.classes", "办理结果分类不得为空或重复；仅大小写、全角半角不同的也算重复"
     if Rating.DISSATISFIED not in rulebook.ratings:
         yield "ratings", "评价等次须含不满意"
     if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
@@ -141,6 +144,8 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
     yield from _count_problems(rule, field)
     if rule.cap is not None:
         yield from _count_problems(rule.cap, f"{field}.cap")
+        if _longer(rule, rule.cap):
+            yield f"{field}.cap", "最长期限不得短于期限本身"
     if rule.extension is not None:
         limit = rule.extension.limit
         yield from _count_problems(limit, f"{field}.extension.limit")

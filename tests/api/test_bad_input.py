@@ -139,7 +139,8 @@ def test_an_unknown_case_is_not_found(client: TestClient) -> None:
     problem(client.get("/sessions/99-9/report"), 404, "not-found")
     problem(client.get("/nowhere"), 404, "not-found")
     problem(client.delete("/proposals"), 405, "method-not-allowed")
-    problem(client.get("/l/elsewhere/boards/supervision"), 404, "not-found")
+    told = problem(client.get("/l/elsewhere/boards/supervision"), 404, "not-found")
+    assert told["instance"] == "/l/elsewhere/boards/supervision"
 
 
 def test_a_stale_version_is_told_the_present_one(client: TestClient, case: Case) -> None:
@@ -241,6 +242,12 @@ def test_a_unit_that_left_the_case_cannot_answer(client: TestClient, case: Case)
 def test_a_contact_with_a_stranger_is_refused(case: Case) -> None:
     refused = case.post("contacts", contact("2024-03-05", members=["weiyuan-2"], late_entry_reason="补录"))
     assert problem(refused, 409, "rule-refused", "members")["rule"] == "contact-is-with-proposers"
+
+
+def test_a_notice_that_cannot_be_is_refused(client: TestClient) -> None:
+    notice = {"year": 2033, "version": 1, "title": "占位", "holidays": []}
+    refused = problem(client.post("/calendar/notices", json={"notice": notice}), 422, "rule-refused", "notice.holidays")
+    assert refused["rule"] == "calendar-consistent"
 
 
 def test_rulebooks_that_cannot_be_are_refused(client: TestClient) -> None:

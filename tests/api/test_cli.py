@@ -102,6 +102,17 @@ def test_reading_a_case_opens_no_ledger(cli: Cli, admin: psycopg.Connection) -> 
     assert opened == []
 
 
+def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("HUIYIN_DATA", "HUIYIN_KEYS", "HUIYIN_POSTGRES_BIN", "HUIYIN_LEDGERS", "HUIYIN_SECRET", "DATABASE_URL")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    unset = Settings()
+    for name in names:
+        monkeypatch.setenv(name, "")
+    assert Settings() == unset
+    assert unset.data.is_absolute(), "no cluster is made in whatever folder somebody stands in"
+
+
 def test_the_key_of_the_receipts_is_whole_and_kept(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "new")
     assert len(secret(settings)) == 32
@@ -152,7 +163,14 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
     for arguments, code, word in (
         (("history", "not-a-uuid"), 2, "case-invalid"),
         (("history", str(uuid4())), 1, "not-found"),
-        (("history", str(uuid4()), "--ledger", "坏 名字"), 1, "not-found"),
+        (("history", str(uuid4()), "--ledger", "坏 名字"), 2, "ledger-unknown"),
+        (("no-such-command",), 2, "没有命令“no-such-command”"),
+        (("status", "--typo", "x"), 2, "没有选项“--typo”"),
+        (("status", "--ledger", "a", "b", "c"), 2, "多出了"),
+        (("history",), 2, "须写明"),
+        (("tick",), 2, "“--day”须写明"),
+        (("simulate", "--proposals", "many"), 2, "“--proposals”的值“many”不合要求"),
+        (("rulebooks", "check", "absent.toml"), 2, "不存在"),
         (("status", "--ledger", "typo"), 2, "ledger-unknown"),
         (("rebuild", "no_such_board"), 2, "model-unknown"),
         (("tick", "--day", "2024-02-30"), 2, "day-invalid"),
@@ -169,7 +187,6 @@ def test_wrong_usage_says_what_is_wrong(cli: Cli) -> None:
         assert (wrong.returncode, "setting-invalid" in wrong.stderr) == (2, True), wrong.stderr
     wrong = cli("status", DATABASE_URL="nonsense")
     assert (wrong.returncode, "setting-invalid" in wrong.stderr) == (2, True), wrong.stderr
-    assert cli("no-such-command").returncode != 0
 
 
 def test_no_database_and_an_old_schema_have_codes_of_their_own(cli: Cli, admin: psycopg.Connection) -> None:
@@ -214,6 +231,9 @@ def test_a_data_folder_that_cannot_be_used_and_a_taken_port_are_told(cli: Cli, t
         port = str(taken.getsockname()[1])
         refused = cli("serve", HUIYIN_PORT=port, HUIYIN_DATA=str(tmp_path / "new"), DATABASE_URL="")
     assert (refused.returncode, "port-taken" in refused.stderr) == (2, True), refused.stderr
+    for host in ("nonexist.invalid", "192.0.2.1"):
+        nowhere = cli("serve", HUIYIN_HOST=host, HUIYIN_DATA=str(tmp_path / "new"), DATABASE_URL="")
+        assert (nowhere.returncode, "host-invalid" in nowhere.stderr) == (2, True), nowhere.stderr
     assert not (tmp_path / "new" / "cluster").exists(), "nothing is begun that cannot be finished"
 
 

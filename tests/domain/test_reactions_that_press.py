@@ -170,7 +170,9 @@ def test_what_needs_people_is_left_to_people(pressure: Pressure) -> None:
 
 
 def test_nobody_is_pressed_for_what_others_owe() -> None:
-    ladder = stepped(step("forms", K.FEEDBACK), step("decision", K.OBJECTION_ANSWER))
+    decided = SHIPPED.deadlines[0].model_copy(update={"kind": K.OBJECTION_ANSWER, "anchor": AnchorKind.RETURN})
+    limits = (*SHIPPED.deadlines, decided)
+    ladder = stepped(step("forms", K.FEEDBACK), step("decision", K.OBJECTION_ANSWER), deadlines=limits)
     world = form_out(opened(ladder))
     assert [due.about for due in owed(world.case)] == [K.FEEDBACK]
     assert on(LADDER, world, date(2024, 9, 1)) == []

@@ -74,6 +74,23 @@ def test_a_session_does_not_close_before_it_opens() -> Attempt:
     return attempt(World(), OPEN.model_copy(update={"closed_on": date(2024, 1, 7)}))
 
 
+@refuses(c.OpenSession, SESSION_DAYS_IN_ORDER, "in_session_until")
+def test_no_proposal_of_the_session_comes_before_it_opens() -> Attempt:
+    return attempt(World(), OPEN.model_copy(update={"in_session_until": date(2024, 1, 7)}))
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"in_session_until": date(2024, 1, 8)},
+        {"in_session_until": date(2024, 1, 10), "opened_on": None},
+        {"in_session_until": date(2024, 2, 10)},
+    ],
+)
+def test_proposals_of_the_session_may_come_on_its_first_day_or_after_its_last(days: dict[str, Any]) -> None:
+    assert World().do(OPEN.model_copy(update=days))
+
+
 def test_a_rulebook_is_adopted_whole_with_its_digest() -> None:
     world = World()
     world.do(OPEN)

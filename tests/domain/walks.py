@@ -193,7 +193,13 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
         scoring=st.just((ScoreItem(id="late", title="逾期", most=Decimal(1), deducts=True, source="S36"),)),
         automatic_rehandlings=st.sampled_from((None, 0, 1)),
         signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
-    )
+    ).map(_pressing_for_what_it_limits)
+
+
+def _pressing_for_what_it_limits(rulebook: Rulebook) -> Rulebook:
+    kinds = {rule.kind for rule in rulebook.deadlines}
+    steps = tuple(step for step in rulebook.ladder or () if step.about in kinds)
+    return rulebook.model_copy(update={"ladder": steps or None})
 
 
 def wild() -> st.SearchStrategy[c.Command]:
