@@ -109,6 +109,7 @@ def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
         ("signer_rank", rulebook.signer_rank),
         ("signer_ranks.key_proposal", ranks.key_proposal),
         ("signer_ranks.committing", ranks.committing),
+        ("signer_ranks.collective", ranks.collective),
     ):
         if rank is not None and rank.of_cppcc:
             yield field, "政协领导不签发答复"

@@ -225,6 +225,7 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
         ({"signer_ranks": SignerRanks(committing=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.committing"),
+        ({"signer_ranks": SignerRanks(collective=Rank.CPPCC_CHAIR)}, "signer_ranks.collective"),
     ],
 )
 def test_what_makes_no_sense_is_not_adopted(change: dict[str, Any], field: str) -> None:
