@@ -227,6 +227,9 @@ class Rulebook(Frozen):
     deadlines: tuple[DeadlineRule, ...]
     class_scheme: ClassScheme
     ratings: tuple[Rating, ...]
+    attitude_ratings: tuple[Rating, ...] | None = None
+    result_ratings: tuple[Rating, ...] | None = None
+    """The scales of 办理态度 and 办理结果 where they are others than the whole answer's (P1)."""
     contact_before_reply: ContactRule
     gates: Gates = Gates()
     signer_rank: Rank = Rank.UNIT_PORTFOLIO_LEADER
@@ -263,6 +266,11 @@ class Rulebook(Frozen):
     def step(self, rule: str | None) -> LadderStep | None:
         """The step of the ladder with this id."""
         return next((step for step in self.ladder or () if step.rule == rule), None)
+
+    def scale(self, of: str) -> tuple[Rating, ...]:
+        """What may be answered about the `attitude`, the `result`, or `overall`."""
+        own = {"attitude": self.attitude_ratings, "result": self.result_ratings}.get(of)
+        return own or self.ratings
 
     def score_item(self, id: str) -> ScoreItem | None:
         return next((item for item in self.scoring or () if item.id == id), None)

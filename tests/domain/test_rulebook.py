@@ -225,6 +225,8 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
         ({"signer_ranks": SignerRanks(committing=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.committing"),
+        ({"ratings": (Rating.AGREED, Rating.DISSATISFIED)}, "ratings"),
+        ({"attitude_ratings": (Rating.RESERVED,)}, "attitude_ratings"),
         ({"signer_ranks": SignerRanks(collective=Rank.CPPCC_CHAIR)}, "signer_ranks.collective"),
     ],
 )
