@@ -190,8 +190,16 @@ class Rating(StrEnum):
     BASIC = "BASIC"
     UNDERSTOOD = "UNDERSTOOD"
     DISSATISFIED = "DISSATISFIED"
+    AGREED = "AGREED"
+    RESERVED = "RESERVED"
+    DISAGREED = "DISAGREED"
     ABSTAINED = "ABSTAINED"
     NO_RESPONSE = "NO_RESPONSE"
+
+    @property
+    def of_result(self) -> bool:
+        """Whether it says what somebody thinks of the result alone (P1)."""
+        return self in (Rating.AGREED, Rating.RESERVED, Rating.DISAGREED)
 
 
 class Heard(StrEnum):

@@ -101,7 +101,7 @@ class RatingCommand(ProposalCommand):
     def in_scale(self, rulebook: Rulebook) -> None:
         for field in ("attitude", "result", "overall"):
             rating = getattr(self, field)
-            in_scale = rating in rulebook.ratings or rating is Rating.NO_RESPONSE
+            in_scale = rating in rulebook.scale(field) or rating is Rating.NO_RESPONSE
             require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", field)
         if self.overall is Rating.NO_RESPONSE:
             for field in ("attitude", "result"):

@@ -245,8 +245,9 @@ class SignReply(ProposalCommand):
 
 
 def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:
-    """A signer of too low a rank for such a reply (S13, S14, S17)."""
-    asked = rulebook.rank_to_sign(key_proposal=proposal.key is not None, committing=committing)
+    """A signer of too low a rank for such a reply (S13, S14, S17, P1)."""
+    key, body = proposal.key is not None, proposal.collective is not None
+    asked = rulebook.rank_to_sign(key_proposal=key, committing=committing, collective=body)
     low = signer.rank.height < asked.height
     return [Breach(rulebook.gates.signer_rank, SIGNER_RANK, f"须由{label(asked)}以上签发", "signer")] if low else []
 

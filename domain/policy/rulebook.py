@@ -71,26 +71,30 @@ class Count(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What of a case a rule may ask: when it came, whether it is a key proposal, which kind of body handed it in, and
-    from which higher level it was passed down."""
+    """What of a case a rule may ask: when it came, whether it is a key proposal, which kind of body handed it in and
+    that body's name, and from which higher level it was passed down."""
 
     timing: Timing | None = None
     key_proposal: bool = False
     collective: CollectiveKind | None = None
     passed_down: Level | None = None
+    body: str | None = None
 
 
 class When(Frozen):
-    """Which cases a rule is for; every condition named must hold."""
+    """Which cases a rule is for; every condition named must hold. `body` is a part of the body's name: the notice of
+    one place has a day for parties and 工商联, not for every people's organisation (S11)."""
 
     timing: Timing | None = None
     key_proposal: bool | None = None
     collective: CollectiveKind | None = None
     passed_down: Level | None = None
+    body: str | None = None
 
     def holds(self, traits: Traits) -> bool:
-        named = self.model_dump(exclude_none=True)
-        return all(getattr(traits, trait) == wanted for trait, wanted in named.items())
+        named = self.model_dump(exclude_none=True, exclude={"body"})
+        of_body = self.body is None or self.body in (traits.body or "")
+        return of_body and all(getattr(traits, trait) == wanted for trait, wanted in named.items())
 
 
 class Extension(Frozen):
@@ -186,10 +190,11 @@ class ScoreItem(Frozen):
 
 class SignerRanks(Frozen):
     """Lowest ranks that may sign what weighs more: a reply to a key proposal, one that commits projects or money
-    (S17)."""
+    (S17), one to a collective proposer (P1)."""
 
     key_proposal: Rank | None = None
     committing: Rank | None = None
+    collective: Rank | None = None
 
 
 class LateEntry(Frozen):
@@ -222,6 +227,9 @@ class Rulebook(Frozen):
     deadlines: tuple[DeadlineRule, ...]
     class_scheme: ClassScheme
     ratings: tuple[Rating, ...]
+    attitude_ratings: tuple[Rating, ...] | None = None
+    result_ratings: tuple[Rating, ...] | None = None
+    """The scales of 办理态度 and 办理结果 where they are others than the whole answer's (P1)."""
     contact_before_reply: ContactRule
     gates: Gates = Gates()
     signer_rank: Rank = Rank.UNIT_PORTFOLIO_LEADER
@@ -248,15 +256,21 @@ class Rulebook(Frozen):
         fitting = (rule for rule in self.deadlines if rule.when is None or rule.when.holds(traits))
         return next((rule for rule in fitting if rule.kind is kind), None)
 
-    def rank_to_sign(self, *, key_proposal: bool, committing: bool) -> Rank:
+    def rank_to_sign(self, *, key_proposal: bool, committing: bool, collective: bool) -> Rank:
         """The lowest rank that may sign such a reply."""
         more = self.signer_ranks or SignerRanks()
-        asked = [more.key_proposal if key_proposal else None, more.committing if committing else None]
-        return max((self.signer_rank, *(rank for rank in asked if rank)), key=lambda rank: rank.height)
+        asked = ((more.key_proposal, key_proposal), (more.committing, committing), (more.collective, collective))
+        ranks = (rank for rank, weighs in asked if rank and weighs)
+        return max((self.signer_rank, *ranks), key=lambda rank: rank.height)
 
     def step(self, rule: str | None) -> LadderStep | None:
         """The step of the ladder with this id."""
         return next((step for step in self.ladder or () if step.rule == rule), None)
+
+    def scale(self, of: str) -> tuple[Rating, ...]:
+        """What may be answered about the `attitude`, the `result`, or `overall`."""
+        own = {"attitude": self.attitude_ratings, "result": self.result_ratings}.get(of)
+        return own or self.ratings
 
     def score_item(self, id: str) -> ScoreItem | None:
         return next((item for item in self.scoring or () if item.id == id), None)

@@ -112,6 +112,7 @@ def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
         ("signer_rank", rulebook.signer_rank),
         ("signer_ranks.key_proposal", ranks.key_proposal),
         ("signer_ranks.committing", ranks.committing),
+        ("signer_ranks.collective", ranks.collective),
     ):
         if rank is not None and rank.of_cppcc:
             yield field, "政协领导不签发答复"
@@ -123,6 +124,9 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
         yield "class_scheme.classes", "办理结果分类不得为空或重复；仅大小写、全角半角不同的也算重复"
     if Rating.DISSATISFIED not in rulebook.ratings:
         yield "ratings", "评价等次须含不满意"
+    for field, scale in (("ratings", rulebook.ratings), ("attitude_ratings", rulebook.attitude_ratings or ())):
+        if any(rating.of_result for rating in scale):
+            yield field, "同意、保留、不同意只用于评价办理结果"
     if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:

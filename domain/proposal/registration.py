@@ -17,6 +17,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 session=event.session,
                 timing=event.timing,
                 collective=event.collective.kind if event.collective else None,
+                body_name=event.collective.name if event.collective else None,
                 passed_down=event.passed_down,
                 title=event.title,
                 body=event.body,

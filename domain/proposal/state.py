@@ -24,6 +24,8 @@ class Proposal:
     session: str | None = None
     timing: Timing | None = None
     collective: CollectiveKind | None = None
+    body_name: str | None = None
+    """The body in whose name it was handed in."""
     passed_down: Level | None = None
     title: str = ""
     lead_proposer: str = ""
@@ -98,7 +100,7 @@ class Proposal:
     @property
     def traits(self) -> Traits:
         """What a rulebook may ask of the case to choose a rule."""
-        return Traits(self.timing, self.key is not None, self.collective, self.passed_down)
+        return Traits(self.timing, self.key is not None, self.collective, self.passed_down, self.body_name)
 
     @property
     def proposers(self) -> tuple[str, ...]:

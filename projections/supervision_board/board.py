@@ -23,8 +23,11 @@ _SEVERITY = (
     Rating.ABSTAINED,
     Rating.VERY_SATISFIED,
     Rating.SATISFIED,
+    Rating.AGREED,
     Rating.BASIC,
     Rating.UNDERSTOOD,
+    Rating.RESERVED,
+    Rating.DISAGREED,
     Rating.DISSATISFIED,
 )
 

@@ -176,6 +176,9 @@ def test_every_line_may_stand_in_a_rulebook(rule_: DeadlineRule) -> None:
         (Traits(Timing.IN_SESSION, collective=CollectiveKind.PARTY), "parties"),
         (Traits(Timing.IN_SESSION, collective=CollectiveKind.SECTOR), "the-rest"),
         (Traits(Timing.INTER_SESSION, collective=CollectiveKind.PARTY), "parties"),
+        (Traits(Timing.IN_SESSION, collective=CollectiveKind.PEOPLE_ORG, body="德惠市工商联"), "federation"),
+        (Traits(Timing.IN_SESSION, collective=CollectiveKind.PEOPLE_ORG, body="德惠市妇联"), "the-rest"),
+        (Traits(Timing.IN_SESSION, collective=CollectiveKind.PEOPLE_ORG), "the-rest"),
         (Traits(Timing.INTER_SESSION), "between-sessions"),
         (Traits(Timing.IN_SESSION, passed_down=Level.PROVINCE), "from-above"),
         (Traits(Timing.IN_SESSION, key_proposal=True), "the-rest"),
@@ -186,6 +189,7 @@ def test_one_notice_has_a_day_for_each_kind_of_case(traits: Traits, chosen: str)
     lines = (
         ("from-above", {"month": 4, "day": 16, "when": When(passed_down=Level.PROVINCE)}),
         ("parties", {"month": 5, "day": 10, "when": When(collective=CollectiveKind.PARTY)}),
+        ("federation", {"month": 5, "day": 10, "when": When(body="工商联")}),
         ("between-sessions", {"value": 3, "when": When(timing=Timing.INTER_SESSION)}),
         ("the-rest", {"month": 6, "day": 30}),
     )

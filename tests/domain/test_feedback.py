@@ -178,6 +178,16 @@ def test_a_view_uses_the_scale_of_the_rulebook() -> Attempt:
     return attempt(form_out(opened(ruled(ratings=scale))), rate(result=Rating.UNDERSTOOD))
 
 
+def test_attitude_and_result_may_have_scales_of_their_own() -> None:
+    """As in Hongkou (P1)."""
+    own = {"attitude_ratings": (Rating.SATISFIED, Rating.DISSATISFIED), "result_ratings": (Rating.AGREED,)}
+    world = form_out(opened(ruled(**own)))
+    assert world.refused(rate()).field == "result"
+    assert world.refused(rate(attitude=Rating.BASIC, result=Rating.AGREED)).field == "attitude"
+    assert world.refused(rate(result=Rating.AGREED, overall=Rating.AGREED)).field == "overall"
+    assert world.do(rate(result=Rating.AGREED, overall=Rating.BASIC))
+
+
 def test_no_response_is_an_answer_on_every_scale() -> None:
     [fact] = form_out().do(rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE"), at=LONG_AFTER)
     assert fact.event.overall is Rating.NO_RESPONSE

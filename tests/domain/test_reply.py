@@ -62,6 +62,7 @@ from tests.domain.given import (
     Given,
     World,
     acknowledged,
+    assign,
     assigned,
     attempt,
     contact,
@@ -88,6 +89,7 @@ from tests.domain.given import (
     send_back,
     sign,
     signed,
+    submit,
     transferred,
 )
 
@@ -765,6 +767,20 @@ def test_a_unit_that_does_not_answer_delivers_nothing() -> Attempt:
 
 
 # who signs what weighs more
+
+
+def test_a_reply_to_a_body_is_signed_by_the_rank_asked_for_that() -> None:
+    rulebook = ruled(signer_ranks=SignerRanks(collective=Rank.UNIT_HEAD))
+    of_a_body = opened(rulebook)
+    of_a_body.do(submit(collective={"kind": "PARTY", "name": "民革德惠市委", "sealed": True}))
+    for command in (c.RegisterProposal(), c.TransferCase(occasion="交办会"), assign()):
+        of_a_body.do(command)
+    of_a_body.do(contact(of_a_body.now))
+    of_a_body.do(draft())
+    of_a_body.do(review())
+    assert of_a_body.refused(sign()).rule is SIGNER_RANK
+    assert of_a_body.do(sign(signer=head_of(EDU)))
+    assert reviewed(opened(rulebook)).do(sign())
 
 
 @refuses(c.SignReply, SIGNER_RANK, "signer")

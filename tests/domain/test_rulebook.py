@@ -229,6 +229,9 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.PUBLICATION}),)}, "deadlines"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
         ({"signer_ranks": SignerRanks(committing=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.committing"),
+        ({"ratings": (Rating.AGREED, Rating.DISSATISFIED)}, "ratings"),
+        ({"attitude_ratings": (Rating.RESERVED,)}, "attitude_ratings"),
+        ({"signer_ranks": SignerRanks(collective=Rank.CPPCC_CHAIR)}, "signer_ranks.collective"),
     ],
 )
 def test_what_makes_no_sense_is_not_adopted(change: dict[str, Any], field: str) -> None:
