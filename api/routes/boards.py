@@ -12,7 +12,7 @@ from api.desk import Asked
 from api.names import Named, Names
 from api.problems import ProblemError
 from api.routes.routing import CaseId, routes
-from domain.codes import AssignmentMode, Light, Origin, Rating, Stage
+from domain.codes import AssignmentMode, Duty, Light, Origin, Rating, Recipient, Stage
 from domain.labels import EVENTS, label
 from domain.proposal import DraftStatus, TaskStatus
 from domain.record import Recorded
@@ -53,6 +53,12 @@ class CaseLine(BaseModel):
     case_no: int | None
     title: str
     lead_proposer: Named
+    transferred_on: date | None = Field(description="交办日期")
+    recipient: Recipient | None = Field(description="交办给政府以外的哪一方")
+    recipient_label: str | None
+    duties: list[Duty] = Field(description="待办的手续")
+    duty_labels: list[str]
+    untold: list[Named] = Field(description="尚未告知不予立案的提案者")
     stage: Stage
     stage_label: str
     units: list[Named]
@@ -207,11 +213,17 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
         "difficulties", "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins",
         "has_made_up", "key_proposal", "reassessed_class", "commitments", "archived_on",
+        "transferred_on",
     )  # fmt: skip
     return CaseLine(
         **{column: row[column] for column in same},
         case=row["stream"],
         lead_proposer=names.member(row["lead_proposer"]),
+        recipient=row["recipient"],
+        recipient_label=label(Recipient(row["recipient"])) if row["recipient"] else None,
+        duties=row["duties"],
+        duty_labels=[label(Duty(duty)) for duty in row["duties"]],
+        untold=[names.member(member) for member in row["untold"]],
         stage=row["stage"],
         stage_label=label(Stage(row["stage"])),
         units=[names.unit(unit) for unit in row["units"]],

@@ -23,9 +23,11 @@ from domain.events import (
 )
 from domain.proposal import Proposal
 from domain.rules import (
+    ARCHIVED_ONCE,
     BEFORE_REGISTRATION,
     CASE_OPEN,
     CONTACT_IS_WITH_PROPOSERS,
+    CONVERTED_ON_GROUND,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
     MERGED_INTO_AS_FAR,
@@ -145,7 +147,8 @@ class RefuseRegistration(ProposalCommand):
 
 
 class NotifyRefusal(ProposalCommand):
-    """Note that proposers have been told why their proposal was not registered (S2); all where none is named."""
+    """Note that proposers have been told why their proposal was not registered, or was passed on another way (S2); all
+    where none is named."""
 
     rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REFUSED_BEFORE_NOTICE, CONTACT_IS_WITH_PROPOSERS)
 
@@ -154,7 +157,8 @@ class NotifyRefusal(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
-        require(proposal.refusal is not None, REFUSED_BEFORE_NOTICE, "提案没有被不予立案")
+        no_case = proposal.refusal is not None or proposal.converted is not None
+        require(no_case, REFUSED_BEFORE_NOTICE, "提案没有被不予立案，也没有转办")
         with_proposers(proposal, self.members, setting)
         wanted = dict.fromkeys(self.members or proposal.proposers)
         new = tuple(member for member in wanted if member not in proposal.notified)
@@ -162,13 +166,22 @@ class NotifyRefusal(ProposalCommand):
 
 
 class ConvertProposal(ProposalCommand):
-    """Pass a proposal that is no case on another way: as 社情民意, a letter, a suggestion."""
+    """Pass a proposal that is no case on another way: as 社情民意, a letter, a suggestion; on a coded ground, unless it
+    was refused on one (S2)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CASE_OPEN, BEFORE_REGISTRATION, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        CASE_OPEN,
+        BEFORE_REGISTRATION,
+        CONVERTED_ON_GROUND,
+        ARCHIVED_ONCE,
+        OCCURRED_IN_ORDER,
+    )
 
     conversion: Conversion
     sent_to: Title
     reason: Note
+    ground: RefusalGround | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
@@ -178,6 +191,11 @@ class ConvertProposal(ProposalCommand):
         if proposal.ended is not Ending.NOT_REGISTERED or proposal.converted is not None:
             open_case(proposal)
         require(proposal.case_no is None, BEFORE_REGISTRATION, "已立案，不能转办")
+        require(proposal.archived is None, ARCHIVED_ONCE, "已归档，不再转办")
+        refused = proposal.refusal.ground if proposal.refusal else None
+        require(bool(refused or self.ground), CONVERTED_ON_GROUND, "须写明不予立案的情形", "ground")
+        same = refused is None or self.ground in (None, refused)
+        require(same, CONVERTED_ON_GROUND, "与不予立案的情形不同", "ground")
         in_order(setting, proposal.submitted_at, "提交")
         return [converted]
 

@@ -17,6 +17,7 @@ from domain.rules import (
     PROPOSAL_EXISTS,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
+    TOLD_BEFORE_ARCHIVE,
     Rule,
     refuse,
     require,
@@ -34,6 +35,7 @@ class ArchiveCase(ProposalCommand):
         ARCHIVED_AFTER_CLOSING,
         ARCHIVED_ONCE,
         COMMITMENTS_BEFORE_ARCHIVE,
+        TOLD_BEFORE_ARCHIVE,
         OCCURRED_IN_ORDER,
     )
 
@@ -51,6 +53,8 @@ class ArchiveCase(ProposalCommand):
         live = [number for number, promise in proposal.commitments.items() if not promise.settled]
         named = "、".join(map(str, live))
         require(not live, COMMITMENTS_BEFORE_ARCHIVE, f"第 {named} 项承诺既未兑现，也未说明原因")
+        untold = "、".join(proposal.untold)
+        require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
         return [archived]
 

@@ -305,8 +305,9 @@ class HandleJointly(ProposalCommand):
         for index, other in enumerate(others):
             state = setting.at(other)
             task = state.tasks.get(self.unit)
-            require(state.closed is None, JOINT_CASES_OF_ONE_UNIT, "该案已办结", f"cases.{index}")
-            own = task is not None and task.active and task.mode.answers
+            stands = state.closed is None and state.ended is None
+            require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", f"cases.{index}")
+            own = task is not None and task.answers
             require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", f"cases.{index}")
         require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
         together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))

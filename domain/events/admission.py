@@ -49,11 +49,13 @@ class RefusalNotified(Event):
 
 
 class ProposalConverted(Event):
-    """转为社情民意、来信或意见建议: passed on another way, without the duty to reply."""
+    """转为社情民意、来信或意见建议: passed on another way, without the duty to reply. `ground` says why it is no case,
+    where no refusal has said so before (S2)."""
 
     conversion: Conversion
     sent_to: str
     reason: str
+    ground: RefusalGround | None = None
 
 
 class ProposalsMerged(Event):

@@ -57,6 +57,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "PROCURATORATE": "检察院",
         "MASS_ORGANISATION": "群团组织",
     },
+    codes.Duty: {"ASSIGNMENT": "待分办", "REFUSAL_NOTICE": "待告知不予立案"},
     codes.Level: {"NATIONAL": "全国", "PROVINCE": "省级", "CITY": "市级", "COUNTY": "县级"},
     codes.Timing: {"IN_SESSION": "大会提案", "INTER_SESSION": "平时提案"},
     codes.Channel: {"ONLINE": "网上提交", "PAPER": "书面提交", "STAFF": "工作人员代录"},

@@ -31,7 +31,7 @@ from domain.proposal import (
     supervision,
 )
 from domain.proposal.limits import OpenLimit, open_limits
-from domain.proposal.owing import Debtor, Owed, owed
+from domain.proposal.owing import Debtor, Owed, Undated, owed, undated
 from domain.proposal.parts import (
     Act,
     Action,
@@ -167,10 +167,12 @@ __all__ = [
     "Proposal",
     "Round",
     "TaskStatus",
+    "Undated",
     "UnitTask",
     "evolve",
     "identity",
     "open_limits",
     "owed",
     "subject",
+    "undated",
 ]

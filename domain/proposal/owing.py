@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.codes import Duty
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.limits import OpenLimit, open_limits
 from domain.proposal.parts import Commitment, TaskStatus, UnitTask
@@ -15,6 +16,7 @@ class Debtor(StrEnum):
     UNIT = "UNIT"
     OFFICE = "OFFICE"
     PROPOSERS = "PROPOSERS"
+    COMMITTEE = "COMMITTEE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,25 @@ class Owed:
     commitment: int | None = None
     round: int | None = None
     members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """Something an authority has to do, for which no rule names a day; `members` are those it concerns."""
+
+    debtor: Debtor
+    duty: Duty
+    members: tuple[str, ...] = ()
+
+
+def undated(proposal: Proposal) -> Iterator[Undated]:
+    """A case with the government is somebody's to answer: where no unit does, the office has to assign one. Whoever
+    handed in what is no case has to be told (S2)."""
+    if proposal.archived is None and proposal.untold:
+        yield Undated(Debtor.COMMITTEE, Duty.REFUSAL_NOTICE, proposal.untold)
+    handled = proposal.ended is None and proposal.closed is None
+    if handled and proposal.transferred is not None and proposal.recipient is None and not proposal.answering:
+        yield Undated(Debtor.OFFICE, Duty.ASSIGNMENT)
 
 
 def owed(proposal: Proposal) -> Iterator[Owed]:

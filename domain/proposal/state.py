@@ -107,6 +107,12 @@ class Proposal:
         return (self.lead_proposer, *self.co_signers)
 
     @property
+    def untold(self) -> tuple[str, ...]:
+        """Who has not been told that their proposal is no case."""
+        no_case = self.refusal is not None or self.converted is not None
+        return tuple(member for member in self.proposers if no_case and member not in self.notified)
+
+    @property
     def active_tasks(self) -> tuple[UnitTask, ...]:
         return tuple(task for task in self.tasks.values() if task.active)
 

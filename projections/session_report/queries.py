@@ -11,7 +11,8 @@ from projections.session_report.figures import CaseRef, Figure, counted, share
 _CASES = """
 SELECT stream, case_no, title, tasks, replied_on, result_class, class_scheme, satisfaction, awaited, has_made_up
 FROM boards.supervision_board
-WHERE ledger = %(ledger)s AND session = %(session)s AND transferred_on IS NOT NULL AND ended IS NULL
+WHERE ledger = %(ledger)s AND session = %(session)s AND transferred_on IS NOT NULL
+  AND recipient IS NULL AND ended IS NULL
 ORDER BY case_no, stream
 """
 

@@ -3,13 +3,13 @@
 Where a case stands, who has it, when it is due. Light and days left are asked against a day, never stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Stage
+from domain.codes import AssignmentMode, Duty, Ending, LeaderDuty, Origin, Rating, Recipient, Stage
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import DraftStatus, TaskStatus
@@ -100,7 +100,11 @@ class SupervisionRow(Row):
     case_no: int | None = None
     title: str = ""
     lead_proposer: str = ""
+    proposers: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
     transferred_on: date | None = None
+    recipient: Recipient | None = None
     stage: Stage = Stage.SUBMITTED
     units: tuple[str, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
@@ -165,7 +169,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
     match event:
         case events.ProposalSubmitted():
             named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}
-            return row.model_copy(update=named)
+            return row.model_copy(update={**named, "proposers": (event.lead_proposer, *event.co_signers)})
         case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             soon = rulebook.due_soon_days if rulebook else 0
@@ -182,7 +186,12 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ProposalResubmitted():
             return row.model_copy(update={"title": event.title})
         case events.ProposalNotRegistered() | events.ProposalConverted():
-            return row.model_copy(update={"ended": Ending.NOT_REGISTERED})
+            untold = row.untold if row.ended else row.proposers
+            return row.model_copy(update={"ended": Ending.NOT_REGISTERED, "untold": untold})
+        case events.RefusalNotified():
+            return row.model_copy(update={"untold": tuple(m for m in row.untold if m not in event.members)})
+        case events.ProposalsMerged():
+            return row.model_copy(update={"proposers": (row.lead_proposer, *event.co_signers)})
         case events.ProposalAbsorbed():
             return row.model_copy(update={"ended": Ending.MERGED})
         case events.ProposalWithdrawn():
@@ -277,16 +286,15 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row.model_copy(update=closed)
         case events.CaseTransferredToGovernment():
             return row.model_copy(update={"transferred_on": on})
+        case events.CaseTransferredElsewhere():
+            return row.model_copy(update={"transferred_on": on, "recipient": event.recipient})
         case (
-            events.CaseTransferredElsewhere()
-            | events.HandlingPlanApproved()
+            events.HandlingPlanApproved()
             | events.CoOpinionRequested()
             | events.ExtensionRequested()
             | events.ExtensionRefused()
             | events.ReviewOpinionRecorded()
             | events.ProposalReturnedForRevision()
-            | events.RefusalNotified()
-            | events.ProposalsMerged()
             | events.ContactWaived()
             | events.ReplyCountersigned()
             | events.ReplyDelivered()
@@ -364,6 +372,7 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     ratings = [answer.overall for line in answering for answer in line.answers.values()]
     return {
         "stage": _stage(row, answering),
+        "duties": tuple(_duties(row, answering)),
         "units": tuple(line.unit for line in active),
         "due_on": min(due) if due else None,
         "rounds": max((line.round for line in answering), default=0),
@@ -371,6 +380,15 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
         "awaited": sum(len(line.awaited) for line in answering),
         "satisfaction": max(ratings, key=_SEVERITY.index) if ratings else None,
     }
+
+
+def _duties(row: SupervisionRow, answering: list[TaskLine]) -> Iterator[Duty]:
+    """What an authority has to do before the case goes on."""
+    if row.untold and row.archived_on is None:
+        yield Duty.REFUSAL_NOTICE
+    handled = row.ended is None and row.closed_on is None
+    if handled and row.transferred_on is not None and row.recipient is None and not answering:
+        yield Duty.ASSIGNMENT
 
 
 def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Ending, Outcome, RefusalGround, ReviewLevel
+from domain.codes import Duty, Ending, Outcome, RefusalGround, ReviewLevel
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -17,10 +17,13 @@ from domain.events import (
     RefusalNotified,
     ReplyIssued,
 )
+from domain.proposal import Debtor, Undated, undated
 from domain.rules import (
+    ARCHIVED_ONCE,
     BEFORE_REGISTRATION,
     CASE_OPEN,
     CONTACT_IS_WITH_PROPOSERS,
+    CONVERTED_ON_GROUND,
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
     MERGED_INTO_AS_FAR,
@@ -79,7 +82,13 @@ def tell(*members: str) -> c.NotifyRefusal:
 
 def pass_on(**change: Any) -> c.ConvertProposal:
     return c.ConvertProposal(
-        **{"conversion": "SOCIAL_OPINION", "sent_to": "市政协研究室", "reason": "反映情况", **change}
+        **{
+            "conversion": "SOCIAL_OPINION",
+            "sent_to": "市政协研究室",
+            "reason": "反映情况",
+            "ground": "EMPTY",
+            **change,
+        }
     )
 
 
@@ -243,6 +252,34 @@ def test_a_proposal_that_is_no_case_is_passed_on_another_way(given: Any) -> None
     assert isinstance(fact.event, ProposalConverted)
     assert world.do(pass_on()) == []
     assert world.case.ended is Ending.NOT_REGISTERED
+
+
+@refuses(c.ConvertProposal, CONVERTED_ON_GROUND, "ground")
+def test_what_is_passed_on_another_way_is_no_case_on_a_coded_ground() -> Attempt:
+    return attempt(submitted(), pass_on(ground=None))
+
+
+def test_what_was_refused_is_passed_on_on_the_same_ground() -> None:
+    assert turned_down().refused(pass_on(ground="SECRET")).field == "ground"
+    assert turned_down().do(pass_on(ground=None))
+
+
+def test_who_handed_in_what_is_passed_on_another_way_is_told() -> None:
+    world = submitted()
+    world.do(pass_on())
+    assert list(undated(world.case)) == [Undated(Debtor.COMMITTEE, Duty.REFUSAL_NOTICE, (LEAD, SECOND))]
+    world.do(tell(LEAD))
+    assert [due.members for due in undated(world.case)] == [(SECOND,)]
+    world.do(tell())
+    assert list(undated(world.case)) == []
+
+
+@refuses(c.ConvertProposal, ARCHIVED_ONCE)
+def test_what_was_put_away_is_not_passed_on() -> Attempt:
+    world = turned_down()
+    world.do(tell())
+    world.do(c.ArchiveCase(files=({"name": "全卷.pdf", "sha256": "0" * 64},), retention="PERMANENT"))
+    return attempt(world, pass_on())
 
 
 @refuses(c.ConvertProposal, BEFORE_REGISTRATION)

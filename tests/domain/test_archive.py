@@ -16,6 +16,7 @@ from domain.rules import (
     KNOWN_SESSION,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
+    TOLD_BEFORE_ARCHIVE,
 )
 from tests.domain import test_admission as admission
 from tests.domain import test_commitment as commitment
@@ -70,6 +71,13 @@ def test_a_file_is_put_away_when_every_promise_was_kept_or_explained(end: Callab
     world.do(commitment.promise())
     world.do(end())
     assert world.do(archive())
+
+
+@refuses(c.ArchiveCase, TOLD_BEFORE_ARCHIVE)
+def test_what_was_not_registered_is_not_put_away_before_its_proposers_are_told() -> Attempt:
+    world = admission.turned_down()
+    world.do(admission.tell("lin-zhe"))
+    return attempt(world, archive())
 
 
 @refuses(c.ArchiveCase, ARCHIVED_ONCE)

@@ -42,6 +42,7 @@ from tests.domain.given import (
     CITY,
     EDU,
     HEALTH,
+    LEAD,
     LED,
     MAYOR,
     SPLIT,
@@ -407,6 +408,13 @@ def test_cases_handled_jointly_know_each_other_and_are_answered_apart() -> None:
 def test_only_cases_of_the_same_unit_are_handled_jointly() -> Attempt:
     world = assigned(assigned(modes=((CITY, SOLE),)))
     return attempt(world, together(world))
+
+
+def test_a_case_that_was_withdrawn_is_not_handled_jointly() -> None:
+    world = assigned()
+    world.do(c.WithdrawProposal(member=LEAD, reason="问题已解决"))
+    assigned(world)
+    assert world.refused(together(world)).rule is JOINT_CASES_OF_ONE_UNIT
 
 
 @refuses(c.HandleJointly, JOINT_CASES_OF_ONE_UNIT, "cases")

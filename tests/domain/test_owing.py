@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given
 
 from domain import commands as c
-from domain.codes import Gate
+from domain.codes import AssignmentMode, Duty, Gate
 from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
-from domain.proposal import Debtor, Owed, Proposal, TaskStatus, owed
+from domain.proposal import Debtor, Owed, Proposal, TaskStatus, Undated, owed, undated
 from domain.streams import proposal_stream
 from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_publication as publication
 from tests.domain.given import (
+    ALONE,
     EDU,
     HEALTH,
     LEAD,
@@ -25,6 +26,7 @@ from tests.domain.given import (
     SHIPPED,
     SPLIT,
     World,
+    assign,
     assigned,
     close,
     closed,
@@ -39,14 +41,17 @@ from tests.domain.given import (
     issue,
     issued,
     kind_of,
+    left,
     opened,
     opinion,
     plan,
     rate,
+    registered,
     rehandle,
     review,
     ruled,
     sign,
+    transferred,
     waive,
 )
 from tests.domain.test_domain_laws import law
@@ -227,6 +232,19 @@ def test_of_a_closed_case_publication_alone_is_owed_and_of_an_archived_one_nothi
     assert kinds(world) == {K.PUBLICATION}
     world.do(archive.archive())
     assert list(owed(world.case)) == []
+
+
+def test_a_case_with_the_government_that_nobody_answers_is_the_offices_to_assign() -> None:
+    for world in (transferred(), left(ALONE)):
+        assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.ASSIGNMENT)]
+        world.do(assign(((HEALTH, AssignmentMode.SOLE),)))
+        assert list(undated(world.case)) == []
+
+
+def test_a_case_with_somebody_else_is_not_the_offices_to_assign() -> None:
+    world = registered()
+    world.do(c.TransferCase(occasion="个案交办", recipient="COURT"))
+    assert list(undated(world.case)) == []
 
 
 # laws

@@ -230,7 +230,11 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.RefuseRegistration, ground=st.sampled_from(RefusalGround), explanation=texts),
         st.builds(c.NotifyRefusal, members=st.one_of(st.just(()), reached), note=texts),
         st.builds(
-            c.ConvertProposal, conversion=st.sampled_from(Conversion), sent_to=st.just("市政协研究室"), reason=texts
+            c.ConvertProposal,
+            conversion=st.sampled_from(Conversion),
+            sent_to=st.just("市政协研究室"),
+            reason=texts,
+            ground=st.one_of(st.none(), st.sampled_from(RefusalGround)),
         ),
         st.builds(c.WithdrawProposal, member=members, reason=texts),
         st.builds(c.ChangeCaseRulebook, rulebook=st.just(SHIPPED.id), version=st.sampled_from((1, 2)), reason=texts),
