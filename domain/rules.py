@@ -77,6 +77,8 @@ PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重�
 REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")
 TRANSFERRED_ONCE = Rule("transferred-once", "一件案只交办一次", "DESIGN")
 REVIEW_LEVELS_IN_ORDER = Rule("review-levels-in-order", "审查逐级进行", "S46")
+REVIEWED_BEFORE_REGISTRATION = Rule("reviewed-before-registration", "先审查后立案", "S46", gate=True)
+REGISTERED_AS_REVIEWED = Rule("registered-as-reviewed", "审查意见为不予立案或转办的不得立案", "S46", gate=True)
 BEFORE_REGISTRATION = Rule("before-registration", "已立案的提案不再作此处理", "S2,S46")
 REVISED_BEFORE_REGISTRATION = Rule("revised-before-registration", "退回修改的提案须修改后重新提交", "S46")
 REFUSED_BEFORE_NOTICE = Rule("refused-before-notice", "不予立案后方可告知", "S2")

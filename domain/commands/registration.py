@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Channel, CollectiveKind, Level, Openness, Recipient, Timing
-from domain.commands.base import EXISTING, ProposalCommand, in_order, open_case
+from domain.codes import Channel, CollectiveKind, Gate, Level, Openness, Recipient, ReviewOpinion, Timing
+from domain.commands.base import EXISTING, Breach, ProposalCommand, gated, in_order, open_case
 from domain.events import (
     CaseNumberTaken,
     CaseTransferredElsewhere,
@@ -16,6 +16,7 @@ from domain.events import (
 )
 from domain.labels import label
 from domain.policy.deadlines import add_months
+from domain.policy.rulebook import Gates
 from domain.proposal import Proposal
 from domain.rules import (
     COLLECTIVE_AUTHENTICATED,
@@ -25,8 +26,10 @@ from domain.rules import (
     KNOWN_UNIT,
     OCCURRED_IN_ORDER,
     PROPOSERS_DISTINCT,
+    REGISTERED_AS_REVIEWED,
     REGISTERED_BEFORE_TRANSFER,
     REGISTERED_ONCE,
+    REVIEWED_BEFORE_REGISTRATION,
     REVISED_BEFORE_REGISTRATION,
     RULEBOOK_IN_FORCE,
     SUBMITTED_ONCE,
@@ -124,6 +127,8 @@ class RegisterProposal(ProposalCommand):
         *EXISTING,
         REGISTERED_ONCE,
         REVISED_BEFORE_REGISTRATION,
+        REVIEWED_BEFORE_REGISTRATION,
+        REGISTERED_AS_REVIEWED,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -143,10 +148,23 @@ class RegisterProposal(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         numbers = session_stream(setting.ledger, proposal.session)
         case_no, pinned = setting.at(numbers).last_case_no + 1, setting.session.ref(rulebook)
+        registered = self.told(ProposalRegistered, session=proposal.session, case_no=case_no, rulebook=pinned)
         return [
-            self.told(ProposalRegistered, session=proposal.session, case_no=case_no, rulebook=pinned),
+            gated(registered, _against_review(proposal, rulebook.gates)),
             On(numbers, CaseNumberTaken(case_no=case_no, proposal=proposal.stream)),
         ]
+
+
+def _against_review(proposal: Proposal, gates: Gates) -> list[Breach]:
+    """A registration without review, or against the highest one so far (S46)."""
+    if not proposal.reviews:
+        gate = gates.reviewed_before_registration or Gate.OFF
+        return [Breach(gate, REVIEWED_BEFORE_REGISTRATION, "尚未审查，不能立案")]
+    last = proposal.reviews[max(proposal.reviews, key=lambda level: level.height)]
+    if last.opinion not in (ReviewOpinion.REFUSE, ReviewOpinion.CONVERT):
+        return []
+    told = f"{label(last.level)}意见为{label(last.opinion)}，不能立案"
+    return [Breach(gates.registered_as_reviewed or Gate.FLAG, REGISTERED_AS_REVIEWED, told)]
 
 
 class TransferCase(ProposalCommand):

@@ -161,6 +161,10 @@ class Gates(Frozen):
     """Whether publication is decided before the reply goes out (S43); OFF where a rulebook does not say."""
     ladder_in_order: Gate | None = None
     """Whether pressure begins mildly (S19); OFF where a rulebook does not say."""
+    reviewed_before_registration: Gate | None = None
+    """Whether a proposal is reviewed before it is registered (S46); OFF where a rulebook does not say."""
+    registered_as_reviewed: Gate | None = None
+    """Whether the last review must not have said that it is no case (S46); FLAG where a rulebook does not say."""
 
 
 class LadderStep(Count):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Duty, Ending, Outcome, RefusalGround, ReviewLevel
+from domain.codes import Duty, Ending, Gate, Outcome, RefusalGround, ReviewLevel
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -28,7 +28,9 @@ from domain.rules import (
     MERGED_BEFORE_ASSIGNMENT,
     MERGED_INTO_AS_FAR,
     REFUSED_BEFORE_NOTICE,
+    REGISTERED_AS_REVIEWED,
     REVIEW_LEVELS_IN_ORDER,
+    REVIEWED_BEFORE_REGISTRATION,
     REVISED_BEFORE_REGISTRATION,
     RULEBOOK_ADOPTED,
     WITHDRAWN_BEFORE_REPLY,
@@ -160,6 +162,36 @@ def test_a_review_proposes_listed_units() -> Attempt:
 @refuses(c.RecordReviewOpinion, REVISED_BEFORE_REGISTRATION)
 def test_a_proposal_that_is_being_revised_is_not_reviewed() -> Attempt:
     return attempt(revising(), opinion_of())
+
+
+def reviewed_as(opinion: str, **gates: Gate) -> World:
+    """All three levels have spoken; the last said this."""
+    world = submitted(opened(ruled(gates=gates)))
+    for level, said in (("FIRST", "ADMIT"), ("SECOND", "ADMIT"), ("FINAL", opinion)):
+        world.do(opinion_of(level, said))
+    return world
+
+
+@pytest.mark.parametrize("opinion", ["REFUSE", "CONVERT"])
+def test_a_proposal_registered_against_its_last_review_is_flagged(opinion: str) -> None:
+    [registered_, _] = reviewed_as(opinion).do(c.RegisterProposal())
+    assert registered_.flags == (REGISTERED_AS_REVIEWED.id,)
+    assert reviewed_as("ADMIT").do(c.RegisterProposal())[0].flags == ()
+
+
+@refuses(c.RegisterProposal, REGISTERED_AS_REVIEWED)
+def test_a_rulebook_may_refuse_to_register_against_the_last_review() -> Attempt:
+    return attempt(reviewed_as("REFUSE", registered_as_reviewed=Gate.REFUSE), c.RegisterProposal())
+
+
+@refuses(c.RegisterProposal, REVIEWED_BEFORE_REGISTRATION)
+def test_a_rulebook_may_ask_for_review_before_registration() -> Attempt:
+    world = submitted(opened(ruled(gates={"reviewed_before_registration": Gate.REFUSE})))
+    reviewed_ = world.copy()
+    reviewed_.do(opinion_of())
+    assert reviewed_.do(c.RegisterProposal())[0].flags == ()
+    assert submitted().do(c.RegisterProposal())[0].flags == (), "where no rulebook asks for it"
+    return attempt(world, c.RegisterProposal())
 
 
 # revision
