@@ -230,7 +230,7 @@ class MergeProposals(ProposalCommand):
             proposers |= dict.fromkeys(one for one in state.proposers if one != proposal.lead_proposer)
         in_order(setting, proposal.submitted_at, "提交")
         absorbed, own = tuple(other.id for other in others), tuple(sorted(leads - {proposal.lead_proposer}))
-        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason, leads=own)
+        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason, leads=own or None)
         into = stream_of(proposal)
         return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
 
@@ -253,7 +253,7 @@ class WithdrawProposal(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
-        withdrawn = self.told(ProposalWithdrawn)
+        withdrawn = self.told(ProposalWithdrawn, agreed_by=tuple(dict.fromkeys(self.agreed_by)) or None)
         if proposal.withdrawn == withdrawn:
             return []
         open_case(proposal)

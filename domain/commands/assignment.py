@@ -126,7 +126,7 @@ def assign(
     stays = known if known is not None and known.active else None
     leader = leader or (stays.leader if stays else None)
     if stays is not None and stays.mode.answers and wanted.mode.answers:
-        still, begun = stays.round.deadline, stays.begun
+        still, begun = stays.round.deadline, stays.assigned.round if stays.assigned else None
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
 
     def due(kind: DeadlineKind) -> Deadline | None:
@@ -145,12 +145,13 @@ def assign(
     )
 
 
-def _first_round(known: UnitTask | None) -> int:
-    """The round an assignment begins with: that under way when the unit ceased to answer, or where it has written
-    something in it the next."""
+def _first_round(known: UnitTask | None) -> int | None:
+    """The round an assignment begins with, if it is not the first: that under way when the unit ceased to answer, or
+    where it has written something in it the next."""
     if known is None:
-        return 1
-    return known.round.number + 1 if known.round.drafts else known.round.number
+        return None
+    number = known.round.number + 1 if known.round.drafts else known.round.number
+    return number if number > 1 else None
 
 
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
@@ -220,7 +221,7 @@ class ReassignCase(ProposalCommand):
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by")
         changed = [wanted.unit for wanted in new if wanted.unit in active]
-        reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed))
+        reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
         anew = Restart.REASSIGNMENT
         assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
         return [reassigned, *assigned]

@@ -147,11 +147,11 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             goes_on = any(known_round.unit == event.unit and not known_round.left for known_round in known.rounds)
             if goes_on and event.mode.answers:
                 return known
-            waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.round)
+            waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.first_round)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
             known = _left(known, (event.unit,))
-            since = mark(recorded) if event.round > 1 else None
-            first = ReplyRound(unit=event.unit, round=event.round, assigned=mark(recorded), since=since)
+            since = mark(recorded) if event.first_round > 1 else None
+            first = ReplyRound(unit=event.unit, round=event.first_round, assigned=mark(recorded), since=since)
             return _begin(known, first, event.mode.answers)
         case events.ObjectionUpheld():
             return _left(known, (event.unit,))

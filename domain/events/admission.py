@@ -65,7 +65,7 @@ class ProposalsMerged(Event):
     absorbed: tuple[UUID, ...]
     co_signers: tuple[str, ...]
     reason: str
-    leads: tuple[str, ...] = ()
+    leads: tuple[str, ...] | None = None
 
 
 class ProposalAbsorbed(Event):
@@ -80,7 +80,7 @@ class ProposalWithdrawn(Event):
 
     member: str
     reason: str
-    agreed_by: tuple[str, ...] = ()
+    agreed_by: tuple[str, ...] | None = None
 
 
 class CaseRulebookChanged(Event):

@@ -13,8 +13,8 @@ from domain.policy.deadlines import Deadline
 
 class UnitAssigned(Event):
     """分办: one event per unit. `deadline` is the reply's, or for an assisting unit the co-opinion's; `further` are
-    the other limits that begin here. `round` is the first of the unit's rounds that is of this assignment: a unit that
-    comes back counts on."""
+    the other limits that begin here. `round` is the first of the unit's rounds that is of this assignment, where a unit
+    that comes back counts on."""
 
     unit: str
     mode: AssignmentMode
@@ -22,7 +22,11 @@ class UnitAssigned(Event):
     leader: str | None = None
     deadline: Deadline | None = None
     further: tuple[Deadline, ...] = ()
-    round: int = 1
+    round: int | None = None
+
+    @property
+    def first_round(self) -> int:
+        return self.round or 1
 
 
 class AssignmentAcknowledged(Event):
@@ -38,7 +42,7 @@ class CaseReassigned(Event):
     left: tuple[str, ...]
     reason: str
     decided_by: str | None = None
-    changed: tuple[str, ...] = ()
+    changed: tuple[str, ...] | None = None
 
 
 class ResponsibilityNamed(Event):

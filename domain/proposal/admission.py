@@ -24,7 +24,7 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
             return replace(proposal, ended=Ending.NOT_REGISTERED, converted=event)
         case events.ProposalsMerged():
             absorbed = proposal.absorbed | set(event.absorbed)
-            leads = proposal.merged_leads | set(event.leads)
+            leads = proposal.merged_leads | set(event.leads or ())
             return replace(proposal, absorbed=absorbed, co_signers=event.co_signers, merged_leads=leads)
         case events.ProposalAbsorbed():
             return replace(proposal, ended=Ending.MERGED, absorbed_into=event.into)

@@ -54,10 +54,10 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:
     """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand."""
-    rounds = dict(known.rounds) if known is not None and event.round > 1 else {}
+    rounds = dict(known.rounds) if known is not None and event.first_round > 1 else {}
     if event.mode.answers:
-        cause = rounds[event.round].cause if event.round in rounds else None
-        rounds[event.round] = Round(event.round, event.deadline, version, cause=cause)
+        cause = rounds[event.first_round].cause if event.first_round in rounds else None
+        rounds[event.first_round] = Round(event.first_round, event.deadline, version, cause=cause)
     return rounds
 
 

@@ -270,7 +270,7 @@ class UnitTask:
     @property
     def begun(self) -> int:
         """The first round of the present assignment."""
-        return self.assigned.round if self.assigned else 1
+        return self.assigned.first_round if self.assigned else 1
 
     @property
     def untouched(self) -> bool:

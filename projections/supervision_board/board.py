@@ -323,10 +323,10 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     """The line of a unit that is assigned, comes back, or goes on in another way."""
     if known is not None and known.active and known.mode.answers:
         return known.model_copy(update={"mode": event.mode}).due_by(event.deadline)
-    line = TaskLine(unit=event.unit, mode=event.mode, round=event.round).due_by(event.deadline)
+    line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:
         return line
-    kept = {"asked": known.asked, "answers": known.answers} if event.round > 1 else {}
+    kept = {"asked": known.asked, "answers": known.answers} if event.first_round > 1 else {}
     going = {"status": known.status, "handling": known.handling, "opinion_on": known.opinion_on}
     return line.model_copy(update={**kept, **(going if known.active else {})})
 

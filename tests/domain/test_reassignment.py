@@ -58,7 +58,7 @@ SPLIT_PART = AssignmentMode.SPLIT
 
 def test_a_change_of_mode_keeps_what_the_unit_has_replied_and_heard() -> None:
     world = dissatisfied()
-    assert world.do(reassign(((EDU, LEADS), (HEALTH, CO))))[1].event.round == 1
+    assert world.do(reassign(((EDU, LEADS), (HEALTH, CO))))[1].event.first_round == 1
     task = world.case.tasks[EDU]
     assert (task.rounds[1].issued, set(task.rounds[1].ratings), task.round.number) == (True, {LEAD}, 2)
     assert task.dissatisfied == {LEAD}
