@@ -98,6 +98,7 @@ ONLY_ASSIGNED_UNIT_REPLIES = Rule("only-assigned-unit-replies", "只有直接承
 OBJECTION_NAMES_UNIT = Rule("objection-names-unit", "退件须写明建议承办单位", "S18")
 OBJECTION_BEFORE_HANDLING = Rule("objection-before-handling", "已拟稿的单位不得再退件", "DESIGN")
 OBJECTION_IN_TIME = Rule("objection-in-time", "逾期退件不予受理", "S16,S18", gate=True)
+OBJECTION_SIGNER_RANK = Rule("objection-signer-rank", "退件、增办建议、呈报异议须由单位领导签署", "S18,P2", gate=True)
 ESCALATED_AFTER_DECISION = Rule("escalated-after-decision", "经裁定仍有异议方可呈报领导，领导裁定后应当服从", "S15,S18")
 ESCALATED_DECIDED_BY_LEADER = Rule("escalated-decided-by-leader", "呈报领导的异议由领导裁定", "S15,S18")
 ADDITION_OPEN = Rule("addition-open", "增办建议须经裁定", "P2")

@@ -23,11 +23,13 @@ from domain.events import (
     ObjectionRejected,
     ObjectionUnanswered,
     ObjectionUpheld,
+    OfficialAppointed,
     UnitAdditionGranted,
     UnitAdditionRefused,
     UnitAdditionRequested,
 )
-from domain.policy.rulebook import DeadlineKind
+from domain.labels import label
+from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, open_limits, owed
 from domain.rules import (
     ADDITION_NAMES_OTHERS,
@@ -40,6 +42,7 @@ from domain.rules import (
     OBJECTION_IN_TIME,
     OBJECTION_NAMES_UNIT,
     OBJECTION_OPEN,
+    OBJECTION_SIGNER_RANK,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     RULEBOOK_IN_FORCE,
@@ -66,6 +69,7 @@ class ReturnAssignment(ProposalCommand):
         ESCALATED_AFTER_DECISION,
         OBJECTION_IN_TIME,
         SIGNER_OF_UNIT,
+        OBJECTION_SIGNER_RANK,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -85,7 +89,7 @@ class ReturnAssignment(ProposalCommand):
         task = assigned(proposal, self.unit, setting)
         require(task.escalated is None, ESCALATED_AFTER_DECISION, "领导已经裁定，应当服从", "unit")
         setting.knows_unit(self.suggested_unit, "suggested_unit")
-        setting.speaks_for(self.signed_by, self.unit, "signed_by")
+        signer = setting.speaks_for(self.signed_by, self.unit, "signed_by")
         elsewhere = self.suggested_unit != self.unit
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
@@ -93,7 +97,7 @@ class ReturnAssignment(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         due = deadline(DeadlineKind.OBJECTION_ANSWER, rulebook, proposal, setting, "AssignmentReturned")
         returned = self.told(AssignmentReturned, deadline=due)
-        return [gated(returned, _late(task, setting, rulebook.gates.objection_in_time or Gate.REFUSE))]
+        return [gated(returned, [*_late(task, setting, rulebook), *_low(signer, rulebook)])]
 
 
 class NoteObjectionUnanswered(ProposalCommand):
@@ -167,7 +171,9 @@ class EscalateObjection(ProposalCommand):
         SIGNER_OF_UNIT,
         ESCALATED_AFTER_DECISION,
         OBJECTION_BEFORE_HANDLING,
+        OBJECTION_SIGNER_RANK,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -186,10 +192,10 @@ class EscalateObjection(ProposalCommand):
         require(rejected, ESCALATED_AFTER_DECISION, "退件尚未裁定，或未被驳回", "unit")
         require(task.escalated is None, ESCALATED_AFTER_DECISION, "领导已经裁定，应当服从", "unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再提异议", "unit")
-        setting.speaks_for(self.signed_by, self.unit, "signed_by")
+        signer = setting.speaks_for(self.signed_by, self.unit, "signed_by")
         setting.city_leader(self.leader, "leader")
         after_last(setting, task)
-        return [escalated]
+        return [gated(escalated, _low(signer, setting.rulebook(proposal), escalating=True))]
 
 
 class RequestUnitAddition(ProposalCommand):
@@ -204,6 +210,7 @@ class RequestUnitAddition(ProposalCommand):
         ADDITION_NAMES_OTHERS,
         ADDITION_OPEN,
         OBJECTION_IN_TIME,
+        OBJECTION_SIGNER_RANK,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -225,10 +232,9 @@ class RequestUnitAddition(ProposalCommand):
         for index, unit in enumerate(self.units):
             setting.knows_unit(unit, f"units.{index}")
             require(unit not in active, ADDITION_NAMES_OTHERS, "该单位已在本案承办", f"units.{index}")
-        setting.speaks_for(self.signed_by, self.unit, "signed_by")
+        signer, rulebook = setting.speaks_for(self.signed_by, self.unit, "signed_by"), setting.rulebook(proposal)
         in_order(setting, task.assigned_at, "分办")
-        gate = setting.rulebook(proposal).gates.objection_in_time or Gate.REFUSE
-        return [gated(requested, _late(task, setting, gate))]
+        return [gated(requested, [*_late(task, setting, rulebook), *_low(signer, rulebook)])]
 
 
 class DecideUnitAddition(ProposalCommand):
@@ -251,8 +257,16 @@ class DecideUnitAddition(ProposalCommand):
         return [decided]
 
 
-def _late(task: UnitTask, setting: Setting, gate: Gate) -> list[Breach]:
-    limit = task.limit(DeadlineKind.OBJECTION)
+def _low(signer: OfficialAppointed, rulebook: Rulebook, *, escalating: bool = False) -> list[Breach]:
+    """A signer of too low a rank to speak for the unit about its assignment."""
+    asked = rulebook.rank_to_object(escalating=escalating)
+    if signer.rank.height >= asked.height:
+        return []
+    return [Breach(rulebook.gates.signer_rank, OBJECTION_SIGNER_RANK, f"须由{label(asked)}以上签署", "signed_by")]
+
+
+def _late(task: UnitTask, setting: Setting, rulebook: Rulebook) -> list[Breach]:
+    limit, gate = task.limit(DeadlineKind.OBJECTION), rulebook.gates.objection_in_time or Gate.REFUSE
     if limit is None or day_of(setting.occurred_at) <= limit.due_on:
         return []
     return [Breach(gate, OBJECTION_IN_TIME, f"退件期限至 {limit.due_on}，已逾期", "occurred_at")]

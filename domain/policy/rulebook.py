@@ -194,11 +194,14 @@ class ScoreItem(Frozen):
 
 class SignerRanks(Frozen):
     """Lowest ranks that may sign what weighs more: a reply to a key proposal, one that commits projects or money
-    (S17), one to a collective proposer (P1)."""
+    (S17), one to a collective proposer (P1); and what a unit signs about its assignment: an objection, or the statement
+    that puts it to a leader (S18), each a portfolio leader's where a rulebook does not say."""
 
     key_proposal: Rank | None = None
     committing: Rank | None = None
     collective: Rank | None = None
+    objection: Rank | None = None
+    escalation: Rank | None = None
 
 
 class LateEntry(Frozen):
@@ -266,6 +269,11 @@ class Rulebook(Frozen):
         asked = ((more.key_proposal, key_proposal), (more.committing, committing), (more.collective, collective))
         ranks = (rank for rank, weighs in asked if rank and weighs)
         return max((self.signer_rank, *ranks), key=lambda rank: rank.height)
+
+    def rank_to_object(self, *, escalating: bool) -> Rank:
+        """The lowest rank that may sign a unit's objection, or put it to a leader."""
+        more = self.signer_ranks or SignerRanks()
+        return (more.escalation if escalating else more.objection) or Rank.UNIT_PORTFOLIO_LEADER
 
     def step(self, rule: str | None) -> LadderStep | None:
         """The step of the ladder with this id."""

@@ -113,6 +113,8 @@ def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
         ("signer_ranks.key_proposal", ranks.key_proposal),
         ("signer_ranks.committing", ranks.committing),
         ("signer_ranks.collective", ranks.collective),
+        ("signer_ranks.objection", ranks.objection),
+        ("signer_ranks.escalation", ranks.escalation),
     ):
         if rank is not None and rank.of_cppcc:
             yield field, "政协领导不签发答复"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate
+from domain.codes import Gate, Rank
 from domain.events import (
     ObjectionEscalated,
     ObjectionUnanswered,
@@ -14,7 +14,7 @@ from domain.events import (
     UnitAdditionRequested,
 )
 from domain.explanation import deadlines_of
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks
 from domain.proposal import TaskStatus
 from domain.rules import (
     ADDITION_NAMES_OTHERS,
@@ -26,6 +26,7 @@ from domain.rules import (
     OBJECTION_BEFORE_HANDLING,
     OBJECTION_IN_TIME,
     OBJECTION_OPEN,
+    OBJECTION_SIGNER_RANK,
     ONLY_ASSIGNED_UNIT_ACTS,
     SIGNER_OF_UNIT,
 )
@@ -50,8 +51,10 @@ from tests.domain.given import (
     escalate,
     escalated,
     hand_back,
+    head_of,
     leader_of,
     left,
+    officer_of,
     opened,
     refuses,
     rejected,
@@ -272,3 +275,22 @@ def test_only_an_open_request_is_decided() -> Attempt:
 @pytest.mark.parametrize("given", AWAY, ids=["unassigned", "left"])
 def test_nothing_is_decided_for_a_unit_that_is_not_on_the_case(given: Given) -> Attempt:
     return attempt(given(), decide_addition(granted=True))
+
+
+@refuses(c.ReturnAssignment, OBJECTION_SIGNER_RANK, "signed_by")
+def test_a_desk_officer_does_not_hand_a_case_back() -> Attempt:
+    return attempt(assigned(), hand_back(signed_by=officer_of(EDU)))
+
+
+@refuses(c.RequestUnitAddition, OBJECTION_SIGNER_RANK, "signed_by")
+def test_a_desk_officer_does_not_ask_for_other_units() -> Attempt:
+    return attempt(assigned(), ask_to_add(signed_by=officer_of(EDU)))
+
+
+@refuses(c.EscalateObjection, OBJECTION_SIGNER_RANK, "signed_by")
+def test_where_the_rulebook_asks_for_it_the_head_puts_an_objection_to_a_leader() -> Attempt:
+    world = assigned(opened(ruled(signer_ranks=SignerRanks(escalation=Rank.UNIT_HEAD))))
+    world.do(hand_back())
+    world.do(decide_objection(upheld=False))
+    assert world.copy().do(escalate(signed_by=head_of(EDU)))
+    return attempt(world, escalate())

@@ -228,6 +228,7 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.PUBLICATION}),)}, "deadlines"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
+        ({"signer_ranks": SignerRanks(escalation=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.escalation"),
         ({"signer_ranks": SignerRanks(committing=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.committing"),
         ({"ratings": (Rating.AGREED, Rating.DISSATISFIED)}, "ratings"),
         ({"attitude_ratings": (Rating.RESERVED,)}, "attitude_ratings"),
