@@ -144,6 +144,7 @@ REVIEW_BEFORE_SIGNING = Rule("review-before-signing", "先审核后签发", "S0,
 SIGNER_RANK = Rule("signer-rank", "签发人须达到规定职级", "S13,S14,S17", gate=True)
 SIGNER_OF_UNIT = Rule("signer-of-unit", "经办、负责和签发的须是该承办单位的人员或市政府领导", "S13,S14")
 PHONE_NAMES_ITS_PERSON = Rule("phone-names-its-person", "联系电话须写明联系人", "S14")
+PASSED_DOWN_BY_OFFICE = Rule("passed-down-by-office", "上级交办的提案经市领导批准，由政府办公室答复", "S14", gate=True)
 SIGNED_BEFORE_ISSUE = Rule("signed-before-issue", "先签发后答复", "S14")
 CLASS_IN_SCHEME = Rule("class-in-scheme", "办理结果须属于本规则的分类", "S10,S24")
 

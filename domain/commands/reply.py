@@ -47,6 +47,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PASSED_DOWN_BY_OFFICE,
     PHONE_NAMES_ITS_PERSON,
     PUBLICATION_DECIDED,
     RETURNED_DRAFT_CHANGES,
@@ -253,7 +254,8 @@ def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Ruleboo
 
 
 class IssueReply(ProposalCommand):
-    """Send the signed reply to the proposers; takes the unit's next letter number of the year."""
+    """Send the signed reply to the proposers; takes the unit's next letter number of the year. A case passed down is
+    answered by the city's office, as a city leader has approved (S14)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -268,12 +270,16 @@ class IssueReply(ProposalCommand):
         CONTACT_BEFORE_REPLY,
         PUBLICATION_DECIDED,
         DONE_IN_TIME,
+        PASSED_DOWN_BY_OFFICE,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
         RULEBOOK_IN_FORCE,
     )
 
     unit: Code
     draft: DraftNumber
     copied_to: Annotated[tuple[Title, ...], Field(max_length=30)] = ()
+    approved_by: Code | None = None
 
     def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
         return (register_of(setting, self.unit),)
@@ -283,8 +289,7 @@ class IssueReply(ProposalCommand):
         task = answering(proposal, self.unit, setting)
         draft = current_draft(task, self.draft)
         if draft.issued:
-            same = draft.issued.copied_to == self.copied_to
-            require(same, DRAFT_NOT_SIGNED, "该稿已发出，抄送不能再改", "copied_to")
+            self._unchanged(draft.issued)
             return []
         require(draft.status is DraftStatus.SIGNED, SIGNED_BEFORE_ISSUE, "该稿尚未签发", "draft")
         after_last(setting, task)
@@ -300,6 +305,11 @@ class IssueReply(ProposalCommand):
         )
         return [gated(issued, self._breaches(task, draft, proposal, setting, rulebook)), letter.taken]
 
+    def _unchanged(self, issued: ReplyIssued) -> None:
+        for field in ("copied_to", "approved_by"):
+            same = getattr(issued, field) == getattr(self, field)
+            require(same, DRAFT_NOT_SIGNED, "该稿已发出，抄送和批准人不能再改", field)
+
     def _breaches(
         self, task: UnitTask, draft: Draft, proposal: Proposal, setting: Setting, rulebook: Rulebook
     ) -> list[Breach]:
@@ -310,7 +320,19 @@ class IssueReply(ProposalCommand):
         if task.round.publication is None or task.round.contested:
             gate = rulebook.gates.publication_before_issue or Gate.OFF
             breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
-        return breaches
+        return [*breaches, *self._of_passed_down(proposal, setting, rulebook)]
+
+    def _of_passed_down(self, proposal: Proposal, setting: Setting, rulebook: Rulebook) -> list[Breach]:
+        """A case passed down that the unit would answer itself; what the office answers a city leader approves."""
+        if self.approved_by is not None:
+            own = proposal.passed_down is not None
+            require(own, PASSED_DOWN_BY_OFFICE, "本案不是上级交办的，由承办单位答复", "approved_by")
+            setting.city_leader(self.approved_by, "approved_by")
+        if proposal.passed_down is None or self.approved_by is not None:
+            return []
+        gate = rulebook.gates.passed_down_by_office or Gate.FLAG
+        told = f"{label(proposal.passed_down)}交办的提案由政府办公室答复，须写明批准的市领导"
+        return [Breach(gate, PASSED_DOWN_BY_OFFICE, told, "approved_by")]
 
 
 class RecordDelivery(ProposalCommand):

@@ -49,7 +49,9 @@ class ReplySigned(Event):
 
 
 class ReplyIssued(Event):
-    """答复: the letter goes out to the proposers. `further`: limits that begin with it, that of publication."""
+    """答复: the letter goes out to the proposers. `further`: limits that begin with it, that of publication.
+    `approved_by`: the city leader with whose approval the city's office answers a case passed down, to which the unit
+    has reported (S14)."""
 
     unit: str
     round: int
@@ -58,6 +60,7 @@ class ReplyIssued(Event):
     recipients: tuple[str, ...]
     copied_to: tuple[str, ...] = ()
     further: tuple[Deadline, ...] = ()
+    approved_by: str | None = None
 
 
 class ReplyDelivered(Event):

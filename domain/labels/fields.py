@@ -89,6 +89,7 @@ FIELDS: dict[str, str] = {
     "absorbed": "并入的提案",
     "answering_unit": "答复单位",
     "approver": "批准人",
+    "approved_by": "批准答复的市领导",
     "assignments": "分办单位",
     "attitude": "办理态度",
     "basis": "依据",

@@ -38,6 +38,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PASSED_DOWN_BY_OFFICE,
     PHONE_NAMES_ITS_PERSON,
     RETURNED_DRAFT_CHANGES,
     REVIEW_BEFORE_SIGNING,
@@ -47,6 +48,7 @@ from domain.rules import (
 )
 from domain.streams import letter_register
 from tests.domain.given import (
+    ALONE,
     CITY,
     EDU,
     HEALTH,
@@ -798,3 +800,48 @@ def test_the_head_signs_what_commits_money_and_the_portfolio_leader_what_does_no
     committing.do(review())
     assert committing.do(sign(signer=head_of(EDU)))
     assert reviewed(opened(rulebook)).do(sign())
+
+
+# a case passed down (S14)
+
+
+def passed_down(**gates: Gate) -> World:
+    """A reply to a case of the province is signed."""
+    world = opened(ruled(gates=gates))
+    world.do(submit(passed_down="PROVINCE"))
+    for command in (c.RegisterProposal(), c.TransferCase(occasion="省政协交办"), assign(ALONE)):
+        world.do(command)
+    for command in (contact(world.now), draft(), review(), sign()):
+        world.do(command)
+    return world
+
+
+def test_a_case_passed_down_is_answered_by_the_office_to_which_the_unit_reports() -> None:
+    world = passed_down()
+    issued_, _ = world.do(issue(approved_by=MAYOR))
+    assert (issued_.event.approved_by, issued_.flags) == (MAYOR, ())
+    assert world.do(issue(approved_by=MAYOR)) == []
+    assert world.refused(issue()).field == "approved_by"
+
+
+def test_a_unit_that_answers_a_case_passed_down_itself_is_flagged() -> None:
+    assert passed_down().do(issue())[0].flags == (PASSED_DOWN_BY_OFFICE.id,)
+
+
+@refuses(c.IssueReply, PASSED_DOWN_BY_OFFICE, "approved_by")
+def test_a_rulebook_may_refuse_that_a_unit_answers_a_case_passed_down() -> Attempt:
+    return attempt(passed_down(passed_down_by_office=Gate.REFUSE), issue())
+
+
+def test_the_office_answers_only_what_was_passed_down() -> None:
+    assert signed().refused(issue(approved_by=MAYOR)).rule is PASSED_DOWN_BY_OFFICE
+
+
+@refuses(c.IssueReply, SIGNER_OF_UNIT, "approved_by")
+def test_a_leader_of_the_city_approves_what_the_office_answers() -> Attempt:
+    return attempt(passed_down(), issue(approved_by=leader_of(EDU)))
+
+
+@refuses(c.IssueReply, KNOWN_OFFICIAL, "approved_by")
+def test_who_approves_what_the_office_answers_is_listed() -> Attempt:
+    return attempt(passed_down(), issue(approved_by="nobody"))
