@@ -112,11 +112,18 @@ class AssignmentMode(StrEnum):
     LEAD = "LEAD"
     CO = "CO"
     SPLIT = "SPLIT"
+    REFERENCE_ONLY = "REFERENCE_ONLY"
 
     @property
     def answers(self) -> bool:
-        """Whether a unit assigned this way answers the member itself; an assisting unit does not (S14)."""
-        return self is not AssignmentMode.CO
+        """Whether a unit assigned this way answers the member itself; an assisting unit does not (S14), nor one that
+        has the case for its information."""
+        return self not in (AssignmentMode.CO, AssignmentMode.REFERENCE_ONLY)
+
+    @property
+    def handles(self) -> bool:
+        """Whether a unit assigned this way has anything to do."""
+        return self is not AssignmentMode.REFERENCE_ONLY
 
 
 class ContactStage(StrEnum):

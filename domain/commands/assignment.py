@@ -60,7 +60,8 @@ class Assignment(Frozen):
 
 
 class AssignUnits(ProposalCommand):
-    """Assign units: one alone, one lead with assisting ones, or several that each answer."""
+    """Assign units: one alone, one lead with assisting ones, or several that each answer; others may have the case for
+    their information."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -94,7 +95,7 @@ class AssignUnits(ProposalCommand):
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
-        _lead_has_not_replied(proposal, new)
+        _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
         return [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
 
     def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
@@ -123,11 +124,14 @@ def assign(
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
     goes on in another way keeps the limits it has."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
-    stays = known if known is not None and known.active else None
+    stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
     if stays is not None and stays.mode.answers and wanted.mode.answers:
         still, begun = stays.round.deadline, stays.assigned.round if stays.assigned else None
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
+
+    if not wanted.mode.handles:
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))
 
     def due(kind: DeadlineKind) -> Deadline | None:
         return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
@@ -154,7 +158,7 @@ def _first_round(known: UnitTask | None) -> int | None:
     return number if number > 1 else None
 
 
-_MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办"
+_MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办，此外可有参阅单位"
 
 
 def _lead_has_not_replied(proposal: Proposal, new: Collection[Assignment]) -> None:
@@ -162,13 +166,14 @@ def _lead_has_not_replied(proposal: Proposal, new: Collection[Assignment]) -> No
     require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
 
 
-def _compatible(modes: Collection[AssignmentMode]) -> bool:
+def _compatible(all_modes: Collection[AssignmentMode]) -> bool:
+    modes = [mode for mode in all_modes if mode.handles]
     kinds = set(modes)
     if AssignmentMode.SOLE in kinds:
         return len(modes) == 1
     if AssignmentMode.SPLIT in kinds:
         return kinds == {AssignmentMode.SPLIT}
-    return list(modes).count(AssignmentMode.LEAD) == 1
+    return modes.count(AssignmentMode.LEAD) == 1
 
 
 class AcknowledgeAssignment(ProposalCommand):
@@ -216,7 +221,8 @@ class ReassignCase(ProposalCommand):
         leaving, new = [unit for unit in self.leaving if unit in active], self._new(active, proposal, setting)
         if not leaving and not new:
             return []
-        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks])
+        others = [one for one in new if one.unit not in proposal.tasks and one.mode.handles]
+        _lead_has_not_replied(proposal, others)
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by")

@@ -172,6 +172,7 @@ def _on_the_case(proposal: Proposal, unit: str, setting: Setting, rule: Rule, fi
     if task is None:
         refuse(rule, f"“{name}”不是本案承办单位", field)
     require(task.active, rule, f"“{name}”已退出本案", field)
+    require(task.mode.handles, rule, f"“{name}”只参阅本案，不参与办理", field)
     require(task.status is not TaskStatus.RETURNED, rule, f"“{name}”已退件，待裁定", field)
     return task
 

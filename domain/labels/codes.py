@@ -91,7 +91,13 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
     },
     codes.Conversion: {"SOCIAL_OPINION": "社情民意", "LETTER": "来信", "SUGGESTION": "意见建议"},
     codes.Ending: {"NOT_REGISTERED": "未予立案", "WITHDRAWN": "已撤案", "MERGED": "已并入他案"},
-    codes.AssignmentMode: {"SOLE": "独办", "LEAD": "主办", "CO": "会办", "SPLIT": "分办"},
+    codes.AssignmentMode: {
+        "SOLE": "独办",
+        "LEAD": "主办",
+        "CO": "会办",
+        "SPLIT": "分办",
+        "REFERENCE_ONLY": "参阅",
+    },
     codes.ContactStage: {"BEFORE_HANDLING": "办前", "DURING": "办中", "BEFORE_REPLY": "答复前"},
     codes.ContactMode: {"VISIT": "走访", "FORUM": "座谈", "PHONE": "电话", "LETTER": "信函", "ONLINE": "网络"},
     codes.MemberPosition: {

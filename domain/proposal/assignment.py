@@ -15,7 +15,7 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
     match event:
         case events.UnitAssigned():
             known = proposal.tasks.get(event.unit)
-            if known is not None and known.active and known.assigned is not None:
+            if known is not None and known.active and known.mode.handles and known.assigned is not None:
                 return with_task(proposal, _changed(known, event, recorded.version))
             before = known.last.at if known and known.last else proposal.transferred_at
             at = later(before, recorded.occurred_at)

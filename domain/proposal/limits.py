@@ -47,6 +47,8 @@ def _of_round(current: Round, *, answers: bool) -> Iterator[Limit]:
 
 
 def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
+    if not task.mode.handles and kind is not DeadlineKind.OBJECTION_ANSWER:
+        return False
     match kind:
         case DeadlineKind.ACKNOWLEDGEMENT:
             return task.status in (TaskStatus.ASSIGNED, TaskStatus.RETURNED)

@@ -150,7 +150,7 @@ class Proposal:
 
     @property
     def assisting(self) -> tuple[UnitTask, ...]:
-        return tuple(task for task in self.active_tasks if not task.mode.answers)
+        return tuple(task for task in self.active_tasks if task.mode is AssignmentMode.CO)
 
 
 def task_of(proposal: Proposal, unit: str, mode: AssignmentMode = AssignmentMode.SOLE) -> UnitTask:

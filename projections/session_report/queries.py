@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.codes import Rating
+from domain.codes import AssignmentMode, Rating
 from domain.policy.rulebook import ClassScheme
 from projections.asking import Ask
 from projections.session_report.figures import CaseRef, Figure, counted, share
@@ -27,7 +27,8 @@ async def report(ask: Ask, ledger: str, session: str, schemes: Sequence[ClassSch
     every = [_ref(row) for row in rows]
     replied = [_ref(row) for row in rows if row["replied_on"]]
     satisfied = [_ref(row) for row in rows if _satisfied(row)]
-    units = sorted({task["unit"] for row in rows for task in row["tasks"]})
+    handled = [task for row in rows for task in row["tasks"] if AssignmentMode(task["mode"]).handles]
+    units = sorted({task["unit"] for task in handled})
     figures = [
         counted("cases", "提案数", "本届次立案并由政府办理的提案件数", every),
         counted("units", "承办单位数", "全部分办（含主办、会办、分办）涉及的不同单位数", every, units),

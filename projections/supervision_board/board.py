@@ -74,7 +74,7 @@ class TaskLine(Frozen):
 
     @property
     def owes_opinion(self) -> bool:
-        return self.active and not self.mode.answers and self.opinion_on is None
+        return self.active and self.mode is AssignmentMode.CO and self.opinion_on is None
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -327,8 +327,9 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     if known is None:
         return line
     kept = {"asked": known.asked, "answers": known.answers} if event.first_round > 1 else {}
-    going = {"status": known.status, "handling": known.handling, "opinion_on": known.opinion_on}
-    return line.model_copy(update={**kept, **(going if known.active else {})})
+    going = known.active and known.mode.handles
+    same = {"status": known.status, "handling": known.handling, "opinion_on": known.opinion_on}
+    return line.model_copy(update={**kept, **(same if going else {})})
 
 
 def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> SupervisionRow:

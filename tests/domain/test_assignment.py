@@ -17,7 +17,7 @@ from domain.events import (
     UnitAssigned,
 )
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import TaskStatus
+from domain.proposal import TaskStatus, owed
 from domain.rules import (
     JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
@@ -45,6 +45,7 @@ from tests.domain.given import (
     LEAD,
     LED,
     MAYOR,
+    SECOND,
     SPLIT,
     Attempt,
     Given,
@@ -54,24 +55,31 @@ from tests.domain.given import (
     assign,
     assigned,
     attempt,
+    close,
+    contact,
     countersigned,
     decide_objection,
     dissatisfied,
     draft,
     drafted,
+    form,
     hand_back,
+    issue,
     issued,
     leader_of,
     left,
+    rate,
     reassign,
     refuses,
     registered,
     responsible,
     returned,
+    review,
+    sign,
     transferred,
 )
 
-SOLE, LEADS, CO, EACH = AssignmentMode
+SOLE, LEADS, CO, EACH, FOR_INFORMATION = AssignmentMode
 
 
 @pytest.mark.parametrize("modes", [ALONE, LED, SPLIT, ((EDU, LEADS),)])
@@ -437,3 +445,45 @@ def test_nothing_is_reassigned_that_was_not_handed_over() -> Attempt:
 def test_nobody_is_added_to_a_reply_that_is_out_by_way_of_a_reassignment() -> None:
     world = issued(modes=LED[:2])
     assert world.refused(reassign(((CITY, CO),))).rule is MODES_COMPATIBLE
+
+
+# 参阅: a unit that has the case for its information
+
+
+def informed(modes: Modes = ALONE) -> World:
+    """The health commission has the case for its information."""
+    return assigned(modes=(*modes, (HEALTH, FOR_INFORMATION)))
+
+
+def test_a_unit_that_has_a_case_for_its_information_owes_nothing() -> None:
+    world = informed()
+    told = world.last(UnitAssigned).event
+    assert (told.unit, told.mode, told.deadline, told.further) == (HEALTH, FOR_INFORMATION, None, ())
+    assert {due.unit for due in owed(world.case)} == {EDU}
+    assert [task.unit for task in world.case.active_tasks] == [EDU, HEALTH]
+    assert (world.case.assisting, [task.unit for task in world.case.answering]) == ((), [EDU])
+
+
+def test_a_case_that_others_have_for_their_information_is_answered_and_closed_as_any() -> None:
+    world = informed()
+    for command in (contact(world.now), draft(), review(), sign(), issue(), form(), rate(), rate(member=SECOND)):
+        world.do(command)
+    assert world.do(assign(((CITY, FOR_INFORMATION),))), "also after the reply"
+    assert world.do(close())
+
+
+@pytest.mark.parametrize("command", [c.AcknowledgeAssignment(unit=HEALTH), hand_back(HEALTH), draft(HEALTH)])
+def test_a_unit_that_has_a_case_for_its_information_does_nothing_in_it(command: c.Command) -> None:
+    assert "参阅" in informed().refused(command).reason
+
+
+def test_nobody_has_for_its_information_what_nobody_handles() -> None:
+    assert transferred().refused(assign(((HEALTH, FOR_INFORMATION),))).rule is MODES_COMPATIBLE
+
+
+def test_a_unit_that_only_has_the_case_for_its_information_from_now_on_owes_nothing_any_more() -> None:
+    world = assigned(modes=LED)
+    world.do(reassign(((EDU, LEADS), (HEALTH, FOR_INFORMATION), (CITY, CO))))
+    assert {due.unit for due in owed(world.case)} == {EDU, CITY}
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO), (CITY, CO))))
+    assert {due.unit for due in owed(world.case)} == {EDU, HEALTH, CITY}

@@ -353,7 +353,7 @@ def test_what_no_gate_flagged_is_not_judged_a_failure(world: World) -> None:
         for answered in case.communication.rounds:
             verdict = communication.judge(case.communication, answered.unit, answered.round, rule)
             decisive = answered.decisive(rule.before)
-            if decisive and verdict.outcome is Outcome.FAIL:
+            if decisive and verdict.outcome is Outcome.FAIL and not case.retracted:  # which may change a verdict
                 assert CONTACT_BEFORE_REPLY.id in positions[decisive.position].flags
 
 
