@@ -134,6 +134,7 @@ OPINION_GIVEN = Rule("opinion-given", "会办意见已提出方可退回", "S14,
 RETURNED_OPINION_CHANGES = Rule("returned-opinion-changes", "退回的会办意见须修改后再报", "S14,S15")
 DIFFICULTY_OPEN = Rule("difficulty-open", "没有这一项待协调的困难", "DESIGN")
 COUNTERSIGNED_BEFORE_ISSUE = Rule("countersigned-before-issue", "会签未齐不得答复", "S15,P4", gate=True)
+COUNTERSIGNED_BEFORE_SIGNING = Rule("countersigned-before-signing", "会签未齐不得审核、签发", "S15,P4", gate=True)
 CO_UNIT_COUNTERSIGNS = Rule("co-unit-countersigns", "会签由会办单位作出", "S14,P4")
 DRAFT_EXISTS = Rule("draft-exists", "须有该版答复稿", "DESIGN")
 DRAFT_IS_CURRENT = Rule("draft-is-current", "只能处理最新一版答复稿", "DESIGN")

@@ -206,7 +206,7 @@ def gated(event: Event, breaches: Sequence[Breach]) -> Event | Flagged:
     """Refuse, flag or let pass, as the gate says for each breach."""
     for breach in breaches:
         require(breach.gate is not Gate.REFUSE, breach.rule, breach.reason, breach.field)
-    flags = tuple(breach.rule for breach in breaches if breach.gate is Gate.FLAG)
+    flags = tuple(dict.fromkeys(breach.rule for breach in breaches if breach.gate is Gate.FLAG))
     return Flagged(event, flags) if flags else event
 
 

@@ -24,6 +24,7 @@ from domain.commands.base import (
     stream_of,
 )
 from domain.commands.before_reply import contact_breach
+from domain.commands.countersigning import uncountersigned
 from domain.commands.letters import next_letter, register_of
 from domain.events import OfficialAppointed, ReplyCountersigned, ReplyDelivered, ReplyDrafted, ReplyIssued, ReplySigned
 from domain.labels import label
@@ -37,6 +38,7 @@ from domain.rules import (
     CO_UNIT_COUNTERSIGNS,
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
+    COUNTERSIGNED_BEFORE_SIGNING,
     DELIVERED_AFTER_ISSUE,
     DONE_IN_TIME,
     DRAFT_EXISTS,
@@ -212,6 +214,7 @@ class SignReply(ProposalCommand):
         DRAFTER_NEVER_APPROVES,
         SIGNER_RANK,
         REVIEW_BEFORE_SIGNING,
+        COUNTERSIGNED_BEFORE_SIGNING,
         CONTACT_BEFORE_REPLY,
         RETURNED_DRAFT_CHANGES,
         OCCURRED_IN_ORDER,
@@ -242,6 +245,9 @@ class SignReply(ProposalCommand):
         if draft.status is not DraftStatus.REVIEWED:
             gate = rulebook.gates.review_before_signing
             breaches.append(Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft"))
+        if task.mode is AssignmentMode.LEAD:
+            gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
+            breaches += uncountersigned(gate, proposal, draft, setting)
         return [gated(self.told(ReplySigned, round=task.round.number), breaches)]
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Defect
-from domain.commands.base import EXISTING, ProposalCommand, after_last, answering, current_draft, open_case
+from domain.codes import AssignmentMode, Defect, Gate
+from domain.commands.base import EXISTING, ProposalCommand, after_last, answering, current_draft, gated, open_case
+from domain.commands.countersigning import uncountersigned
 from domain.commands.publication import PublicationClaim
 from domain.commands.reply import DraftNumber
 from domain.events import Event, FoundDefect, PublicationDecided, ReplyReturned, ReplyReviewed
@@ -15,6 +16,7 @@ from domain.record import same_hand
 from domain.rules import (
     CLASS_CHANGE_HAS_REASON,
     CLASS_IN_SCHEME,
+    COUNTERSIGNED_BEFORE_SIGNING,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
@@ -51,6 +53,7 @@ class ReviewReply(ProposalCommand):
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         DRAFTER_NEVER_APPROVES,
+        COUNTERSIGNED_BEFORE_SIGNING,
         CLASS_IN_SCHEME,
         CLASS_CHANGE_HAS_REASON,
         WITHHOLDING_HAS_GROUND,
@@ -82,7 +85,9 @@ class ReviewReply(ProposalCommand):
         require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
         reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
-        return [reviewed, *self._published(task.round)]
+        gate = setting.rulebook(proposal).gates.countersigned_before_review or Gate.OFF
+        breaches = uncountersigned(gate, proposal, draft, setting) if task.mode is AssignmentMode.LEAD else []
+        return [gated(reviewed, breaches), *self._published(task.round)]
 
     def _reclassifies(self, draft: Draft, rulebook: Rulebook) -> None:
         """Refuse a class that is not in the scheme, and a change of class without a reason (P4)."""

@@ -165,6 +165,10 @@ class Gates(Frozen):
     """Whether a proposal is reviewed before it is registered (S46); OFF where a rulebook does not say."""
     registered_as_reviewed: Gate | None = None
     """Whether the last review must not have said that it is no case (S46); FLAG where a rulebook does not say."""
+    countersigned_before_review: Gate | None = None
+    """Whether all assisting units agree to a draft before it is reviewed (P4); OFF where a rulebook does not say."""
+    countersigned_before_signing: Gate | None = None
+    """Whether they agree to it before it is signed (S15); FLAG where a rulebook does not say."""
     passed_down_by_office: Gate | None = None
     """Whether the city's office, not the unit, answers a case passed down (S14); FLAG where a rulebook does not say."""
 

@@ -29,6 +29,7 @@ from domain.rules import (
     CO_UNIT_COUNTERSIGNS,
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
+    COUNTERSIGNED_BEFORE_SIGNING,
     DELIVERED_AFTER_ISSUE,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
@@ -845,3 +846,36 @@ def test_a_leader_of_the_city_approves_what_the_office_answers() -> Attempt:
 @refuses(c.IssueReply, KNOWN_OFFICIAL, "approved_by")
 def test_who_approves_what_the_office_answers_is_listed() -> Attempt:
     return attempt(passed_down(), issue(approved_by="nobody"))
+
+
+# countersigning before review and signing (S15, P4)
+
+
+def led_drafted(*done: c.Command, **gates: Gate) -> World:
+    world = drafted(opened(ruled(gates=gates)), LED)
+    for command in done:
+        world.do(command)
+    return world
+
+
+@pytest.mark.parametrize("given", [(), (countersign(HEALTH),), (countersign(**WITHHELD), countersign(CITY))], ids=len)
+def test_a_draft_signed_over_a_missing_or_withheld_countersignature_is_flagged(given: tuple[c.Command, ...]) -> None:
+    [fact] = led_drafted(*given, review()).do(sign())
+    assert fact.flags == (COUNTERSIGNED_BEFORE_SIGNING.id,)
+    agreed = led_drafted(countersign(HEALTH), countersign(CITY), review())
+    assert agreed.do(sign())[0].flags == ()
+
+
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_a_rulebook_may_refuse_to_sign_what_is_not_countersigned() -> Attempt:
+    world = led_drafted(countersign(**WITHHELD), review(), countersigned_before_signing=Gate.REFUSE)
+    return attempt(world, sign())
+
+
+@refuses(c.ReviewReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_a_rulebook_may_ask_for_countersignatures_before_review() -> Attempt:
+    world = led_drafted(countersign(HEALTH), countersigned_before_review=Gate.REFUSE)
+    both = world.copy()
+    both.do(countersign(CITY))
+    assert both.do(review())
+    return attempt(world, review())
