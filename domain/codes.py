@@ -100,13 +100,6 @@ class Recipient(StrEnum):
     MASS_ORGANISATION = "MASS_ORGANISATION"
 
 
-class Duty(StrEnum):
-    """What an authority has to do before a case goes on, by no day that a rule names."""
-
-    ASSIGNMENT = "ASSIGNMENT"
-    REFUSAL_NOTICE = "REFUSAL_NOTICE"
-
-
 class AssignmentMode(StrEnum):
     SOLE = "SOLE"
     LEAD = "LEAD"

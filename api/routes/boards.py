@@ -12,9 +12,9 @@ from api.desk import Asked
 from api.names import Named, Names
 from api.problems import ProblemError
 from api.routes.routing import CaseId, routes
-from domain.codes import AssignmentMode, Duty, Light, Origin, Rating, Recipient, Stage
+from domain.codes import AssignmentMode, Light, Origin, Rating, Recipient, Stage
 from domain.labels import EVENTS, label
-from domain.proposal import DraftStatus, TaskStatus
+from domain.proposal import DraftStatus, Duty, TaskStatus
 from domain.record import Recorded
 from domain.rules import RULES
 from domain.streams import proposal_stream

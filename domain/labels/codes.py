@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from domain import codes
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
-from domain.proposal import DraftStatus, TaskStatus
+from domain.proposal import DraftStatus, Duty, TaskStatus
 
 CODES: dict[type[StrEnum], dict[str, str]] = {
     codes.Recomputation: {
@@ -57,7 +57,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "PROCURATORATE": "检察院",
         "MASS_ORGANISATION": "群团组织",
     },
-    codes.Duty: {"ASSIGNMENT": "待分办", "REFUSAL_NOTICE": "待告知不予立案"},
+    Duty: {"ASSIGNMENT": "待分办", "REFUSAL_NOTICE": "待告知不予立案"},
     codes.Level: {"NATIONAL": "全国", "PROVINCE": "省级", "CITY": "市级", "COUNTY": "县级"},
     codes.Timing: {"IN_SESSION": "大会提案", "INTER_SESSION": "平时提案"},
     codes.Channel: {"ONLINE": "网上提交", "PAPER": "书面提交", "STAFF": "工作人员代录"},

@@ -31,7 +31,7 @@ from domain.proposal import (
     supervision,
 )
 from domain.proposal.limits import OpenLimit, open_limits
-from domain.proposal.owing import Debtor, Owed, Undated, owed, undated
+from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, undated
 from domain.proposal.parts import (
     Act,
     Action,
@@ -160,6 +160,7 @@ __all__ = [
     "Draft",
     "DraftStatus",
     "Drafting",
+    "Duty",
     "Form",
     "Limit",
     "OpenLimit",

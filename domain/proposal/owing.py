@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from domain.codes import Duty
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.limits import OpenLimit, open_limits
 from domain.proposal.parts import Commitment, TaskStatus, UnitTask
@@ -17,6 +16,13 @@ class Debtor(StrEnum):
     OFFICE = "OFFICE"
     PROPOSERS = "PROPOSERS"
     COMMITTEE = "COMMITTEE"
+
+
+class Duty(StrEnum):
+    """What an authority has to do before a case goes on, by no day that a rule names."""
+
+    ASSIGNMENT = "ASSIGNMENT"
+    REFUSAL_NOTICE = "REFUSAL_NOTICE"
 
 
 @dataclass(frozen=True, slots=True)

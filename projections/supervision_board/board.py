@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Duty, Ending, LeaderDuty, Origin, Rating, Recipient, Stage
+from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Recipient, Stage
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import DraftStatus, TaskStatus
+from domain.proposal import DraftStatus, Duty, TaskStatus
 from domain.record import Recorded
 from domain.values import Frozen, day_of
 from projections.readmodel import Key, ReadModel, Reference, Row

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Duty, Ending, Gate, Outcome, RefusalGround, ReviewLevel
+from domain.codes import Ending, Gate, Outcome, RefusalGround, ReviewLevel
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -17,7 +17,7 @@ from domain.events import (
     RefusalNotified,
     ReplyIssued,
 )
-from domain.proposal import Debtor, Undated, undated
+from domain.proposal import Debtor, Duty, Undated, undated
 from domain.rules import (
     ARCHIVED_ONCE,
     BEFORE_REGISTRATION,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Duty, Gate
+from domain.codes import AssignmentMode, Gate
 from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
-from domain.proposal import Debtor, Owed, Proposal, TaskStatus, Undated, owed, undated
+from domain.proposal import Debtor, Duty, Owed, Proposal, TaskStatus, Undated, owed, undated
 from domain.streams import proposal_stream
 from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock

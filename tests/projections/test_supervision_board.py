@@ -1,7 +1,8 @@
 """What the supervision board says of a case, beside what the laws say of every board."""
 
 from domain import commands as c
-from domain.codes import Duty, Recipient, Stage
+from domain.codes import Recipient, Stage
+from domain.proposal import Duty
 from domain.values import day_of
 from projections import engine
 from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow
