@@ -419,7 +419,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=6,
+    version=7,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,
