@@ -258,7 +258,7 @@ class WithdrawProposal(ProposalCommand):
             return []
         open_case(proposal)
         require(self.member == proposal.lead_proposer, WITHDRAWN_BY_PROPOSER, "撤案须由领衔人提出", "member")
-        unasked = "、".join(sorted(proposal.merged_leads - set(self.agreed_by)))
+        unasked = setting.member_names(*sorted(proposal.merged_leads - set(self.agreed_by)))
         together = f"并入本案的提案，其领衔委员 {unasked} 尚未同意撤案"
         require(not unasked, WITHDRAWN_BY_PROPOSER, together, "agreed_by")
         others = set(self.agreed_by) <= proposal.merged_leads

@@ -53,7 +53,7 @@ class ArchiveCase(ProposalCommand):
         live = [number for number, promise in proposal.commitments.items() if not promise.settled]
         named = "、".join(map(str, live))
         require(not live, COMMITMENTS_BEFORE_ARCHIVE, f"第 {named} 项承诺既未兑现，也未说明原因")
-        untold = "、".join(proposal.untold)
+        untold = setting.member_names(*proposal.untold)
         require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
         return [archived]

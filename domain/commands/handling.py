@@ -282,6 +282,6 @@ class CloseHandling(ProposalCommand):
 def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:
     """Refuse to close over a member whom a unit has not satisfied that answers no more: who took over asks again."""
     for unit, members in proposal.disregarded.items():
-        who, name = "、".join(sorted(members)), setting.unit_name(unit)
+        who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
         again = f"委员 {who} 对“{name}”不满意，该单位已不再答复，须由现承办单位答复后再次征询"
         refuse(DISSATISFIED_IS_REHANDLED, again)
