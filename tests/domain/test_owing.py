@@ -18,6 +18,7 @@ from tests.domain import test_commitment as commitment
 from tests.domain import test_publication as publication
 from tests.domain.given import (
     ALONE,
+    CITY,
     EDU,
     HEALTH,
     LEAD,
@@ -46,6 +47,7 @@ from tests.domain.given import (
     opinion,
     plan,
     rate,
+    reassign,
     registered,
     rehandle,
     review,
@@ -239,6 +241,14 @@ def test_a_case_with_the_government_that_nobody_answers_is_the_offices_to_assign
         assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.ASSIGNMENT)]
         world.do(assign(((HEALTH, AssignmentMode.SOLE),)))
         assert list(undated(world.case)) == []
+
+
+def test_who_only_has_the_case_for_its_information_owes_none_of_the_limits_it_had() -> None:
+    world = assigned(limited(), LED)
+    assert kinds(world, HEALTH)
+    lead, assists, informed = AssignmentMode.LEAD, AssignmentMode.CO, AssignmentMode.REFERENCE_ONLY
+    world.do(reassign(((EDU, lead), (HEALTH, informed), (CITY, assists))))
+    assert kinds(world, HEALTH) == set()
 
 
 def test_a_case_with_somebody_else_is_not_the_offices_to_assign() -> None:
