@@ -73,7 +73,7 @@ class MakeCommitment(ProposalCommand):
         known = [commitment.made for commitment in proposal.commitments.values()]
         if any((m.unit, m.text, m.finish_on) == (self.unit, self.text, self.finish_on) for m in known):
             return []
-        number = max(proposal.commitments, default=0) + 1
+        number = proposal.entries.count("CommitmentMade") + 1
         return [self.told(CommitmentMade, number=number, round=answered.number)]
 
 

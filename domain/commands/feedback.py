@@ -6,7 +6,7 @@ from pydantic import Field, StrictInt
 
 from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
 from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_proposers
-from domain.commands.handling import rehandling
+from domain.commands.handling import UNHAPPY, rehandling
 from domain.events import (
     Event,
     FaceToFaceMediationHeld,
@@ -115,7 +115,8 @@ class RatingCommand(ProposalCommand):
         latest, unhappy = rated.number == task.round.number, self.overall is Rating.DISSATISFIED
         if not (unhappy and latest and setting.rulebook(proposal).rehandles(rated.number)):
             return [answer]
-        return [answer, rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1)]
+        order = rehandling(proposal, setting, self.unit, rated.number + 1, UNHAPPY, index=1, automatic=True)
+        return [answer, order]
 
 
 class RecordSatisfaction(RatingCommand):

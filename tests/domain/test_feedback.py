@@ -126,7 +126,7 @@ def test_a_signer_who_is_not_satisfied_begins_the_next_round_at_once() -> None:
     world = form_out()
     rated, ordered = world.do(rate(rating=Rating.DISSATISFIED), at="2024-03-31 09:00")
     due = ordered.event.deadline
-    assert ordered.event == RehandlingOrdered(unit=EDU, round=2, cause="委员不满意", deadline=due)
+    assert ordered.event == RehandlingOrdered(unit=EDU, round=2, cause="委员不满意", deadline=due, automatic=True)
     assert (due.anchor.version, due.due_on) == (ordered.version, date(2024, 4, 30))
     assert (rated.position, world.case.tasks[EDU].round.number) == (ordered.position - 1, 2)
 
