@@ -6,7 +6,14 @@ from pydantic import Field, StrictInt
 
 from domain.codes import Retention
 from domain.commands.base import ProposalCommand, SessionCommand, existing, in_order
-from domain.events import AnnualReportSnapshotTaken, CaseArchived
+from domain.events import (
+    AnnualReportSnapshotTaken,
+    CaseArchived,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalWithdrawn,
+)
 from domain.proposal import Proposal
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
@@ -24,6 +31,9 @@ from domain.rules import (
 from domain.session import Session
 from domain.setting import Decision, Setting
 from domain.values import EvidenceClaim, Frozen, Note, Title, day_of
+
+ENDS = (ProposalNotRegistered, ProposalConverted, ProposalAbsorbed, ProposalWithdrawn)
+"""What ends a proposal without a reply."""
 
 
 class ArchiveCase(ProposalCommand):
@@ -52,6 +62,7 @@ class ArchiveCase(ProposalCommand):
         named = "、".join(map(str, live))
         require(not live, COMMITMENTS_BEFORE_ARCHIVE, f"第 {named} 项承诺既未兑现，也未说明原因")
         in_order(setting, proposal.closed_at, "办结")
+        in_order(setting, proposal.last(*ENDS), "终结")
         return [archived]
 
 

@@ -146,8 +146,7 @@ class TakeBackStep(ProposalCommand):
             state = setting.at(other)
             put_away = "被并入的提案已归档，须先撤销其归档"
             require(state.archived is None, TAKES_BACK_STEP, put_away, "version")
-            standing = [known for known in state.history if known.version not in state.retracted]
-            [absorbed] = [known for known in standing if isinstance(known.event, ProposalAbsorbed)]
+            [absorbed] = [known for known in state.standing if isinstance(known.event, ProposalAbsorbed)]
             released.append(On(other, self.told(StepTakenBack, **_step(absorbed))))
         return released
 
@@ -184,6 +183,7 @@ class ReopenHandling(ProposalCommand):
         ARCHIVED_ONCE,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
     )
 
     reason: Note
@@ -197,6 +197,7 @@ class ReopenHandling(ProposalCommand):
         require(proposal.closed is not None, HANDLING_CLOSED, "本案没有办结")
         require(proposal.archived is None, ARCHIVED_ONCE, "已归档的不再恢复办理")
         setting.city_leader(self.approver, "approver")
+        in_order(setting, proposal.closed_at, "办结")
         return [reopened]
 
 

@@ -185,8 +185,8 @@ def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str 
 def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator[Recorded[events.ProposalEvent]]:
     """What came after a fact and still stands, but for what is about another unit, round or number."""
     own = fact.event
-    for later in proposal.history[fact.version :]:
+    for later in proposal.standing:
         named = [name for name in _SAME if hasattr(own, name) and hasattr(later.event, name)]
         same = all(getattr(own, name) == getattr(later.event, name) for name in named)
-        if same and later.version not in proposal.retracted:
+        if same and later.version > fact.version:
             yield later

@@ -1,6 +1,7 @@
 """归档、年度报告存档."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from domain.rules import (
     CASE_STANDS,
     COMMITMENTS_BEFORE_ARCHIVE,
     KNOWN_SESSION,
+    OCCURRED_IN_ORDER,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
 )
@@ -50,6 +52,13 @@ def test_what_ended_without_a_reply_has_a_file_too() -> None:
     world = assigned()
     world.do(admission.withdraw())
     assert world.do(archive())
+
+
+@refuses(c.ArchiveCase, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_file_is_not_put_away_before_the_case_ended() -> Attempt:
+    world = assigned()
+    world.do(admission.withdraw())
+    return attempt(world, archive().model_copy(update={"occurred_at": date(2024, 2, 1), "late_entry_reason": "补录"}))
 
 
 @refuses(c.ArchiveCase, ARCHIVED_AFTER_CLOSING)
