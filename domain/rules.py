@@ -189,7 +189,7 @@ LOOKBACK_OPEN = Rule("lookback-open", "须是已开展的回头看，且本案�
 # scoring
 SCORE_ITEM_KNOWN = Rule("score-item-known", "考核项目须属于本规则", "S35,S36,S37")
 SCORE_WITHIN = Rule("score-within", "分值不得超过该项目的满分", "S35,S36,S37")
-SCORE_HAS_EVIDENCE = Rule("score-has-evidence", "计分须以本案已有的事件为证", "DESIGN")
+SCORE_HAS_EVIDENCE = Rule("score-has-evidence", "计分须以本案已有的、该单位自己的事件为证", "DESIGN")
 SCORED_ONCE_EACH = Rule("scored-once-each", "同一项目只列一次", "DESIGN")
 REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案者与承办单位、主办与会办之间进行", "S34,S40")
 
@@ -197,6 +197,7 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "S9,S23")
 COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
+FIGURES_AGREE = Rule("figures-agree", "报告中的部分不得大于全体，百分比须与两数相符", "DESIGN")
 SNAPSHOT_OF_HISTORY = Rule("snapshot-of-history", "报告存档不得晚于台账现有位置", "DESIGN")
 RETRACTS_REPORT = Rule("retracts-report", "只能撤回本案登记的情况，且须尚无以其为据的后续", "DESIGN")
 TAKES_BACK_STEP = Rule("takes-back-step", "只能撤销本案误办的步骤，且须尚无后续", "DESIGN")

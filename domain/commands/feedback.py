@@ -15,6 +15,7 @@ from domain.events import (
     SatisfactionRecorded,
     SatisfactionRevised,
 )
+from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Form, Proposal, Round, UnitTask, identity
 from domain.rules import (
@@ -111,11 +112,12 @@ class RatingCommand(ProposalCommand):
                 require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
     def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
-        """The answer, and where it is 不满意 and the rulebook says so the order to handle the matter again (S8)."""
-        latest, unhappy = rated.number == task.round.number, self.overall is Rating.DISSATISFIED
-        if not (unhappy and latest and setting.rulebook(proposal).rehandles(rated.number)):
+        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
+        latest = rated.number == task.round.number
+        if not (latest and setting.rulebook(proposal).rehandles(rated.number, self.overall)):
             return [answer]
-        order = rehandling(proposal, setting, self.unit, rated.number + 1, UNHAPPY, index=1, automatic=True)
+        cause = UNHAPPY if self.overall is Rating.DISSATISFIED else f"委员评价为{label(self.overall)}"
+        order = rehandling(proposal, setting, self.unit, rated.number + 1, cause, index=1, automatic=True)
         return [answer, order]
 
 
