@@ -68,10 +68,9 @@ countersignatures, forms and answers run beside them."""
 
 def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
     history = (*proposal.history, recorded)
+    folded = _after(proposal, recorded)
     if isinstance(recorded.event, events.ReportRetracted | events.StepTakenBack):
-        folded = without(replace(proposal, history=history), recorded.event.version)
-    else:
-        folded = _after(proposal, recorded)
+        folded = without(replace(folded, history=history), recorded.event.version)
     return replace(
         folded,
         stream=recorded.stream,
