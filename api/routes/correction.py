@@ -1,7 +1,7 @@
 """更正."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.correction import CorrectClericalError, ReopenHandling, RetractReport
+from domain.commands.correction import CorrectClericalError, ReopenHandling, RetractReport, TakeBackStep
 
 router = routes("更正")
 
@@ -9,6 +9,7 @@ on_cases(
     router,
     {
         "retractions": RetractReport,
+        "steps-taken-back": TakeBackStep,
         "text-corrections": CorrectClericalError,
         "reopening": ReopenHandling,
     },

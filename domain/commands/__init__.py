@@ -32,7 +32,7 @@ from domain.commands.commitment import (
     ReportCommitmentProgress,
 )
 from domain.commands.contact import RecordMemberContact, WaiveContact
-from domain.commands.correction import CorrectClericalError, ReopenHandling, RetractReport
+from domain.commands.correction import CorrectClericalError, ReopenHandling, RetractReport, TakeBackStep
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.commands.drafting import (
     CoSign,
@@ -191,6 +191,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordMutualReview,
     ArchiveCase,
     RetractReport,
+    TakeBackStep,
     CorrectClericalError,
     ReopenHandling,
     OpenSession,
@@ -317,6 +318,7 @@ __all__ = [
     "SubmitCoOpinion",
     "SubmitDraft",
     "SubmitProposal",
+    "TakeBackStep",
     "TakeReportSnapshot",
     "TransferCase",
     "WaiveContact",

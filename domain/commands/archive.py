@@ -6,12 +6,20 @@ from pydantic import Field, StrictInt
 
 from domain.codes import Retention
 from domain.commands.base import ProposalCommand, SessionCommand, existing, in_order
-from domain.events import AnnualReportSnapshotTaken, CaseArchived
+from domain.events import (
+    AnnualReportSnapshotTaken,
+    CaseArchived,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalWithdrawn,
+)
 from domain.proposal import Proposal
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
     COMMITMENTS_BEFORE_ARCHIVE,
+    FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
@@ -25,6 +33,9 @@ from domain.rules import (
 from domain.session import Session
 from domain.setting import Decision, Setting
 from domain.values import EvidenceClaim, Frozen, Note, Title, day_of
+
+ENDS = (ProposalNotRegistered, ProposalConverted, ProposalAbsorbed, ProposalWithdrawn)
+"""What ends a proposal without a reply."""
 
 
 class ArchiveCase(ProposalCommand):
@@ -56,6 +67,7 @@ class ArchiveCase(ProposalCommand):
         untold = setting.member_names(*proposal.untold)
         require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
+        in_order(setting, proposal.last(*ENDS), "终结")
         return [archived]
 
 
@@ -67,11 +79,22 @@ class FigureClaim(Frozen):
     of: Annotated[StrictInt, Field(ge=0, le=10_000_000)] | None = None
     percent: Annotated[str, Field(pattern=r"^\d{1,3}\.\d$")] | None = None
 
+    def agrees(self, field: str) -> None:
+        """Refuse a part greater than its whole, and a percentage that is not theirs, rounded half up."""
+        part = self.of is None or self.count <= self.of
+        require(part, FIGURES_AGREE, f"部分 {self.count} 大于全体 {self.of}", f"{field}.count")
+        if self.percent is None:
+            return
+        tenths = (self.count * 2000 + self.of) // (self.of * 2) if self.of else None
+        percent = f"{tenths // 10}.{tenths % 10}" if tenths is not None else None
+        told = f"应为 {percent}" if percent else "没有全体之数，无从计百分比"
+        require(self.percent == percent, FIGURES_AGREE, told, f"{field}.percent")
+
 
 class TakeReportSnapshot(SessionCommand):
     """Keep the session's figures as they are told today; asked for again later, they can be told apart from those."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_IN_FORCE, SNAPSHOT_OF_HISTORY)
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_IN_FORCE, SNAPSHOT_OF_HISTORY, FIGURES_AGREE)
 
     as_known: Annotated[StrictInt, Field(ge=1, le=2**62)]
     figures: Annotated[tuple[FigureClaim, ...], Field(min_length=1, max_length=100)]
@@ -85,6 +108,8 @@ class TakeReportSnapshot(SessionCommand):
         head = setting.context.reference_position
         there = head is None or self.as_known <= head
         require(there, SNAPSHOT_OF_HISTORY, f"台账现只到第 {head} 位", "as_known")
+        for index, figure in enumerate(self.figures):
+            figure.agrees(f"figures.{index}")
         pinned = {"rulebook": rulebook.id, "rulebook_version": rulebook.version}
         taken = self.told(AnnualReportSnapshotTaken, as_of=day_of(setting.occurred_at), **pinned)
         return [] if taken in session.snapshots else [taken]

@@ -73,7 +73,7 @@ class MakeCommitment(ProposalCommand):
         known = [commitment.made for commitment in proposal.commitments.values()]
         if any((m.unit, m.text, m.finish_on) == (self.unit, self.text, self.finish_on) for m in known):
             return []
-        number = max(proposal.commitments, default=0) + 1
+        number = proposal.entries.count("CommitmentMade") + 1
         return [self.told(CommitmentMade, number=number, round=answered.number)]
 
 
@@ -141,6 +141,7 @@ class IssueSecondReply(ProposalCommand):
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
         SIGNER_RANK,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -160,12 +161,22 @@ class IssueSecondReply(ProposalCommand):
             own = known is not None and known.settled and self.unit in proposal.holders(known)
             require(own, SECOND_REPLY_SETTLES, f"第 {number} 项承诺尚无结果，或不是该单位的", f"commitments.{index}")
         signer, rulebook = setting.speaks_for(self.signer, self.unit, "signer"), setting.rulebook(proposal)
-        told = (self.unit, self.commitments, self.text, self.signer)
+        commitments = tuple(dict.fromkeys(self.commitments))
+        told = (self.unit, commitments, self.text, self.signer)
         if any((r.unit, r.commitments, r.text, r.signer) == told for r in proposal.second_replies):
             return []
+        self._after_results(proposal, setting)
         letter = next_letter(setting, stream_of(proposal), self.unit)
-        issued = self.told(SecondReplyIssued, letter=letter.number, recipients=proposal.proposers)
+        issued = self.told(
+            SecondReplyIssued, commitments=commitments, letter=letter.number, recipients=proposal.proposers
+        )
         return [gated(issued, rank_breach(signer, proposal, rulebook, committing=False)), letter.taken]
+
+    def _after_results(self, proposal: Proposal, setting: Setting) -> None:
+        for fact in proposal.standing:
+            result = isinstance(fact.event, CommitmentFulfilled | CommitmentBroken)
+            if result and fact.event.number in self.commitments:
+                in_order(setting, fact.occurred_at, "承诺有结果")
 
 
 def _commitment(proposal: Proposal, setting: Setting, number: int) -> Commitment:

@@ -1,39 +1,58 @@
 """更正: every recorded mistake is set right by a later event."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.commands.base import ProposalCommand, existing
-from domain.events import ClericalErrorCorrected, HandlingReopened, ReportRetracted
-from domain.proposal import Proposal
+from domain import events
+from domain.codes import Rank, Rating
+from domain.commands.base import ProposalCommand, existing, in_order
+from domain.commands.handling import UNHAPPY
+from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
+from domain.events import (
+    CaseArchived,
+    ClericalErrorCorrected,
+    CommitmentEvent,
+    FaceToFaceMediationHeld,
+    HandlingReopened,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalWithdrawn,
+    RehandlingOrdered,
+    ReportRetracted,
+    SatisfactionRecorded,
+    SatisfactionRevised,
+    StepTakenBack,
+)
+from domain.labels import EVENTS
+from domain.proposal import Proposal, round_of, without
+from domain.record import Recorded
 from domain.rules import (
+    APPROVER_RANK,
     ARCHIVED_ONCE,
     CORRECTS_TEXT,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     RETRACTS_REPORT,
     SIGNER_OF_UNIT,
+    TAKES_BACK_STEP,
     Rule,
+    refuse,
     require,
 )
-from domain.setting import Decision, Setting
+from domain.setting import Decision, On, Setting
+from domain.streams import Stream, proposal_stream
 from domain.values import Code, LongText, Note
 
-REPORTS = frozenset(
-    {
-        "MemberContacted",
-        "ContactWaived",
-        "FieldVisitRecorded",
-        "MemberRevisited",
-        "OnSiteCheckRecorded",
-        "CommitmentProgressed",
-        "SatisfactionRecorded",
-        "SatisfactionRevised",
-    }
-)
-"""What only reports the world, so that a mistaken report may be taken back; what was decided is decided anew."""
+ANSWERS = (SatisfactionRecorded, SatisfactionRevised, FaceToFaceMediationHeld)
+"""What a case was closed upon."""
+
+ENDS = (ProposalNotRegistered, ProposalConverted, ProposalWithdrawn, CaseArchived)
+"""Steps that end a case, so that they are taken back where it has ended."""
 
 TEXTS: dict[str, frozenset[str]] = {
     "ProposalSubmitted": frozenset({"title", "body"}),
@@ -57,7 +76,8 @@ Version = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 
 
 class RetractReport(ProposalCommand):
-    """Take back a report that was a mistake; it stays in history and counts no longer. The truth is recorded anew."""
+    """Take back a report that was a mistake; it stays in history and counts no longer. The truth is recorded anew. A
+    round that the rulebook ordered for an answer that never was goes with the answer, while nothing has come of it."""
 
     rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT)
 
@@ -68,11 +88,67 @@ class RetractReport(ProposalCommand):
         existing(proposal)
         if self.version in proposal.retracted:
             return []
-        type_ = entry(proposal, self.version)
-        require(type_ in REPORTS, RETRACTS_REPORT, f"第 {self.version} 个事件不是可以撤回的登记", "version")
-        standing_still = proposal.closed is None or type_ not in ("SatisfactionRecorded", "SatisfactionRevised")
-        require(standing_still, RETRACTS_REPORT, "已办结，评价须先恢复办理方可撤回", "version")
-        return [self.told(ReportRetracted, type=type_)]
+        fact = named(proposal, self.version, RETRACTED, RETRACTS_REPORT)
+        answered = proposal.closed is None or not isinstance(fact.event, ANSWERS)
+        require(answered, RETRACTS_REPORT, "已办结，评价与协调须先恢复办理方可撤回", "version")
+        followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
+        require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
+        about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
+        retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
+        ordered = _ordered_for(proposal, fact)
+        return [retracted, self.told(StepTakenBack, **_step(ordered))] if ordered else [retracted]
+
+
+class TakeBackStep(ProposalCommand):
+    """Take back a step that was a mistake, while nothing has come of it; a leader of the city or the CPPCC approves.
+    The cases that a merger absorbed stand for themselves again."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        TAKES_BACK_STEP,
+        KNOWN_OFFICIAL,
+        APPROVER_RANK,
+        OCCURRED_IN_ORDER,
+    )
+
+    version: Version
+    reason: Note
+    approver: Code
+
+    def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
+        known = proposal.history[: self.version][self.version - 1 :]
+        return [proposal_stream(other) for fact in known for other in getattr(fact.event, "absorbed", ())]
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        existing(proposal)
+        if self.version in proposal.retracted:
+            return []
+        fact = named(proposal, self.version, TAKEN_BACK, TAKES_BACK_STEP)
+        merged = not isinstance(fact.event, ProposalAbsorbed)
+        require(merged, TAKES_BACK_STEP, "并入他案的，应在所并入的提案撤销并案", "version")
+        archived = proposal.archived is None or isinstance(fact.event, CaseArchived)
+        require(archived, TAKES_BACK_STEP, "已归档，须先撤销归档", "version")
+        running = isinstance(fact.event, CaseArchived) or proposal.closed is None
+        require(running, TAKES_BACK_STEP, "已办结，须先恢复办理", "version")
+        alive = isinstance(fact.event, ENDS) or proposal.ended is None
+        require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
+        setting.knows_official(self.approver, "approver")
+        approver = setting.directory.officials[self.approver]
+        leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
+        require(leads, APPROVER_RANK, f"“{approver.name}”不是市领导或政协领导", "approver")
+        in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
+        return [self.told(StepTakenBack, **_step(fact)), *self._released(proposal, setting)]
+
+    def _released(self, proposal: Proposal, setting: Setting) -> list[On]:
+        """What the absorbed cases are told."""
+        released = []
+        for other in self.beside(proposal, setting):
+            state = setting.at(other)
+            put_away = "被并入的提案已归档，须先撤销其归档"
+            require(state.archived is None, TAKES_BACK_STEP, put_away, "version")
+            [absorbed] = [known for known in state.standing if isinstance(known.event, ProposalAbsorbed)]
+            released.append(On(other, self.told(StepTakenBack, **_step(absorbed))))
+        return released
 
 
 class CorrectClericalError(ProposalCommand):
@@ -87,7 +163,7 @@ class CorrectClericalError(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
-        type_ = entry(proposal, self.version)
+        type_ = dict(enumerate(proposal.entries, 1)).get(self.version, "")
         known = self.field in TEXTS.get(type_, ())
         require(known, CORRECTS_TEXT, f"第 {self.version} 个事件没有可以更正的文字“{self.field}”", "field")
         short = self.field not in SHORT or len(self.correct) <= 200
@@ -107,6 +183,7 @@ class ReopenHandling(ProposalCommand):
         ARCHIVED_ONCE,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        OCCURRED_IN_ORDER,
     )
 
     reason: Note
@@ -120,9 +197,51 @@ class ReopenHandling(ProposalCommand):
         require(proposal.closed is not None, HANDLING_CLOSED, "本案没有办结")
         require(proposal.archived is None, ARCHIVED_ONCE, "已归档的不再恢复办理")
         setting.city_leader(self.approver, "approver")
+        in_order(setting, proposal.closed_at, "办结")
         return [reopened]
 
 
-def entry(proposal: Proposal, version: int) -> str:
-    """The type of the event at this version; empty where there is none."""
-    return proposal.entries[version - 1] if version <= len(proposal.entries) else ""
+def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Rule) -> Recorded[events.ProposalEvent]:
+    """The fact at this version, if it is of those that are mended so and nothing rests on it."""
+    known = proposal.history[:version][version - 1 :]
+    if not known:
+        refuse(rule, f"本案没有第 {version} 个事件", "version")
+    [fact] = known
+    type_ = type(fact.event).__name__
+    other = f"“{EVENTS[type_]}”应以{mended(type_)}改正"
+    require(MENDED_BY[type_] == mended_so, rule, other, "version")
+    resting = resting_on(proposal, fact)
+    require(resting is None, rule, f"“{EVENTS[type_]}”之后已有“{resting}”，不能撤销", "version")
+    return fact
+
+
+def _step(fact: Recorded[Any]) -> dict[str, Any]:
+    """What names a step that is taken back."""
+    return {
+        "version": fact.version,
+        "type": type(fact.event).__name__,
+        "unit": getattr(fact.event, "unit", None),
+    }
+
+
+def _ordered_for(proposal: Proposal, fact: Recorded[Any]) -> Recorded[Any] | None:
+    """The round that the rulebook ordered for this answer and that nobody else's answer calls for, if nothing has come
+    of it."""
+    answer = fact.event
+    if not isinstance(answer, SatisfactionRecorded | SatisfactionRevised):
+        return None
+    for known in proposal.history[fact.version : fact.version + 1]:
+        order = known.event
+        if not isinstance(order, RehandlingOrdered) or (order.unit, order.round) != (answer.unit, answer.round + 1):
+            continue
+        if known.version in proposal.retracted or resting_on(proposal, known) or not _automatic(order):
+            continue
+        _, left = round_of(without(proposal, fact.version), answer.unit, answer.round)
+        if all(rated.overall not in (answer.overall, Rating.DISSATISFIED) for rated in left.ratings.values()):
+            return known
+    return None
+
+
+def _automatic(order: RehandlingOrdered) -> bool:
+    """Whether the rulebook gave the order; older orders say so by their cause."""
+    return order.cause == UNHAPPY if order.automatic is None else order.automatic

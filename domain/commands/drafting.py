@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import Channel, Openness, Timing
-from domain.commands.base import ProposalCommand
+from domain.commands.base import ProposalCommand, in_order
 from domain.commands.registration import CollectiveClaim, handed_in
 from domain.events import (
     CoSignatureDeclined,
@@ -26,6 +26,7 @@ from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
     NOT_YET_SUBMITTED,
+    OCCURRED_IN_ORDER,
     PROPOSAL_DRAFTED,
     PROPOSERS_DISTINCT,
     SUBMITTED_ONCE,
@@ -123,7 +124,7 @@ class InviteCoSigners(DraftingCommand):
 class CoSign(DraftingCommand):
     """A member signs the latest version. After the last day a signature is void (P1, P3)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, INVITED_TO_CO_SIGN, CO_SIGNED_IN_TIME)
+    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, INVITED_TO_CO_SIGN, CO_SIGNED_IN_TIME, OCCURRED_IN_ORDER)
 
     member: Code
 
@@ -134,6 +135,10 @@ class CoSign(DraftingCommand):
             return []
         in_time = day_of(setting.occurred_at) <= asked.sign_by
         require(in_time, CO_SIGNED_IN_TIME, f"附议截至 {asked.sign_by}，逾期无效", "member")
+        in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
+        for invited in proposal.history:
+            own = isinstance(invited.event, CoSignatureInvited) and invited.event == asked
+            in_order(setting, invited.occurred_at if own else None, "邀请附议")
         return [self.told(CoSignatureGiven, draft=latest.draft)]
 
 
@@ -166,7 +171,12 @@ class ExpireCoSignatures(DraftingCommand):
 class SubmitDraft(DraftingCommand):
     """Hand in the draft, with those who have signed it; who has not signed by now no longer can."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_DRAFTED, IN_SESSION_WINDOW, COLLECTIVE_AUTHENTICATED)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_DRAFTED,
+        IN_SESSION_WINDOW,
+        COLLECTIVE_AUTHENTICATED,
+        OCCURRED_IN_ORDER,
+    )
 
     channel: Channel = Channel.ONLINE
     collective: CollectiveClaim | None = None
@@ -177,6 +187,8 @@ class SubmitDraft(DraftingCommand):
             refuse(PROPOSAL_DRAFTED, "没有这件提案草稿")
         if proposal.session is not None:
             return []
+        in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
+        in_order(setting, proposal.last(CoSignatureGiven), "附议")
         written = latest.model_dump(include=set(ProposalSubmitted.model_fields))
         written["timing"] = latest.timing or setting.session.timing(day_of(setting.occurred_at))
         submitted = self.told(ProposalSubmitted, co_signers=drafting.co_signers, **written)

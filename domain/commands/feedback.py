@@ -6,7 +6,7 @@ from pydantic import Field, StrictInt
 
 from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
 from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_proposers
-from domain.commands.handling import rehandling
+from domain.commands.handling import UNHAPPY, rehandling
 from domain.events import (
     Event,
     FaceToFaceMediationHeld,
@@ -15,6 +15,7 @@ from domain.events import (
     SatisfactionRecorded,
     SatisfactionRevised,
 )
+from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Form, Proposal, Round, UnitTask, identity
 from domain.rules import (
@@ -111,11 +112,13 @@ class RatingCommand(ProposalCommand):
                 require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
     def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
-        """The answer, and where it is 不满意 and the rulebook says so the order to handle the matter again (S8)."""
-        latest, unhappy = rated.number == task.round.number, self.overall is Rating.DISSATISFIED
-        if not (unhappy and latest and setting.rulebook(proposal).rehandles(rated.number)):
+        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
+        latest = rated.number == task.round.number
+        if not (latest and setting.rulebook(proposal).rehandles(rated.number, self.overall)):
             return [answer]
-        return [answer, rehandling(proposal, setting, self.unit, rated.number + 1, "委员不满意", index=1)]
+        cause = UNHAPPY if self.overall is Rating.DISSATISFIED else f"委员评价为{label(self.overall)}"
+        order = rehandling(proposal, setting, self.unit, rated.number + 1, cause, index=1, automatic=True)
+        return [answer, order]
 
 
 class RecordSatisfaction(RatingCommand):

@@ -63,6 +63,9 @@ from domain.values import (
     Title,
 )
 
+UNHAPPY = "委员不满意"
+"""The cause of a round that the rulebook orders."""
+
 
 class FileHandlingPlan(ProposalCommand):
     """File what the unit will do, by when, and who answers for it."""
@@ -137,7 +140,7 @@ class RaiseDifficulty(ProposalCommand):
         if any((known.unit, known.text, known.asks) == told for known in still_open):
             return []
         in_order(setting, task.assigned_at, "分办")
-        return [self.told(DifficultyRaised, number=max(proposal.difficulties, default=0) + 1)]
+        return [self.told(DifficultyRaised, number=proposal.entries.count("DifficultyRaised") + 1)]
 
 
 class ResolveDifficulty(ProposalCommand):
@@ -209,12 +212,13 @@ class OrderRehandling(ProposalCommand):
 
 
 def rehandling(
-    proposal: Proposal, setting: Setting, unit: str, number: int, cause: str, index: int = 0
+    proposal: Proposal, setting: Setting, unit: str, number: int, cause: str, index: int = 0, automatic: bool = False
 ) -> RehandlingOrdered:
-    """The order for round `number`, with its deadline; `index` is its place in the decision."""
+    """The order for round `number`, with its deadline; `index` is its place in the decision, `automatic` that it is the
+    rulebook's."""
     rulebook = setting.rulebook(proposal)
     due = deadline(DeadlineKind.REHANDLING, rulebook, proposal, setting, "RehandlingOrdered", index)
-    return RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due)
+    return RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due, automatic=automatic)
 
 
 class CloseHandling(ProposalCommand):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import LeaderDuty, Rank, Recomputation
-from domain.commands.base import EXISTING, ProposalCommand, assigned, open_case, with_proposers
+from domain.commands.base import EXISTING, ProposalCommand, assigned, in_order, open_case, with_proposers
 from domain.commands.recomputation import recomputed
 from domain.events import (
     KeyProposalReleased,
@@ -22,6 +22,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     LEADER_APPOINTED,
     LEADER_RANK,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     RULEBOOK_IN_FORCE,
     Rule,
@@ -34,7 +35,7 @@ from domain.values import Code, LongText, Moment, Note, Title
 class SelectKeyProposal(ProposalCommand):
     """Make a registered case a key proposal (S54)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
 
     basis: Note
     theme: Title | None = None
@@ -45,6 +46,7 @@ class SelectKeyProposal(ProposalCommand):
         selected = self.told(KeyProposalSelected)
         if proposal.key == selected:
             return []
+        in_order(setting, proposal.registered_at, "立案")
         cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
         return [selected, *recomputed(cause, proposal, setting, rulebook, key=True)]
 

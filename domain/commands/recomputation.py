@@ -43,7 +43,8 @@ def recomputed(
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         begun = proposal.tasks[known.unit].assigned_at
         fresh = not_before(fresh, day_of(begun)) if begun else fresh
-        why = cause or (Recomputation.CALENDAR if anchor.event == old.anchor.event else Recomputation.SESSION_CLOSE)
+        same = (anchor.stream, anchor.version) == (old.anchor.stream, old.anchor.version)
+        why = cause or (Recomputation.CALENDAR if same else Recomputation.SESSION_CLOSE)
         if _told(fresh) != _told(old):
             found.append(_moved(known, fresh, why))
     return found

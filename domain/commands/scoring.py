@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 from domain.codes import AssignmentMode, MutualReview, Rating
 from domain.commands.base import STANDING, ProposalCommand, SessionCommand, standing
 from domain.events import (
+    Event,
     MutualReviewRecorded,
     ProposalQualityScored,
     ScoreItemRecorded,
@@ -72,6 +73,11 @@ class RecordScoreItem(ProposalCommand):
         for index, version in enumerate(self.evidence):
             there = 1 <= version <= proposal.version
             require(there, SCORE_HAS_EVIDENCE, f"本案没有第 {version} 个事件", f"evidence.{index}")
+            stands = version not in proposal.retracted
+            require(stands, SCORE_HAS_EVIDENCE, f"第 {version} 个事件已撤回", f"evidence.{index}")
+            whose = _units(proposal.history[version - 1].event)
+            own = not whose or self.unit in whose
+            require(own, SCORE_HAS_EVIDENCE, f"第 {version} 个事件是其他单位的", f"evidence.{index}")
         return _unless_so(proposal, self.told(ScoreItemRecorded, points=_written(self.points)))
 
 
@@ -155,6 +161,12 @@ class ScoreUnit(SessionCommand):
             _admitted(rulebook, claim, f"items.{index}.")
         scored = self.told(UnitScored, **_totalled(self.items))
         return [] if session.scores.get(self.unit) == scored else [scored]
+
+
+def _units(event: Event) -> set[str]:
+    """Whom an event is about; nobody where it is about the case."""
+    named = {getattr(event, field, None) for field in ("unit", "answering_unit", "asked_by")}
+    return {unit for unit in named if unit is not None}
 
 
 def _admitted(rulebook: Rulebook, claim: PointsClaim, field: str = "") -> None:

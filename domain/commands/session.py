@@ -69,18 +69,22 @@ class OpenSession(SessionCommand):
 
 
 class CloseSession(SessionCommand):
-    """Tell the day the meeting ended; clocks of in-session proposals may start there (S37)."""
+    """Tell the day the meeting ended; clocks of in-session proposals may start there (S37). A day told by mistake is
+    set right with a reason; open limits move when they are next recomputed."""
 
     rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, SESSION_DAYS_IN_ORDER, SESSION_CLOSED_ONCE)
 
     closed_on: Day
+    reason: Note | None = None
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         if session.opened is None:
             refuse(KNOWN_SESSION, "届次尚未设立")
         if session.closed_on == self.closed_on:
             return []
-        require(session.closed_on is None, SESSION_CLOSED_ONCE, f"已于 {session.closed_on} 闭幕", "closed_on")
+        fresh = session.closed_on is None or self.reason is not None
+        once = f"已于 {session.closed_on} 闭幕，登记有误的，更正须写明理由（reason）"
+        require(fresh, SESSION_CLOSED_ONCE, once, "closed_on")
         opened_on = session.opened.opened_on
         in_order = opened_on is None or opened_on <= self.closed_on
         require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")

@@ -254,7 +254,8 @@ def begins_mildly(proposal: Proposal, unit: str, wanted: Pressure) -> bool:
 
 def next_number(proposal: Proposal) -> int:
     """The number of what is done next to press a unit of this case."""
-    return max(proposal.actions, default=0) + 1
+    names = {kind.__name__ for kind in PRESSURE}
+    return sum(name in names for name in proposal.entries) + 1
 
 
 def _on(proposal: Proposal, unit: str) -> list[Action]:

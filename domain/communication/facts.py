@@ -75,7 +75,8 @@ class ReplyRound(Frozen):
     signed: Mark | None = None
     issued: Mark | None = None
     answers: tuple[Answer, ...] = ()
-    left: bool = False
+    left: int = 0
+    """The version of what ended the unit's task; 0 while it lasts."""
 
     def feedback(self, order: Mark) -> Mark | None:
         """What the round that this orders comes after: the first answer that was 不满意, else the first there was."""
@@ -108,6 +109,8 @@ class Communication(Frozen):
 
     lead_proposer: str | None = None
     co_signers: tuple[str, ...] = ()
+    before_merging: tuple[tuple[str, ...], ...] = ()
+    """Who co-signed before each merger, the latest last."""
     contacts: tuple[Contact, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rounds: tuple[ReplyRound, ...] = ()
@@ -142,23 +145,24 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
         case events.ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
         case events.ProposalsMerged():
-            return known.model_copy(update={"co_signers": event.co_signers})
+            before_merging = (*known.before_merging, known.co_signers)
+            return known.model_copy(update={"co_signers": event.co_signers, "before_merging": before_merging})
         case events.UnitAssigned():
             goes_on = any(known_round.unit == event.unit and not known_round.left for known_round in known.rounds)
             if goes_on and event.mode.answers:
                 return known
             waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.first_round)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
-            known = _left(known, (event.unit,))
+            known = _left(known, (event.unit,), recorded.version)
             since = mark(recorded) if event.first_round > 1 else None
             first = ReplyRound(unit=event.unit, round=event.first_round, assigned=mark(recorded), since=since)
             return _begin(known, first, event.mode.answers)
         case events.ObjectionUpheld():
-            return _left(known, (event.unit,))
+            return _left(known, (event.unit,), recorded.version)
         case events.CaseReassigned():
-            return _left(known, event.left)
+            return _left(known, event.left, recorded.version)
         case events.ProposalAbsorbed() | events.ProposalWithdrawn():
-            return _left(known, [answered.unit for answered in known.rounds])
+            return _left(known, [answered.unit for answered in known.rounds], recorded.version)
         case events.MemberContacted():
             contact = Contact(
                 mark=mark(recorded),
@@ -190,6 +194,8 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             return known.with_round(event.unit, event.round, answers=(*(answered.answers if answered else ()), given))
         case events.ReportRetracted():
             return _without(known, event.version)
+        case events.StepTakenBack():
+            return _taken_back(known, event)
         case events.RehandlingOrdered():
             before, order = known.round_of(event.unit, event.round - 1), mark(recorded)
             return _begin(
@@ -265,8 +271,18 @@ def _without(known: Communication, version: int) -> Communication:
     return told
 
 
-def _left(known: Communication, units: Iterable[str]) -> Communication:
-    rounds = tuple(r.model_copy(update={"left": True}) if r.unit in units else r for r in known.rounds)
+def _taken_back(known: Communication, event: events.StepTakenBack) -> Communication:
+    """What is known without a step that was a mistake: a merger, an order, an end of the case."""
+    if event.type == events.ProposalsMerged.__name__ and known.before_merging:
+        *before, co_signers = known.before_merging
+        return known.model_copy(update={"co_signers": co_signers, "before_merging": tuple(before)})
+    standing = [r for r in known.rounds if r.ordered is None or r.ordered.version != event.version]
+    rounds = tuple(r.model_copy(update={"left": 0}) if r.left == event.version else r for r in standing)
+    return known.model_copy(update={"rounds": rounds})
+
+
+def _left(known: Communication, units: Iterable[str], version: int) -> Communication:
+    rounds = tuple(r.model_copy(update={"left": r.left or version}) if r.unit in units else r for r in known.rounds)
     return known.model_copy(update={"rounds": rounds})
 
 

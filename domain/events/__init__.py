@@ -46,7 +46,13 @@ from domain.events.commitment import (
     SecondReplyIssued,
 )
 from domain.events.contact import ContactEvent, ContactWaived, MemberContacted
-from domain.events.correction import ClericalErrorCorrected, CorrectionEvent, HandlingReopened, ReportRetracted
+from domain.events.correction import (
+    ClericalErrorCorrected,
+    CorrectionEvent,
+    HandlingReopened,
+    ReportRetracted,
+    StepTakenBack,
+)
 from domain.events.directory import MemberListed, OfficialAppointed, RulebookVersionFixed, UnitListed
 from domain.events.drafting import (
     CoSignatureDeclined,
@@ -332,6 +338,7 @@ __all__ = [
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",
+    "StepTakenBack",
     "SupervisionAction",
     "SupervisionAnswered",
     "SupervisionEvent",

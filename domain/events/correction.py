@@ -9,11 +9,25 @@ from domain.events.base import Event
 
 
 class ReportRetracted(Event):
-    """撤回登记: the report at `version` of this case, of the named type, was a mistake and counts no longer."""
+    """撤回登记: the report at `version` of this case, of the named type, was a mistake and counts no longer. `unit` and
+    `number` are that report's own."""
 
     version: int
     type: str
     reason: str
+    unit: str | None = None
+    number: int | None = None
+
+
+class StepTakenBack(Event):
+    """撤销误办: the step at `version` was a mistake, and nothing had come of it yet; the case stands as if it had not
+    been taken. Without `approver` it went with the report it rested on. `unit` is that step's own."""
+
+    version: int
+    type: str
+    reason: str
+    approver: str | None = None
+    unit: str | None = None
 
 
 class ClericalErrorCorrected(Event):
@@ -33,4 +47,4 @@ class HandlingReopened(Event):
     approver: str
 
 
-CorrectionEvent: TypeAlias = ReportRetracted | ClericalErrorCorrected | HandlingReopened
+CorrectionEvent: TypeAlias = ReportRetracted | StepTakenBack | ClericalErrorCorrected | HandlingReopened

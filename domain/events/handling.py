@@ -58,12 +58,13 @@ class FieldVisitRecorded(Event):
 
 
 class RehandlingOrdered(Event):
-    """重新办理: round `round` of this unit's reply begins."""
+    """重新办理: round `round` of this unit's reply begins; `automatic`: by the rulebook, not by somebody's order."""
 
     unit: str
     round: int
     cause: str
     deadline: Deadline | None = None
+    automatic: bool | None = None
 
 
 class HandlingClosed(Event):

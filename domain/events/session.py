@@ -26,9 +26,11 @@ class SessionOpened(Event):
 
 
 class SessionClosed(Event):
-    """闭幕: the day the meeting ended, where it was not yet known when the session was opened."""
+    """闭幕: the day the meeting ended, where it was not yet known when the session was opened; or, with a `reason`, the
+    right day where the one told before was a mistake."""
 
     closed_on: date
+    reason: str | None = None
 
 
 class HandoverMeetingHeld(Event):

@@ -18,6 +18,7 @@ COLUMNS: dict[str, str] = {
     "due_soon_days": "临期天数",
     "duties": "待办的手续",
     "ended": "终结方式",
+    "endings": "历次终结",
     "entered_at": "称录入于",
     "facts": "据以判断的事实",
     "flags": "违反而登记的规则",

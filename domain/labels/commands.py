@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "ArchiveCase": "归档",
     "TakeReportSnapshot": "年度报告存档",
     "RetractReport": "撤回登记",
+    "TakeBackStep": "撤销误办",
     "CorrectClericalError": "更正文字",
     "ReopenHandling": "恢复办理",
     "SelectKeyProposal": "确定重点提案",

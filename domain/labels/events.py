@@ -18,6 +18,7 @@ EVENTS: dict[str, str] = {
     "CaseArchived": "归档",
     "AnnualReportSnapshotTaken": "年度报告存档",
     "ReportRetracted": "撤回登记",
+    "StepTakenBack": "撤销误办",
     "ClericalErrorCorrected": "更正文字",
     "HandlingReopened": "恢复办理",
     "KeyProposalSelected": "确定重点提案",

@@ -97,6 +97,7 @@ FIELDS: dict[str, str] = {
     "body": "正文",
     "cppcc": "政协",
     "case_no": "案号",
+    "automatic": "按规则自动责成",
     "cause": "原因",
     "channel": "提交方式",
     "class_scheme": "分类方法",

@@ -250,6 +250,8 @@ class Rulebook(Frozen):
     rehandling_automatic: bool = True
     automatic_rehandlings: int | None = None
     """How often a reply is handled again without somebody's order; as often as needed where a rulebook does not say."""
+    rehandled_ratings: tuple[Rating, ...] | None = None
+    """Which answers begin the next round by themselves (S34: 基本满意 too); 不满意 where a rulebook does not say."""
     ladder: tuple[LadderStep, ...] | None = None
     key_plan_days: int | None = None
     """Days a unit has to file its plan for a key proposal before it is reminded; nobody is where a rulebook does not
@@ -298,10 +300,10 @@ class Rulebook(Frozen):
         order = [known.code for known in self.class_scheme.classes]
         return order.index(one) < order.index(other)
 
-    def rehandles(self, round: int) -> bool:
-        """Whether an answer 不满意 to this round begins the next without an order."""
-        most = self.automatic_rehandlings
-        return self.rehandling_automatic and (most is None or round <= most)
+    def rehandles(self, round: int, rating: Rating) -> bool:
+        """Whether such an answer to this round begins the next without an order."""
+        most, begin = self.automatic_rehandlings, self.rehandled_ratings or (Rating.DISSATISFIED,)
+        return self.rehandling_automatic and rating in begin and (most is None or round <= most)
 
     def late_after(self, event: str) -> int:
         """Hours after which an event of this name is entered late."""

@@ -129,6 +129,8 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
     for field, scale in (("ratings", rulebook.ratings), ("attitude_ratings", rulebook.attitude_ratings or ())):
         if any(rating.of_result for rating in scale):
             yield field, "同意、保留、不同意只用于评价办理结果"
+    if Rating.NO_RESPONSE in (rulebook.rehandled_ratings or ()):
+        yield "rehandled_ratings", "未反馈不是评价，不引起重新办理"
     if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:

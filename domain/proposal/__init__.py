@@ -5,7 +5,6 @@ counting, and a fact about something unknown creates it or is kept aside. Each s
 module of its name.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 from typing import assert_never
@@ -46,7 +45,7 @@ from domain.proposal.parts import (
     UnitTask,
 )
 from domain.proposal.scoring import subject
-from domain.proposal.state import Proposal, identity, reported, task_of, with_task
+from domain.proposal.state import Proposal, identity, reported, round_of, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 
@@ -69,10 +68,9 @@ countersignatures, forms and answers run beside them."""
 
 def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
     history = (*proposal.history, recorded)
-    if isinstance(recorded.event, events.ReportRetracted):
-        folded = _without(history, proposal.retracted | {recorded.event.version})
-    else:
-        folded = _after(proposal, recorded)
+    folded = _after(proposal, recorded)
+    if isinstance(recorded.event, events.ReportRetracted | events.StepTakenBack):
+        folded = without(replace(folded, history=history), recorded.event.version)
     return replace(
         folded,
         stream=recorded.stream,
@@ -82,11 +80,13 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
     )
 
 
-def _without(history: Iterable[Recorded[events.ProposalEvent]], retracted: frozenset[int]) -> Proposal:
-    """The state that the rest of history leads to: what rested on a mistake goes with it, what stood before it stands
-    again."""
-    standing = (known for known in history if known.version not in retracted)
-    told = (known for known in standing if not isinstance(known.event, events.ReportRetracted))
+def without(proposal: Proposal, version: int) -> Proposal:
+    """The state that the rest of history leads to: what rested on the event at this version goes with it, what stood
+    before it stands again. (What the state knows of itself, its history and contacts, is left to `evolve`.)"""
+    retracted = proposal.retracted | {version}
+    setting_right = events.ReportRetracted | events.StepTakenBack
+    standing = (known for known in proposal.history if known.version not in retracted)
+    told = (known for known in standing if not isinstance(known.event, setting_right))
     return replace(reduce(_after, told, Proposal()), retracted=retracted)
 
 
@@ -174,6 +174,8 @@ __all__ = [
     "identity",
     "open_limits",
     "owed",
+    "round_of",
     "subject",
     "undated",
+    "without",
 ]

@@ -17,7 +17,7 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
         case events.ProposalResubmitted():
             return replace(proposal, to_revise=None, title=event.title, body=event.body, reviews={})
         case events.ProposalNotRegistered():
-            return replace(proposal, ended=Ending.NOT_REGISTERED, refusal=event)
+            return replace(proposal, ended=Ending.NOT_REGISTERED, refusal=event, notified=frozenset())
         case events.RefusalNotified():
             return replace(proposal, notified=proposal.notified | set(event.members))
         case events.ProposalConverted():

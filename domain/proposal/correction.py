@@ -9,8 +9,8 @@ from domain.proposal.state import Proposal
 
 def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
     match event:
-        case events.ReportRetracted():
-            return proposal  # the whole case is told anew without it
+        case events.ReportRetracted() | events.StepTakenBack():
+            return proposal  # the whole case is told anew without what it names
         case events.ClericalErrorCorrected():
             corrected = {**proposal.corrected, (event.version, event.field): event.correct}
             return _told(replace(proposal, corrected=corrected), event)

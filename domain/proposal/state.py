@@ -93,6 +93,15 @@ class Proposal:
     """The plan and the opinion that each unit filed last."""
 
     @property
+    def standing(self) -> tuple[Recorded[Any], ...]:
+        """All events so far but those that were taken back."""
+        return tuple(recorded for recorded in self.history if recorded.version not in self.retracted)
+
+    def last(self, *kinds: type[events.Event]) -> datetime | date | None:
+        """When the last standing event of these kinds is said to have occurred."""
+        return next((r.occurred_at for r in reversed(self.standing) if isinstance(r.event, kinds)), None)
+
+    @property
     def entries(self) -> tuple[str, ...]:
         """The types of all events so far, by version from 1."""
         return tuple(type(recorded.event).__name__ for recorded in self.history)

@@ -71,12 +71,19 @@ def evolve(
     if changed == case:
         return
     yield changed.model_copy(update={"last_position": recorded.position})
+    yield from (_gone(row, recorded) for row in rows.values() if row.round and not facts.round_of(row.unit, row.round))
     rulebook = reference.rulebooks.get(changed.rulebook_digest or "")
     for answered in facts.rounds:
         before = rows.get((*key, answered.round, answered.unit))
         after = judged(changed, answered, facts, rulebook)
         if before is None or after != before.model_copy(update={"last_position": after.last_position}):
             yield after.model_copy(update={"last_position": recorded.position})
+
+
+def _gone(row: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:
+    """The row of a round whose order was taken back: there is nothing to judge."""
+    named = row.model_dump(include={"ledger", "stream", "round", "unit", "session", "case_no", "title"})
+    return VerdictRow(**named, last_position=recorded.position)
 
 
 def _of_case(case: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:

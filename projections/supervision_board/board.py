@@ -40,9 +40,17 @@ class Answer(Frozen):
     version: int
 
 
+class End(Frozen):
+    """How the case ended, by the event at this version."""
+
+    version: int
+    ending: Ending
+
+
 class TaskLine(Frozen):
     """What one unit owes the case, in the round under way. `asked` is the latest round in which each proposer had a
-    form: an answer to an earlier one stands until the next has come. `told` is all that each has answered."""
+    form: an answer to an earlier one stands until the next has come. `told` is all that each
+    has answered. `before` is the line as it was before the step that moved it last, in case that is taken back."""
 
     unit: str
     mode: AssignmentMode
@@ -52,6 +60,7 @@ class TaskLine(Frozen):
     deadline_rule: str | None = None
     handling: bool = False
     paused: bool = False
+    before: "TaskLine | None" = None
     draft: DraftStatus | None = None
     replied_on: date | None = None
     opinion_on: date | None = None
@@ -93,8 +102,8 @@ class TaskLine(Frozen):
 
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
-    still open, `commitments` names what was promised and not yet done. Adding up is safe: the engine
-    moves rows and checkpoint together."""
+    still open, `commitments` names what was promised and not yet done; `endings` is all
+    that ended the case. Adding up is safe: the engine moves rows and checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
@@ -127,6 +136,7 @@ class SupervisionRow(Row):
     satisfaction: Rating | None = None
     awaited: int = 0
     ended: Ending | None = None
+    endings: tuple[End, ...] = ()
     closed_on: date | None = None
     origins: tuple[Origin, ...] = ()
     has_made_up: bool = False
@@ -186,16 +196,16 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ProposalResubmitted():
             return row.model_copy(update={"title": event.title})
         case events.ProposalNotRegistered() | events.ProposalConverted():
-            untold = row.untold if row.ended else row.proposers
-            return row.model_copy(update={"ended": Ending.NOT_REGISTERED, "untold": untold})
+            row = row.model_copy(update={"untold": row.untold if row.ended else row.proposers})
+            return _ended(row, recorded.version, Ending.NOT_REGISTERED)
         case events.RefusalNotified():
             return row.model_copy(update={"untold": tuple(m for m in row.untold if m not in event.members)})
         case events.ProposalsMerged():
             return row.model_copy(update={"proposers": (row.lead_proposer, *event.co_signers)})
         case events.ProposalAbsorbed():
-            return row.model_copy(update={"ended": Ending.MERGED})
+            return _ended(row, recorded.version, Ending.MERGED)
         case events.ProposalWithdrawn():
-            return row.model_copy(update={"ended": Ending.WITHDRAWN})
+            return _ended(row, recorded.version, Ending.WITHDRAWN)
         case events.CaseRulebookChanged():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             return row.model_copy(update={"due_soon_days": rulebook.due_soon_days if rulebook else 0})
@@ -246,10 +256,13 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             task = row.task(event.unit)
             begun = TaskLine(
                 unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True,
-                asked=task.asked, told=task.told,
+                asked=task.asked, told=task.told, before=task,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
-        case events.ExtensionGranted() | events.ClockResumed():
+        case events.ExtensionGranted():
+            task = row.task(event.unit)
+            return _with(row, task.model_copy(update={"paused": False, "before": task}).due_by(event.deadline))
+        case events.ClockResumed():
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.DeadlineRecomputed():
             shown = event.deadline.kind in (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
@@ -279,6 +292,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return row.model_copy(update=opened)
         case events.ReportRetracted():
             return _retracted(row, event)
+        case events.StepTakenBack():
+            return _taken_back(row, event)
         case events.ClericalErrorCorrected():
             return row.model_copy(update={"title": event.correct}) if event.field == "title" else row
         case events.HandlingClosed():
@@ -339,11 +354,48 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
             return row.model_copy(update={"contacts": row.contacts - 1})
         case "MemberRevisited":
             return row.model_copy(update={"revisits": row.revisits - 1})
+        case "AssignmentAcknowledged":
+            return _changed(row, event.unit or "", status=TaskStatus.ASSIGNED)
+        case "DifficultyRaised":
+            return row.model_copy(update={"difficulties": row.difficulties - 1})
+        case "DifficultyResolved":
+            return row.model_copy(update={"difficulties": row.difficulties + 1})
+        case "CommitmentMade":
+            return row.model_copy(update={"commitments": tuple(n for n in row.commitments if n != event.number)})
+        case "CommitmentFulfilled":
+            return row.model_copy(update={"commitments": tuple(sorted({*row.commitments, event.number or 0}))})
         case "SatisfactionRecorded" | "SatisfactionRevised":
             lines = [line.model_copy(update={"told": _standing(line, event.version)}) for line in row.tasks]
             return row.model_copy(update={"tasks": tuple(lines)})
         case _:
             return row
+
+
+def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> SupervisionRow:
+    """The row without a step that was a mistake."""
+    line = row.task(event.unit or "")
+    match event.type:
+        case "ProposalNotRegistered" | "ProposalConverted" | "ProposalAbsorbed" | "ProposalWithdrawn":
+            endings = tuple(end for end in row.endings if end.version != event.version)
+            return row.model_copy(update={"endings": endings, "ended": endings[-1].ending if endings else None})
+        case "CaseArchived":
+            return row.model_copy(update={"archived_on": None})
+        case "CaseTransferredToGovernment":
+            return row.model_copy(update={"transferred_on": None})
+        case "ClockPaused":
+            return _changed(row, line.unit, paused=False)
+        case "ExtensionGranted" if line.before:
+            was = line.before
+            return _changed(row, line.unit, due_on=was.due_on, deadline_rule=was.deadline_rule, before=was.before)
+        case "RehandlingOrdered" if line.before:
+            now = {"status": line.status, "asked": line.asked, "told": line.told, "handling": line.handling}
+            return _with(row, line.before.model_copy(update=now))
+        case _:
+            return row
+
+
+def _ended(row: SupervisionRow, version: int, ending: Ending) -> SupervisionRow:
+    return row.model_copy(update={"ended": ending, "endings": (*row.endings, End(version=version, ending=ending))})
 
 
 def _standing(line: TaskLine, version: int) -> dict[str, tuple[Answer, ...]]:
@@ -385,7 +437,7 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
 
 def _duties(row: SupervisionRow, answering: list[TaskLine]) -> Iterator[Duty]:
     """What an authority has to do before the case goes on."""
-    if row.untold and row.archived_on is None:
+    if row.ended is Ending.NOT_REGISTERED and row.untold and row.archived_on is None:
         yield Duty.REFUSAL_NOTICE
     handled = row.ended is None and row.closed_on is None
     if handled and row.transferred_on is not None and row.recipient is None and not answering:

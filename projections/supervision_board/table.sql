@@ -32,6 +32,7 @@ CREATE TABLE {table} (
     satisfaction text,
     awaited int NOT NULL,
     ended text,
+    endings jsonb NOT NULL,
     closed_on date,
     origins jsonb NOT NULL,
     has_made_up boolean NOT NULL,

@@ -27,7 +27,16 @@ from domain import commands as c
 from domain import labels
 from domain.codes import Rating, Recipient
 from domain.commands import COMMANDS, ProposalCommand
-from domain.events import EVENT_TYPES, STREAM_KINDS, Event, HandlingClosed, ReplyIssued, ReplySigned, UnitAssigned
+from domain.events import (
+    EVENT_TYPES,
+    STREAM_KINDS,
+    Event,
+    HandlingClosed,
+    ReplyIssued,
+    ReplySigned,
+    SatisfactionRecorded,
+    UnitAssigned,
+)
 from domain.proposal import Proposal
 from domain.record import Recorded
 from domain.rules import CASE_OPEN, RULES, Refused, Rule
@@ -38,6 +47,7 @@ from tests.api.test_bad_input import problem
 from tests.architecture.golden import GOLDEN, bare
 from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
+from tests.domain import test_correction as correction
 from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_key_proposal as key_proposal
@@ -50,6 +60,7 @@ from tests.domain.given import (
     assigned,
     decide_addition,
     decide_objection,
+    dissatisfied,
     drafted,
     form_out,
     opened,
@@ -107,6 +118,8 @@ MORE: tuple[Sample, ...] = (
     (assigned, lambda world: key_proposal.appoint("HANDLE", MAYOR)),
     (drafting.inviting, lambda world: drafting.hand_in()),
     (registered, lambda world: c.TransferCase(occasion="交办会", recipient=Recipient.COURT)),
+    (signed, lambda world: send_back()),
+    (dissatisfied, lambda world: correction.retract(correction.last(world, SatisfactionRecorded))),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),
     (signed, lambda world: send_back()),
 )

@@ -1,6 +1,7 @@
 """归档、年度报告存档."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from domain.rules import (
     ARCHIVED_ONCE,
     CASE_STANDS,
     COMMITMENTS_BEFORE_ARCHIVE,
+    FIGURES_AGREE,
     KNOWN_SESSION,
+    OCCURRED_IN_ORDER,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
     TOLD_BEFORE_ARCHIVE,
@@ -51,6 +54,13 @@ def test_what_ended_without_a_reply_has_a_file_too() -> None:
     world = assigned()
     world.do(admission.withdraw())
     assert world.do(archive())
+
+
+@refuses(c.ArchiveCase, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_file_is_not_put_away_before_the_case_ended() -> Attempt:
+    world = assigned()
+    world.do(admission.withdraw())
+    return attempt(world, archive().model_copy(update={"occurred_at": date(2024, 2, 1), "late_entry_reason": "补录"}))
 
 
 @refuses(c.ArchiveCase, ARCHIVED_AFTER_CLOSING)
@@ -99,6 +109,23 @@ def test_figures_are_kept_as_they_were_told() -> None:
     assert (fact.event.as_known, fact.event.rulebook_version) == (3, 1)
     assert world.do(snapshot()) == []
     assert world.do(snapshot(note="报送市委"))
+
+
+@refuses(c.TakeReportSnapshot, FIGURES_AGREE, "figures.0.count")
+def test_a_part_is_not_greater_than_its_whole() -> Attempt:
+    return attempt(opened(), snapshot(figures=({"id": "reply_rate", "count": 30, "of": 28},)))
+
+
+@refuses(c.TakeReportSnapshot, FIGURES_AGREE, "figures.0.percent")
+@pytest.mark.parametrize(("of", "percent"), [(28, "999.9"), (28, "78.5"), (None, "78.6"), (0, "0.0")])
+def test_a_percentage_is_that_of_its_two_numbers(of: int | None, percent: str) -> Attempt:
+    count = 22 if of else 0
+    return attempt(opened(), snapshot(figures=({"id": "resolved_rate", "count": count, "of": of, "percent": percent},)))
+
+
+def test_a_percentage_is_rounded_half_up() -> None:
+    figures = ({"id": "resolved_rate", "count": 22, "of": 28, "percent": "78.6"}, {"id": "cases", "count": 28})
+    assert opened().do(snapshot(figures=figures))
 
 
 @refuses(c.TakeReportSnapshot, KNOWN_SESSION)

@@ -20,6 +20,7 @@ from domain.rules import (
     COMMITMENT_OPEN,
     COMMITTED_IN_REPLY,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     SECOND_REPLY_SETTLES,
     SIGNER_OF_UNIT,
@@ -177,6 +178,21 @@ def test_a_second_reply_also_explains_why_a_promise_was_not_kept() -> None:
     world = promised()
     world.do(fail())
     assert world.do(answer_again(text="因编制未批，未能兑现，特此说明。"))
+
+
+def test_a_promise_named_twice_is_told_of_once() -> None:
+    world = kept()
+    fact, _ = world.do(answer_again(1, 1))
+    assert fact.event.commitments == (1,)
+    assert world.do(answer_again(1, 1)) == []
+    assert world.do(answer_again(1)) == []
+
+
+@refuses(c.IssueSecondReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_second_reply_is_not_older_than_what_it_tells() -> Attempt:
+    world = promised()
+    world.do(keep(), at="2024-06-03 09:00")
+    return attempt(world, answer_again(occurred_at=date(2024, 5, 1), late_entry_reason="补录"))
 
 
 @refuses(c.IssueSecondReply, SECOND_REPLY_SETTLES, "commitments.0")

@@ -1,5 +1,7 @@
 """更正: what was recorded by mistake is named and set right, and stays."""
 
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -7,25 +9,50 @@ import pytest
 from domain import commands as c
 from domain.codes import Heard, Outcome, Rating
 from domain.events import (
+    CaseArchived,
+    CaseTransferredElsewhere,
+    CaseTransferredToGovernment,
     ClericalErrorCorrected,
+    ClockPaused,
+    CommitmentFulfilled,
+    CommitmentMade,
+    ExtensionGranted,
+    ExtensionRequested,
+    FaceToFaceMediationHeld,
     HandlingReopened,
     MemberContacted,
+    ProposalAbsorbed,
+    ProposalConverted,
+    ProposalNotRegistered,
+    ProposalReturnedForRevision,
+    ProposalsMerged,
     ProposalSubmitted,
+    ProposalWithdrawn,
+    RehandlingOrdered,
+    ReplyDelivered,
     ReportRetracted,
     SatisfactionRecorded,
     SatisfactionRevised,
+    StepTakenBack,
 )
+from domain.proposal import Proposal, evolve
 from domain.rules import (
+    APPROVER_RANK,
     ARCHIVED_ONCE,
     CORRECTS_TEXT,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RETRACTS_REPORT,
     SIGNER_OF_UNIT,
+    TAKES_BACK_STEP,
 )
+from domain.streams import proposal_stream
 from tests.domain import test_admission as admission
 from tests.domain import test_archive as archive
+from tests.domain import test_clock as clock
+from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
+from tests.domain import test_reply as reply
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -33,21 +60,29 @@ from tests.domain.given import (
     SECOND,
     Attempt,
     World,
+    assigned,
     attempt,
     close,
     closed,
     contact,
     contacted,
+    dissatisfied,
+    draft,
+    form,
     form_out,
     head_of,
+    issue,
     issued,
     opened,
     rate,
     refuses,
     registered,
     rehandle,
+    review,
     ruled,
+    sign,
     signed,
+    submitted,
 )
 
 
@@ -82,7 +117,7 @@ def test_a_contact_that_never_was_counts_no_longer() -> None:
     assert world.verdict().outcome is Outcome.PASS
     version = last(world, MemberContacted)
     [fact] = world.do(retract(version))
-    assert fact.event == ReportRetracted(version=version, type="MemberContacted", reason="误登在本案")
+    assert fact.event == ReportRetracted(version=version, type="MemberContacted", reason="误登在本案", unit=EDU)
     assert world.verdict().outcome is Outcome.FAIL
     assert world.do(retract(version)) == []
 
@@ -152,6 +187,274 @@ def test_only_a_report_of_this_case_is_taken_back(version: int) -> Attempt:
 def test_an_answer_is_not_taken_back_under_a_closed_case() -> Attempt:
     world = closed()
     return attempt(world, retract(last(world, SatisfactionRecorded)))
+
+
+# what rested on a report
+
+
+def test_a_round_ordered_for_an_answer_that_never_was_is_ordered_no_more() -> None:
+    world = dissatisfied()
+    order = world.last(RehandlingOrdered)
+    assert order.event.automatic
+    _, taken_back = world.do(retract(last(world, SatisfactionRecorded)))
+    told = {"type": "RehandlingOrdered", "unit": EDU, "reason": "误登在本案"}
+    assert taken_back.event == StepTakenBack(version=order.version, **told)
+    assert world.case.tasks[EDU].round.number == 1
+    assert world.case.communication.round_of(EDU, 2) is None
+    for member in (LEAD, SECOND):
+        world.do(rate(member=member))
+    assert world.do(close())
+
+
+def test_a_round_that_another_member_calls_for_stays_ordered() -> None:
+    world = dissatisfied()
+    world.do(rate(member=SECOND, rating=Rating.DISSATISFIED))
+    first = world.all(SatisfactionRecorded)[0].version
+    assert len(world.do(retract(first))) == 1
+    since = world.case.communication.round_of(EDU, 2).since
+    assert since.version == last(world, RehandlingOrdered), "the answer it came after never was"
+
+
+def test_a_round_that_has_begun_goes_on() -> None:
+    world = dissatisfied()
+    world.do(contact(world.now))
+    world.do(draft(text="重新办理后的答复"))
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
+    assert world.case.tasks[EDU].round.number == 2
+
+
+def test_a_round_that_somebody_ordered_is_not_taken_back_with_an_answer() -> None:
+    world = form_out(opened(ruled(rehandling_automatic=False)))
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(rehandle())
+    assert world.last(RehandlingOrdered).event.automatic is False
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
+    assert world.do(take_back(last(world, RehandlingOrdered)))
+
+
+def test_an_order_of_the_time_before_orders_said_so_is_known_by_its_cause() -> None:
+    world = dissatisfied()
+    old = world.case.history[:-1]
+    order = replace(world.story[-1], event=world.story[-1].event.model_copy(update={"automatic": None}))
+    case = reduce(evolve, (*old, order), Proposal())
+    weighed = replace(world.weigh(retract(last(world, SatisfactionRecorded))), state=case)
+    assert len(weighed.decide()) == 2
+
+
+def test_an_order_once_taken_back_is_not_taken_back_again() -> None:
+    world = dissatisfied()
+    world.do(take_back(last(world, RehandlingOrdered)))
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_promise_is_not_taken_back_over_what_came_of_it() -> Attempt:
+    return attempt(commitment.kept(), retract(last(commitment.kept(), CommitmentMade)))
+
+
+def test_a_promise_that_was_never_made_leaves_its_number_behind() -> None:
+    world = commitment.promised()
+    world.do(retract(last(world, CommitmentMade)))
+    assert world.case.commitments == {}
+    [fact] = world.do(commitment.promise())
+    assert fact.event.number == 2
+
+
+def test_a_promise_that_was_not_kept_after_all_is_open_again() -> None:
+    world = commitment.kept()
+    world.do(retract(last(world, CommitmentFulfilled)))
+    assert world.case.commitments[1].fulfilled is None
+    assert world.do(commitment.keep(outcome="改期兑现"))
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_promise_is_not_opened_again_in_a_file_that_was_put_away() -> Attempt:
+    world = closed(result_class="B")
+    for command in (commitment.promise(), commitment.keep(), archive.archive()):
+        world.do(command)
+    return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_talk_is_not_taken_back_under_a_case_that_was_closed_upon_it() -> Attempt:
+    world = feedback.unhappy_again()
+    for command in (rate(member=SECOND), feedback.mediate(world), close()):
+        world.do(command)
+    return attempt(world, retract(last(world, FaceToFaceMediationHeld)))
+
+
+def test_a_letter_that_did_not_arrive_is_delivered_when_it_does() -> None:
+    world = issued()
+    world.do(reply.deliver(world))
+    world.do(retract(last(world, ReplyDelivered)))
+    assert world.case.tasks[EDU].round.delivered == frozenset()
+    assert world.do(reply.deliver(world))
+
+
+# steps
+
+
+def take_back(version: int, approver: str = MAYOR) -> c.TakeBackStep:
+    return c.TakeBackStep(version=version, reason="误办", approver=approver)
+
+
+def withdrawn() -> World:
+    world = assigned()
+    world.do(admission.withdraw())
+    return world
+
+
+def put_away() -> World:
+    world = closed()
+    world.do(archive.archive())
+    return world
+
+
+def test_a_withdrawal_by_mistake_is_taken_back() -> None:
+    world = withdrawn()
+    version = last(world, ProposalWithdrawn)
+    [fact] = world.do(take_back(version))
+    assert fact.event == StepTakenBack(version=version, type="ProposalWithdrawn", reason="误办", approver=MAYOR)
+    assert (world.case.ended, world.case.withdrawn) == (None, None)
+    assert world.case.communication.round_of(EDU, 1).left == 0
+    assert world.do(take_back(version)) == []
+    assert world.do(contact(world.now))
+
+
+def test_a_refusal_by_mistake_is_taken_back_and_a_new_one_is_told_anew() -> None:
+    world = admission.turned_down()
+    world.do(admission.tell())
+    world.do(take_back(last(world, ProposalNotRegistered)))
+    world.do(admission.turn_down())
+    assert world.do(admission.tell())
+
+
+def test_what_was_passed_on_by_mistake_can_be_registered() -> None:
+    world = submitted()
+    world.do(admission.pass_on())
+    world.do(take_back(last(world, ProposalConverted)))
+    assert world.do(c.RegisterProposal())
+
+
+def test_a_file_put_away_by_mistake_is_taken_out_again() -> None:
+    world = put_away()
+    world.do(take_back(last(world, CaseArchived)))
+    assert world.do(reopen())
+
+
+def test_a_case_handed_to_the_wrong_body_is_handed_over_anew() -> None:
+    world = registered()
+    world.do(c.TransferCase(occasion="交办会", recipient="COURT"))
+    world.do(take_back(last(world, CaseTransferredElsewhere)))
+    [fact] = world.do(c.TransferCase(occasion="交办会"))
+    assert isinstance(fact.event, CaseTransferredToGovernment)
+
+
+def test_a_clock_stopped_by_mistake_runs_as_if_it_had_never_stood() -> None:
+    world = clock.limited()
+    before = world.case.tasks[EDU].round
+    world.do(clock.pause())
+    world.do(take_back(last(world, ClockPaused)))
+    assert world.case.tasks[EDU].round == before
+
+
+def test_more_time_granted_by_mistake_is_taken_back_and_so_is_the_request() -> None:
+    world = clock.limited()
+    before = world.case.tasks[EDU].round
+    world.do(clock.ask())
+    world.do(clock.answer())
+    world.do(take_back(last(world, ExtensionGranted)))
+    assert world.case.tasks[EDU].round.deadline == before.deadline
+    world.do(take_back(last(world, ExtensionRequested)))
+    assert world.case.tasks[EDU].round == before
+
+
+def test_a_proposal_sent_back_by_mistake_need_not_change() -> None:
+    world = admission.revising()
+    world.do(take_back(last(world, ProposalReturnedForRevision)))
+    assert world.do(c.RegisterProposal())
+
+
+def merged() -> World:
+    world = admission.two_submitted()
+    world.do(admission.merge(world))
+    return world
+
+
+def test_proposals_merged_by_mistake_stand_each_for_itself_again() -> None:
+    world = merged()
+    before = world.without(ProposalsMerged, ProposalAbsorbed).case
+    absorbed = world.last(ProposalAbsorbed).stream
+    one, other = world.do(take_back(last(world, ProposalsMerged)))
+    assert (one.stream, other.stream, other.event.type) == (world.proposal, absorbed, "ProposalAbsorbed")
+    assert (world.case.co_signers, world.case.absorbed) == (before.co_signers, frozenset())
+    assert world.case.communication.co_signers == before.co_signers
+    assert world.state(proposal_stream(absorbed)).ended is None
+    world.do(admission.merge(world))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_merger_is_taken_back_where_the_case_is_that_stands_for_the_others() -> Attempt:
+    world = merged()
+    world.proposal = world.last(ProposalAbsorbed).stream
+    return attempt(world, take_back(last(world, ProposalAbsorbed)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_merger_is_not_taken_back_over_a_file_that_was_put_away() -> Attempt:
+    world = merged()
+    survivor, world.proposal = world.proposal, world.last(ProposalAbsorbed).stream
+    world.do(archive.archive())
+    world.proposal = survivor
+    return attempt(world, take_back(last(world, ProposalsMerged)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+@pytest.mark.parametrize("version", [1, 999])
+def test_what_another_step_mends_is_not_taken_back(version: int) -> Attempt:
+    return attempt(assigned(), take_back(version))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_handover_is_not_taken_back_under_a_unit() -> Attempt:
+    world = assigned()
+    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_nothing_is_taken_back_in_a_file_that_was_put_away() -> Attempt:
+    world = withdrawn()
+    world.do(archive.archive())
+    return attempt(world, take_back(last(world, ProposalWithdrawn)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_no_step_is_taken_back_under_a_closed_case() -> Attempt:
+    world = clock.limited()
+    answered = [contact(world.now), draft(), review(), sign(), issue(), form(), rate(), rate(member=SECOND), close()]
+    for command in (clock.pause(), *answered):
+        world.do(command)
+    return attempt(world, take_back(last(world, ClockPaused)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_no_step_is_taken_back_under_a_case_that_has_ended() -> Attempt:
+    world = clock.limited()
+    for command in (clock.pause(), admission.withdraw()):
+        world.do(command)
+    return attempt(world, take_back(last(world, ClockPaused)))
+
+
+@refuses(c.TakeBackStep, KNOWN_OFFICIAL, "approver")
+def test_who_takes_a_step_back_is_listed() -> Attempt:
+    world = withdrawn()
+    return attempt(world, take_back(last(world, ProposalWithdrawn), "nobody"))
+
+
+@refuses(c.TakeBackStep, APPROVER_RANK, "approver")
+def test_a_leader_of_the_city_or_the_cppcc_takes_a_step_back() -> Attempt:
+    world = withdrawn()
+    return attempt(world, take_back(last(world, ProposalWithdrawn), head_of(EDU)))
 
 
 # texts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain import commands as c
-from domain.codes import Rating, Timing
+from domain.codes import Rating, Recomputation, Timing
 from domain.events import CaseTransferredToGovernment, FeedbackFormIssued, SessionOpened, UnitAssigned
 from domain.explanation import explain
 from domain.policy.deadlines import Anchor, Deadline, add_months, derive
@@ -161,6 +161,16 @@ def test_the_clock_may_start_with_the_close_of_the_session() -> None:
         stream=session_stream(LEDGER, MEETING).id, version=opening.version, event="SessionOpened", on=date(2024, 1, 11)
     )
     assert deadline.due_on == date(2024, 7, 11)
+
+
+def test_a_closing_day_set_right_moves_what_counts_from_it() -> None:
+    world = opened(replying(AnchorKind.SESSION_CLOSE, CountedIn.MONTH, value=6), closed_on=None)
+    world.do(c.CloseSession(closed_on=date(2024, 1, 11)))
+    assigned_under(SHIPPED, world)
+    world.do(c.CloseSession(closed_on=date(2024, 1, 12), reason="登记有误"))
+    [moved] = world.do(c.RecomputeDeadlines())
+    deadline = moved.event.deadline
+    assert (deadline.due_on, deadline.recomputed) == (date(2024, 7, 12), Recomputation.SESSION_CLOSE)
 
 
 def test_a_session_that_has_not_closed_lets_the_clock_start_with_the_event_itself_and_says_so() -> None:

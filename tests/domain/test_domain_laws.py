@@ -1,6 +1,6 @@
 """What holds for every history, however people came by it. (Named apart from the laws of the read models.)"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import reduce
 from typing import Any, get_args
@@ -45,6 +45,7 @@ from domain.events import (
     ReplySigned,
     ReportRetracted,
     ScoringEvent,
+    StepTakenBack,
     SupervisionAnswered,
     SupervisionNoticeIssued,
     UnitAssigned,
@@ -60,7 +61,7 @@ from domain.values import earlier, parse_moment, write_moment
 from tests.domain.given import CREATING, LEDGER, MEETING, Weighed, World, kind_of, ruled
 from tests.domain.walks import Step, histories, taken, walks
 
-SET_RIGHT = (ReportRetracted, ClericalErrorCorrected, CaseArchived)
+SET_RIGHT = (ReportRetracted, StepTakenBack, ClericalErrorCorrected, CaseArchived)
 AFTERWARDS: dict[type, tuple[type, ...]] = {
     HandlingClosed: (
         ReplyDelivered,
@@ -70,7 +71,7 @@ AFTERWARDS: dict[type, tuple[type, ...]] = {
         *get_args(PublicationEvent | FollowUpEvent | CommitmentEvent | ScoringEvent | CorrectionEvent),
         CaseArchived,
     ),
-    CaseArchived: (MemberRevisited, ReportRetracted, ClericalErrorCorrected),
+    CaseArchived: (MemberRevisited, ReportRetracted, StepTakenBack, ClericalErrorCorrected),
     ProposalNotRegistered: (RefusalNotified, ProposalConverted, *SET_RIGHT),
     ProposalConverted: (RefusalNotified, *SET_RIGHT),
     ProposalAbsorbed: SET_RIGHT,
@@ -219,14 +220,28 @@ def test_a_reply_that_passed_is_not_failed_by_what_comes_after(world: World) -> 
 @given(histories())
 def test_what_has_ended_has_ended(world: World) -> None:
     """After the end of a proposal nothing is added to it but a notice, where it goes instead, a mistake set right."""
-    after: dict[UUID, type] = {}
+    ends: dict[UUID, dict[int, type]] = defaultdict(dict)
     for recorded in world.history:
-        if recorded.stream in after:
-            assert isinstance(recorded.event, AFTERWARDS[after[recorded.stream]]), recorded
+        ended = ends[recorded.stream]
+        if ended:
+            assert isinstance(recorded.event, AFTERWARDS[[*ended.values()][-1]]), recorded
         if isinstance(recorded.event, tuple(AFTERWARDS)):
-            after[recorded.stream] = type(recorded.event)
+            ended[recorded.version] = type(recorded.event)
         if isinstance(recorded.event, HandlingReopened):
-            del after[recorded.stream]
+            ended.clear()
+        if isinstance(recorded.event, StepTakenBack):
+            ended.pop(recorded.event.version, None)
+
+
+@law
+@given(histories())
+def test_what_was_taken_back_might_never_have_been(world: World) -> None:
+    """Of contacts and answers; the case's own state is told anew from the rest of its history."""
+    for stream in {recorded.stream for recorded in world.history if isinstance(recorded.event, ProposalRegistered)}:
+        case = world.state(proposal_stream(stream))
+        standing = [r for r in case.history if r.version not in case.retracted]
+        told = [r for r in standing if not isinstance(r.event, ReportRetracted | StepTakenBack)]
+        assert reduce(communication.evolve, told, Communication()) == case.communication
 
 
 @law

@@ -24,6 +24,7 @@ from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
     NOT_YET_SUBMITTED,
+    OCCURRED_IN_ORDER,
     PROPOSAL_DRAFTED,
     PROPOSERS_DISTINCT,
     SUBMITTED_ONCE,
@@ -46,6 +47,7 @@ from tests.domain.given import (
 )
 
 LAST_DAY = date(2024, 3, 8)
+TOO_EARLY = {"occurred_at": date(2024, 3, 4), "late_entry_reason": "补录"}
 
 
 def rewrite(**change: Any) -> c.ReviseProposalDraft:
@@ -208,6 +210,31 @@ def test_a_signature_is_for_the_words_it_was_given_to() -> None:
 @refuses(c.CoSign, CO_SIGNED_IN_TIME, "member")
 def test_a_signature_after_the_last_day_is_void() -> Attempt:
     return attempt(inviting(), sign_beside(), at="2024-03-09 00:00")
+
+
+@refuses(c.CoSign, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_signature_is_not_older_than_the_words_it_is_for() -> Attempt:
+    world = inviting()
+    world.do(rewrite(), at="2024-03-05 09:00")
+    return attempt(
+        world, sign_beside().model_copy(update={"occurred_at": date(2024, 3, 4), "late_entry_reason": "补录"})
+    )
+
+
+@refuses(c.CoSign, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_signature_is_not_older_than_its_invitation() -> Attempt:
+    world = written()
+    world.do(invite(), at="2024-03-05 09:00")
+    return attempt(
+        world, sign_beside().model_copy(update={"occurred_at": date(2024, 3, 4), "late_entry_reason": "补录"})
+    )
+
+
+@refuses(c.SubmitDraft, OCCURRED_IN_ORDER, "occurred_at")
+def test_a_draft_is_not_handed_in_before_it_was_signed() -> Attempt:
+    world = inviting()
+    world.do(sign_beside(), at="2024-03-05 09:00")
+    return attempt(world, hand_in(**TOO_EARLY))
 
 
 def test_a_signature_on_the_last_day_counts() -> None:

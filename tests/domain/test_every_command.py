@@ -216,6 +216,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.ArchiveCase: (closed, lambda world: archive.archive()),
     c.TakeReportSnapshot: (opened, lambda world: archive.snapshot()),
     c.RetractReport: (contacted, lambda world: correction.retract(correction.version_of_contact(world))),
+    c.TakeBackStep: (correction.withdrawn, lambda world: correction.take_back(max(world.case.version, 1))),
     c.CorrectClericalError: (registered, lambda world: correction.correct()),
     c.ReopenHandling: (closed, lambda world: correction.reopen()),
     c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)),

@@ -126,7 +126,7 @@ def test_a_signer_who_is_not_satisfied_begins_the_next_round_at_once() -> None:
     world = form_out()
     rated, ordered = world.do(rate(rating=Rating.DISSATISFIED), at="2024-03-31 09:00")
     due = ordered.event.deadline
-    assert ordered.event == RehandlingOrdered(unit=EDU, round=2, cause="委员不满意", deadline=due)
+    assert ordered.event == RehandlingOrdered(unit=EDU, round=2, cause="委员不满意", deadline=due, automatic=True)
     assert (due.anchor.version, due.due_on) == (ordered.version, date(2024, 4, 30))
     assert (rated.position, world.case.tasks[EDU].round.number) == (ordered.position - 1, 2)
 
@@ -136,6 +136,20 @@ def test_a_rulebook_may_leave_the_next_round_to_the_office() -> None:
     assert len(world.do(rate(rating=Rating.DISSATISFIED))) == 1
     [ordered] = world.do(c.OrderRehandling(unit=EDU, cause="委员不满意"))
     assert ordered.event.round == 2
+
+
+def test_a_rulebook_may_have_half_hearted_approval_handled_again_too() -> None:
+    """Jingxian (S34)."""
+    world = form_out(opened(ruled(rehandled_ratings=(Rating.DISSATISFIED, Rating.BASIC))))
+    assert len(world.do(rate(member=SECOND))) == 1
+    _, ordered = world.do(rate(rating=Rating.BASIC))
+    assert (ordered.event.round, ordered.event.cause, ordered.event.automatic) == (2, "委员评价为基本满意", True)
+    assert world.case.tasks[EDU].dissatisfied == frozenset()
+
+
+def test_a_rulebook_may_name_what_is_handled_again_and_leave_dissatisfaction_to_the_office() -> None:
+    world = form_out(opened(ruled(rehandled_ratings=(Rating.UNDERSTOOD,))))
+    assert len(world.do(rate(rating=Rating.DISSATISFIED))) == 1
 
 
 def test_only_the_unit_that_disappointed_handles_again() -> None:

@@ -136,7 +136,7 @@ def test_rehandling_begins_the_next_round_with_its_own_deadline() -> None:
     world = issued()
     [fact] = world.do(rehandle(), at="2024-03-31 10:00")
     due = fact.event.deadline
-    assert fact.event == RehandlingOrdered(unit=EDU, round=2, cause="委员对答复不满意", deadline=due)
+    assert fact.event == RehandlingOrdered(unit=EDU, round=2, cause="委员对答复不满意", deadline=due, automatic=False)
     assert (due.kind, due.due_on) == (DeadlineKind.REHANDLING, date(2024, 4, 30))
     assert (due.anchor.event, due.anchor.version) == ("RehandlingOrdered", fact.version)
 

@@ -8,7 +8,15 @@ from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import MutualReview, Rating
-from domain.events import ItemPoints, MutualReviewRecorded, ProposalQualityScored, ScoreItemRecorded, UnitScored
+from domain.events import (
+    ItemPoints,
+    MemberContacted,
+    MutualReviewRecorded,
+    ProposalQualityScored,
+    ReplyIssued,
+    ScoreItemRecorded,
+    UnitScored,
+)
 from domain.policy.rulebook import Rulebook, ScoreItem
 from domain.policy.soundness import problems
 from domain.rules import (
@@ -28,6 +36,7 @@ from tests.domain.given import (
     HEALTH,
     LEAD,
     LED,
+    SPLIT,
     STRANGER,
     Attempt,
     World,
@@ -81,6 +90,21 @@ def test_what_is_taken_off_is_a_negative_number() -> None:
     world = scored_place()
     assert world.do(score("-0.4", "late"))
     assert world.refused(score("0.1", "late")).rule is SCORE_WITHIN
+
+
+@refuses(c.RecordScoreItem, SCORE_HAS_EVIDENCE, "evidence.0")
+def test_what_one_unit_did_is_no_evidence_for_another() -> Attempt:
+    world = closed(opened(scoring()), SPLIT)
+    theirs = [fact.version for fact in world.all(ReplyIssued) if fact.event.unit == HEALTH]
+    return attempt(world, score(evidence=tuple(theirs)))
+
+
+@refuses(c.RecordScoreItem, SCORE_HAS_EVIDENCE, "evidence.1")
+def test_what_was_taken_back_is_no_evidence() -> Attempt:
+    world = scored_place()
+    contact = world.last(MemberContacted).version
+    world.do(c.RetractReport(version=contact, reason="误登"))
+    return attempt(world, score(evidence=(1, contact)))
 
 
 @refuses(c.RecordScoreItem, SCORE_WITHIN, "points")

@@ -195,6 +195,15 @@ def test_a_session_is_not_closed_before_it_ends() -> Attempt:
     return attempt(opened(closed_on=None), close_session(date(2199, 12, 31)))
 
 
+def test_a_closing_day_told_by_mistake_is_set_right() -> None:
+    world = opened()
+    told = c.CloseSession(closed_on=date(2024, 1, 12), reason="会议延长一天")
+    [fact] = world.do(told)
+    assert fact.event == SessionClosed(closed_on=date(2024, 1, 12), reason="会议延长一天")
+    assert world.state(session_stream(LEDGER, MEETING)).closed_on == date(2024, 1, 12)
+    assert world.do(told) == []
+
+
 @refuses(c.CloseSession, SESSION_CLOSED_ONCE, "closed_on")
 def test_a_session_closes_once() -> Attempt:
     return attempt(opened(), close_session())

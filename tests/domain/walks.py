@@ -35,6 +35,7 @@ from domain.codes import (
     RevisitStage,
     WithholdingGround,
 )
+from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
 from domain.events import ProposalRegistered, ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, LadderStep, Rulebook, ScoreItem
 from domain.proposal import DraftStatus, Round, TaskStatus
@@ -378,6 +379,7 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.ArchiveCase, files=st.just(({"name": "卷", "sha256": "0" * 64},)), retention=st.just("PERMANENT")),
         st.builds(c.TakeReportSnapshot, as_known=numbers, figures=st.just(({"id": "cases", "count": 1},))),
         st.builds(c.RetractReport, version=st.integers(1, 30), reason=texts),
+        st.builds(c.TakeBackStep, version=st.integers(1, 30), reason=texts, approver=officials),
         st.builds(c.CorrectClericalError, version=numbers, field=st.just("title"), correct=texts, reason=texts),
         st.builds(c.ReopenHandling, reason=texts, approver=officials),
         st.builds(c.RecomputeDeadlines),
@@ -455,10 +457,19 @@ def handing_over(world: World) -> c.RecordHandoverMeeting:
 
 
 def retracting(world: World) -> c.RetractReport:
-    """The last contact or answer of the case at hand, or nothing that can be taken back."""
-    types = world.case.entries
-    told = [n for n, name in enumerate(types, start=1) if name in ("MemberContacted", "SatisfactionRecorded")]
-    return c.RetractReport(version=told[-1] if told else 1, reason="误登")
+    """The last report of the case at hand, or nothing that can be taken back."""
+    return c.RetractReport(version=_last(world, RETRACTED), reason="误登")
+
+
+def taking_back(world: World) -> c.TakeBackStep:
+    """The last step of the case at hand that is taken back where it was a mistake, or nothing of the sort."""
+    return c.TakeBackStep(version=_last(world, TAKEN_BACK), reason="误办", approver=MAYOR)
+
+
+def _last(world: World, mended_so: tuple[str, ...]) -> int:
+    case = world.case
+    told = [n for n, name in enumerate(case.entries, start=1) if MENDED_BY[name] == mended_so]
+    return max((n for n in told if n not in case.retracted), default=1)
 
 
 ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
@@ -517,6 +528,7 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: c.FulfilCommitment(number=1, outcome="已完成"),
     lambda world, unit: c.IssueSecondReply(unit=unit, commitments=(1,), text="已完成", signer=leader_of(unit)),
     lambda world, unit: retracting(world),
+    lambda world, unit: taking_back(world),
     lambda world, unit: c.ReopenHandling(reason="误办结", approver=MAYOR),
     lambda world, unit: revisit(world.now),
     lambda world, unit: c.DecidePublication(unit=unit, openness=Openness.PUBLISH_FULL),

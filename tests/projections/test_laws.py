@@ -64,6 +64,22 @@ def test_the_board_and_the_rules_agree_about_who_is_awaited_and_who_is_not_satis
 
 
 @many
+@given(histories())
+def test_the_board_and_the_rules_agree_about_what_was_taken_back(world: World) -> None:
+    rows = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world))
+    for row in rows.values():
+        case = world.state(proposal_stream(row.stream))
+        assert (row.ended, row.archived_on is None) == (case.ended, case.archived is None)
+        assert set(row.commitments) == {n for n, promise in case.commitments.items() if promise.fulfilled is None}
+        assert row.difficulties == len(case.difficulties.keys() - case.resolved.keys())
+        for line, task in ((line, case.tasks[line.unit]) for line in row.tasks if line.active and line.mode.answers):
+            known = (task.status, task.round.number, task.round.paused is not None)
+            assert (line.status, line.round, line.paused) == known
+            due = task.round.deadline
+            assert line.due_on == (due.due_on if due else None)
+
+
+@many
 @given(histories(), st.randoms(use_true_random=False))
 def test_a_fold_does_not_depend_on_how_history_was_cut(world: World, chance: Any) -> None:
     for model in READ_MODELS:

@@ -1,0 +1,192 @@
+"""What sets each recorded fact right where it was a mistake (ADR 10), and what bars it from being taken back."""
+
+from collections.abc import Iterator
+
+from domain import events
+from domain.labels import COMMANDS, EVENTS
+from domain.proposal import Proposal
+from domain.record import Recorded
+
+RETRACTED, TAKEN_BACK = ("RetractReport",), ("TakeBackStep",)
+
+MENDED_BY: dict[str, tuple[str, ...]] = {
+    # a report of the world is retracted, and told anew as it was
+    **dict.fromkeys(
+        (
+            "RefusalNotified",
+            "AssignmentAcknowledged",
+            "MemberContacted",
+            "ContactWaived",
+            "DifficultyRaised",
+            "DifficultyResolved",
+            "FieldVisitRecorded",
+            "ReplyDelivered",
+            "PublicationContested",
+            "ReplyPublished",
+            "ReplyWithheld",
+            "SatisfactionRecorded",
+            "SatisfactionRevised",
+            "FeedbackOverdue",
+            "FaceToFaceMediationHeld",
+            "SupervisionMeetingHeld",
+            "SupervisionReportFiled",
+            "ReminderIssued",
+            "SupervisionNoticeIssued",
+            "LeaderInterviewHeld",
+            "OnSiteSupervisionHeld",
+            "SupervisionAnswered",
+            "ObjectionUnanswered",
+            "MemberRevisited",
+            "OnSiteCheckRecorded",
+            "LookbackRecorded",
+            "CommitmentMade",
+            "CommitmentProgressed",
+            "CommitmentFulfilled",
+            "CommitmentBroken",
+        ),
+        RETRACTED,
+    ),
+    # a step of an office that no other step undoes is taken back, while nothing has come of it
+    **dict.fromkeys(
+        (
+            "ProposalReturnedForRevision",
+            "ProposalNotRegistered",
+            "ProposalConverted",
+            "ProposalWithdrawn",
+            "ProposalsMerged",
+            "ProposalAbsorbed",
+            "CaseTransferredToGovernment",
+            "CaseTransferredElsewhere",
+            "ExtensionRequested",
+            "ExtensionGranted",
+            "ClockPaused",
+            "RehandlingOrdered",
+            "CaseArchived",
+        ),
+        TAKEN_BACK,
+    ),
+    # what was decided or sent is decided or sent anew
+    "ProposalDraftSaved": ("ReviseProposalDraft",),
+    "CoSignatureInvited": ("InviteCoSigners", "DeclineCoSignature"),
+    "CoSignatureGiven": ("DeclineCoSignature",),
+    "CoSignatureDeclined": ("CoSign",),
+    "CoSignatureExpired": ("InviteCoSigners",),
+    "ProposalSubmitted": ("CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
+    "ProposalResubmitted": ("CorrectClericalError", "ReturnForRevision"),
+    "ProposalRegistered": ("CorrectClericalError", "ChangeCaseRulebook", "WithdrawProposal"),
+    "ReviewOpinionRecorded": ("RecordReviewOpinion",),
+    "CaseRulebookChanged": ("ChangeCaseRulebook",),
+    "UnitAssigned": ("ReassignCase",),
+    "CaseReassigned": ("ReassignCase",),
+    "ResponsibilityNamed": ("NameResponsibility",),
+    "CasesHandledJointly": ("HandleJointly",),
+    "AssignmentReturned": ("DecideObjection",),
+    "ObjectionUpheld": ("AssignUnits",),
+    "ObjectionRejected": ("EscalateObjection", "ReassignCase"),
+    "ObjectionEscalated": ("DecideObjection",),
+    "UnitAdditionRequested": ("DecideUnitAddition",),
+    "UnitAdditionGranted": ("ReassignCase",),
+    "UnitAdditionRefused": ("RequestUnitAddition", "AssignUnits"),
+    "ExtensionRefused": ("RequestExtension",),
+    "ClockResumed": ("PauseClock",),
+    "DeadlineRecomputed": ("RecomputeDeadlines",),
+    "HandlingPlanFiled": ("FileHandlingPlan",),
+    "HandlingPlanApproved": ("FileHandlingPlan",),
+    "HandlingClosed": ("ReopenHandling",),
+    "CoOpinionRequested": ("RequestCoOpinion",),
+    "CoOpinionSubmitted": ("ReturnCoOpinion",),
+    "CoOpinionReturned": ("SubmitCoOpinion",),
+    "ReplyDrafted": ("DraftReply",),
+    "ReplyCountersigned": ("CountersignReply",),
+    "ReplyReviewed": ("ReturnReply",),
+    "ReplyReturned": ("DraftReply",),
+    "ReplySigned": ("ReturnReply",),
+    "ReplyIssued": ("OrderRehandling",),
+    "PublicationDecided": ("DecidePublication",),
+    "FeedbackFormIssued": ("RecordSatisfaction",),
+    "KeyProposalSelected": ("ReleaseKeyProposal",),
+    "KeyProposalReleased": ("SelectKeyProposal",),
+    "LeaderAppointed": ("AppointLeader",),
+    "ClassReassessed": ("ReassessClass",),
+    "SecondReplyIssued": ("IssueSecondReply",),
+    "ScoreItemRecorded": ("RecordScoreItem",),
+    "ProposalQualityScored": ("ScoreProposalQuality",),
+    "MutualReviewRecorded": ("RecordMutualReview",),
+    "ReportRetracted": ("RecordMemberContact", "RecordSatisfaction", "FulfilCommitment", "RecordDelivery"),
+    "StepTakenBack": ("RefuseRegistration", "WithdrawProposal", "MergeProposals", "TransferCase", "ArchiveCase"),
+    "ClericalErrorCorrected": ("CorrectClericalError",),
+    "HandlingReopened": ("CloseHandling",),
+    # what stands on other streams
+    "SessionOpened": ("OpenSession",),
+    "SessionClosed": ("CloseSession",),
+    "RulebookAdopted": ("AdoptRulebook", "ChangeCaseRulebook"),
+    "HandoverMeetingHeld": ("TakeBackStep", "RecordHandoverMeeting"),
+    "CircularIssued": ("IssueCircular",),
+    "LookbackCampaignOpened": ("OpenLookbackCampaign",),
+    "UnitScored": ("ScoreUnit",),
+    "AnnualReportSnapshotTaken": ("TakeReportSnapshot",),
+    "UnitListed": ("ListUnit",),
+    "OfficialAppointed": ("AppointOfficial",),
+    "MemberListed": ("ListMember",),
+    "CalendarAnnounced": ("AnnounceCalendar",),
+    # a number once taken is never given again, and what the ledger notes of itself is nobody's mistake
+    "RulebookVersionFixed": ("AdoptRulebook",),
+    "CaseNumberTaken": (),
+    "LetterNumberTaken": (),
+    "ClockStepped": (),
+}
+"""Of every event of the catalogue, the commands that mend it; the ones named together are for different mistakes."""
+
+PRESSED = ("ReminderIssued", "SupervisionNoticeIssued", "LeaderInterviewHeld", "OnSiteSupervisionHeld")
+
+RESTS: dict[str, tuple[type[events.Event], ...]] = {
+    "DifficultyRaised": (events.DifficultyResolved,),
+    "CommitmentMade": (events.CommitmentProgressed, events.CommitmentFulfilled, events.CommitmentBroken),
+    **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),
+    "ProposalReturnedForRevision": (events.ProposalResubmitted,),
+    "ProposalNotRegistered": (events.ProposalConverted,),
+    "ProposalsMerged": (events.ProposalsMerged, events.UnitAssigned),
+    "CaseTransferredToGovernment": (events.UnitAssigned,),
+    "CaseTransferredElsewhere": (events.UnitAssigned,),
+    "ExtensionRequested": (events.ExtensionGranted, events.ExtensionRefused),
+    "ExtensionGranted": (
+        events.ExtensionRequested,
+        events.ClockPaused,
+        events.ClockResumed,
+        events.DeadlineRecomputed,
+        events.ReplyIssued,
+    ),
+    "ClockPaused": (events.ClockResumed,),
+    "RehandlingOrdered": (
+        events.ReplyDrafted,
+        events.ContactWaived,
+        events.ExtensionRequested,
+        events.ClockPaused,
+        events.DeadlineRecomputed,
+    ),
+}
+"""What rests on a fact, by its event: while that stands, the fact is not taken back."""
+
+_SAME = ("unit", "round", "number")
+
+
+def mended(type_: str) -> str:
+    """For messages: the commands that mend such a fact, by their Chinese names."""
+    return "、".join(f"“{COMMANDS[name]}”" for name in MENDED_BY[type_])
+
+
+def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str | None:
+    """For messages: what rests on this fact and still stands, by its Chinese name; None where nothing does."""
+    kinds = RESTS.get(type(fact.event).__name__, ())
+    resting = (type(later.event).__name__ for later in _since(proposal, fact) if isinstance(later.event, kinds))
+    return next((EVENTS[name] for name in resting), None)
+
+
+def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator[Recorded[events.ProposalEvent]]:
+    """What came after a fact and still stands, but for what is about another unit, round or number."""
+    own = fact.event
+    for later in proposal.standing:
+        named = [name for name in _SAME if hasattr(own, name) and hasattr(later.event, name)]
+        same = all(getattr(own, name) == getattr(later.event, name) for name in named)
+        if same and later.version > fact.version:
+            yield later
