@@ -144,6 +144,11 @@ class Reacting:
         position = await self._ledger.position()
         return await self._told(position, queries.holds_simulated(self._ask, self._ledger.name))
 
+    async def last_simulated(self) -> date | None:
+        """The day of the last entry in the cases for which simulated days may pass; None where there are none."""
+        entered_at = await queries.last_simulated_entry(self._ask, self._ledger.name)
+        return day_of(entered_at) if entered_at else None
+
     async def _answer_event(self, recorded: Recorded[AnyEvent]) -> bool:
         """Give what follows of an event; whether anything was given. Facts that came through another door than the
         people's, from elsewhere or made up, cause nothing."""

@@ -12,7 +12,7 @@ from api.reactions import checkpoint
 from api.reactions.engine import BoardBehind, Reacting
 from domain.policy.working_days import ONE_DAY
 from domain.reactions import REACTIONS, Reaction
-from domain.values import EARLIEST, LATEST, day_of
+from domain.values import EARLIEST, LATEST
 from ledger.ledger import Ledger
 from projections.checkpoints import Fenced
 
@@ -23,12 +23,6 @@ POLL_SECONDS = 0.1
 
 FARTHEST = timedelta(days=366)
 """How far the clock goes at once: a day that has passed cannot be taken back, so a slip of the pen is asked about."""
-
-_LAST_ENTRY = """
-SELECT max((convert_from(e.state, 'UTF8')::jsonb ->> 'entered_at')::timestamptz)
-FROM boards.supervision_board b JOIN ledger.events e ON e.ledger = b.ledger AND e.notification_id = b.last_position
-WHERE b.ledger = %s AND (b.has_made_up OR b.origins @> '["SIMULATED"]')
-"""
 
 T = TypeVar("T")
 
@@ -59,7 +53,7 @@ async def tick(
     async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
         engine = await Reacting.begin(ledger, connection, reactions)
         holds = await _patiently(engine.holds_simulated)
-        passed = await checkpoint.simulated_day(connection, ledger.name) or await _last_entry(ledger)
+        passed = await checkpoint.simulated_day(connection, ledger.name) or await engine.last_simulated()
         if not holds or passed is None:
             told = f"台账“{ledger.name}”没有模拟或示例的案件；真实案件的日子只由数据库的时钟推进"
             raise TickRefused("no-simulated-cases", told)
@@ -77,12 +71,6 @@ async def tick(
                 raise TickRefused("day-passed", f"另有人同时在拨模拟时钟，{day} 已过") from None
             progress(done, len(days))
         return len(days), added
-
-
-async def _last_entry(ledger: Ledger) -> date | None:
-    """The day of the last entry in the cases of a sample or a simulation; None where there are no such cases."""
-    [(entered_at,)] = await ledger.query(_LAST_ENTRY, (ledger.name,))
-    return day_of(entered_at) if entered_at else None
 
 
 async def _patiently(asked: Callable[[], Awaitable[T]]) -> T:

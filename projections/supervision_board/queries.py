@@ -1,6 +1,6 @@
 """Questions to the supervision board. `today` is always passed in: a past board can be asked for again."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +82,13 @@ async def holds_simulated(ask: Ask, ledger: str) -> tuple[int | None, bool]:
     return (rows[0]["position"], rows[0]["found"]) if rows else (None, False)
 
 
+async def last_simulated_entry(ask: Ask, ledger: str) -> datetime | None:
+    """When the last event of any such case was entered, as it claims; None where there is none."""
+    [row] = await ask(_LAST_SIMULATED, {"ledger": ledger})
+    entered_at: datetime | None = row["entered_at"]
+    return entered_at
+
+
 # each one statement, so that a rebuild that switches the table cannot come between the position and the cases
 _ALIVE = """
 SELECT c.position, alive.stream
@@ -101,3 +108,8 @@ SELECT c.position, EXISTS (
 ) AS found
 FROM control.checkpoints c
 WHERE c.ledger = %(ledger)s AND c.model = 'supervision_board' AND c.version = %(version)s"""
+
+_LAST_SIMULATED = """
+SELECT max((convert_from(e.state, 'UTF8')::jsonb ->> 'entered_at')::timestamptz) AS entered_at
+FROM boards.supervision_board b JOIN ledger.events e ON e.ledger = b.ledger AND e.notification_id = b.last_position
+WHERE b.ledger = %(ledger)s AND (b.has_made_up OR b.origins @> '["SIMULATED"]')"""
