@@ -456,6 +456,7 @@ async def test_days_press_an_open_case_by_the_ladder_and_a_closed_one_about_its_
     await done.do(c.MakeCommitment(unit=UNITS[0], text="月底前完成", finish_on=datetime.now(SHANGHAI).date()))
     archived = await (await (await Office(ledger).assigned()).replied()).closed()
     await archived.do(c.MakeCommitment(unit=UNITS[0], text="月底前完成", finish_on=datetime.now(SHANGHAI).date()))
+    await archived.do(c.BreakCommitment(number=1, reason="编制未批"))
     await archived.do(c.ArchiveCase(files=({"name": "案卷", "sha256": "0" * 64},), retention="PERMANENT"))
     boards()
     day = await tomorrow(ledger, connection)
