@@ -1,7 +1,8 @@
 """答复."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.reply import CountersignReply, DraftReply, IssueReply, RecordDelivery, SignReply
+from domain.commands.issue import IssueReply, RecordDelivery, SignReply
+from domain.commands.reply import CountersignReply, DraftReply
 
 router = routes("答复")
 

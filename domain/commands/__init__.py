@@ -66,6 +66,7 @@ from domain.commands.handling import (
     RecordFieldVisit,
     ResolveDifficulty,
 )
+from domain.commands.issue import IssueReply, RecordDelivery, SignReply
 from domain.commands.key_proposal import (
     AppointLeader,
     FileSupervisionReport,
@@ -90,7 +91,7 @@ from domain.commands.publication import (
 )
 from domain.commands.recomputation import RecomputeDeadlines
 from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
-from domain.commands.reply import CountersignReply, DraftReply, IssueReply, RecordDelivery, SignReply
+from domain.commands.reply import CountersignReply, DraftReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
 from domain.commands.scoring import PointsClaim, RecordMutualReview, RecordScoreItem, ScoreProposalQuality, ScoreUnit
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting

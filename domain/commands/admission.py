@@ -220,12 +220,8 @@ class MergeProposals(ProposalCommand):
         require(not proposal.active_tasks, MERGED_BEFORE_ASSIGNMENT, "已分办，不能再并案")
         proposers, leads = dict.fromkeys(proposal.co_signers), set[str]()
         for other in others:
-            field, state = f"absorbed.{self.absorbed.index(other.id)}", setting.at(other)
-            mergeable = state.session == proposal.session and state.ended is None and state.closed is None
-            require(mergeable, MERGED_BEFORE_ASSIGNMENT, "该提案不在本届次，或已终结", field)
-            require(not state.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
-            _as_far(proposal, state, field)
-            in_order(setting, state.submitted_at, "提交")
+            state = setting.at(other)
+            self._fits(proposal, state, setting, f"absorbed.{self.absorbed.index(other.id)}")
             leads |= {state.lead_proposer} | state.merged_leads
             proposers |= dict.fromkeys(one for one in state.proposers if one != proposal.lead_proposer)
         in_order(setting, proposal.submitted_at, "提交")
@@ -233,6 +229,15 @@ class MergeProposals(ProposalCommand):
         merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason, leads=own or None)
         into = stream_of(proposal)
         return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
+
+    def _fits(self, proposal: Proposal, other: Proposal, setting: Setting, field: str) -> None:
+        """Refuse a proposal that this one cannot stand for."""
+        require(other.session == proposal.session, MERGED_BEFORE_ASSIGNMENT, "该提案不在本届次", field)
+        standing = other.ended is None and other.closed is None
+        require(standing, MERGED_BEFORE_ASSIGNMENT, "该提案已终结", field)
+        require(not other.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
+        _as_far(proposal, other, field)
+        in_order(setting, other.submitted_at, "提交")
 
 
 class WithdrawProposal(ProposalCommand):

@@ -18,6 +18,7 @@ from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
     CASE_OPEN,
     CASE_STANDS,
+    CLASS_IN_SCHEME,
     CO_UNIT_GIVES_OPINION,
     CONTACT_IS_WITH_PROPOSERS,
     DONE_IN_TIME,
@@ -193,6 +194,13 @@ def with_proposers(proposal: Proposal, members: Sequence[str], setting: Setting,
         require(member in proposal.proposers, CONTACT_IS_WITH_PROPOSERS, stranger, field)
 
 
+def in_scheme(rulebook: Rulebook, result_class: str) -> str:
+    """The scheme of the rulebook's classes, if this is one of them."""
+    scheme, known = rulebook.class_scheme.id, rulebook.has_class(result_class)
+    require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{result_class}”类", "result_class")
+    return scheme
+
+
 class Breach(NamedTuple):
     """A rule that an event would break, and what the rulebook's gate does about it."""
 
@@ -284,6 +292,7 @@ __all__ = [
     "fixed_anchor",
     "gated",
     "in_order",
+    "in_scheme",
     "late",
     "open_case",
     "standing",

@@ -115,12 +115,7 @@ class DecideExtension(ProposalCommand):
             refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
         due = _running(current)
         in_order(setting, current.asked_at, "申请延期")
-        rule = _rule(proposal, setting, due)
-        setting.knows_official(self.approver, "approver")
-        approver = setting.directory.officials[self.approver]
-        needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
-        enough = approver.rank.height >= needed.height
-        require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
+        self._may_decide(_rule(proposal, setting, due), setting)
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
         later = f"现有期限已为 {due.due_on}，须另行申请"
@@ -128,6 +123,12 @@ class DecideExtension(ProposalCommand):
         beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
         return [gated(self.told(ExtensionGranted, round=current.number, deadline=moved), beyond)]
+
+    def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
+        setting.knows_official(self.approver, "approver")
+        needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
+        enough = setting.directory.officials[self.approver].rank.height >= needed.height
+        require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
 
     def _already(self, current: Round) -> bool:
         known = current.asked_decided

@@ -14,8 +14,8 @@ from domain.commands.base import (
     standing,
     stream_of,
 )
+from domain.commands.issue import rank_breach
 from domain.commands.letters import next_letter, register_of
-from domain.commands.reply import rank_breach
 from domain.events import (
     CommitmentBroken,
     CommitmentFulfilled,

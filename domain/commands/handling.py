@@ -14,6 +14,7 @@ from domain.commands.base import (
     deadline,
     existing,
     in_order,
+    in_scheme,
     open_case,
     with_proposers,
 )
@@ -29,6 +30,7 @@ from domain.events import (
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, identity
 from domain.rules import (
+    ADDITION_OPEN,
     APPROVER_RANK,
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
@@ -230,6 +232,7 @@ class CloseHandling(ProposalCommand):
         DISSATISFIED_IS_REHANDLED,
         FEEDBACK_BEFORE_CLOSING,
         OBJECTION_OPEN,
+        ADDITION_OPEN,
         CLASS_IN_SCHEME,
         COMMITMENTS_BEFORE_BETTER_CLASS,
         OCCURRED_IN_ORDER,
@@ -246,17 +249,11 @@ class CloseHandling(ProposalCommand):
             return []
         open_case(proposal)
         for task in proposal.active_tasks:
-            after_last(setting, task)
-            undecided = f"“{setting.unit_name(task.unit)}”的退件尚未裁定"
-            require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, undecided)
-            if task.mode.answers:
-                self._answered(task, proposal, setting)
+            self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
         _nobody_disregarded(proposal, setting)
         rulebook = setting.rulebook(proposal)
-        scheme = rulebook.class_scheme.id
-        known = rulebook.has_class(self.result_class)
-        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
+        scheme = in_scheme(rulebook, self.result_class)
         self._as_promised(proposal, rulebook)
         return [HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)]
 
@@ -269,15 +266,25 @@ class CloseHandling(ProposalCommand):
             kept = promise.fulfilled is not None or not better
             require(kept, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {number} 项承诺尚未兑现", "result_class")
 
+    def _done(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
+        """Refuse to close while something of the unit's waits."""
+        after_last(setting, task)
+        undecided = f"“{setting.unit_name(task.unit)}”的退件尚未裁定"
+        require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, undecided)
+        asked = task.addition is not None and task.addition_decided is None
+        require(not asked, ADDITION_OPEN, f"“{setting.unit_name(task.unit)}”的增办建议尚未裁定")
+        if task.mode.answers:
+            self._answered(task, proposal, setting)
+
     def _answered(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
         """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""
         name, current = setting.unit_name(task.unit), task.round
         require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
         for answered in task.rounds.values():
             in_order(setting, answered.rated_at, "委员评价")
-        unhappy = "、".join(sorted(task.dissatisfied))
+        unhappy = setting.member_names(*sorted(task.dissatisfied))
         require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
-        waiting = "、".join(sorted(task.unanswered))
+        waiting = setting.member_names(*sorted(task.unanswered))
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
         require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")

@@ -5,7 +5,16 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.codes import AssignmentMode, Defect, Gate
-from domain.commands.base import EXISTING, ProposalCommand, after_last, answering, current_draft, gated, open_case
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    after_last,
+    answering,
+    current_draft,
+    gated,
+    in_scheme,
+    open_case,
+)
 from domain.commands.countersigning import uncountersigned
 from domain.commands.publication import PublicationClaim
 from domain.commands.reply import DraftNumber
@@ -76,32 +85,29 @@ class ReviewReply(ProposalCommand):
         if draft.status is DraftStatus.REVIEWED and same_class:
             return self._published(task.round)
         self._reclassifies(draft, setting.rulebook(proposal))
-        returned = draft.status is DraftStatus.RETURNED
-        require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
-        unsigned = draft.status in (DraftStatus.DRAFTED, DraftStatus.REVIEWED)
-        require(unsigned, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
+        self._may_pass(draft, setting)
         after_last(setting, task)
-        own = any(same_hand(drafted, setting.context) for drafted in draft.drafted)
-        require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
         changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
         reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
         gate = setting.rulebook(proposal).gates.countersigned_before_review or Gate.OFF
         breaches = uncountersigned(gate, proposal, draft, setting) if task.mode is AssignmentMode.LEAD else []
         return [gated(reviewed, breaches), *self._published(task.round)]
 
+    def _may_pass(self, draft: Draft, setting: Setting) -> None:
+        returned = draft.status is DraftStatus.RETURNED
+        require(not returned, RETURNED_DRAFT_CHANGES, "该稿已退回，须修改后再报", "draft")
+        unsigned = draft.status in (DraftStatus.DRAFTED, DraftStatus.REVIEWED)
+        require(unsigned, DRAFT_NOT_SIGNED, "该稿已签发", "draft")
+        own = any(same_hand(drafted, setting.context) for drafted in draft.drafted)
+        require(not own, DRAFTER_NEVER_APPROVES, "拟稿人不得审核自己的稿件", "on_behalf_of")
+
     def _reclassifies(self, draft: Draft, rulebook: Rulebook) -> None:
         """Refuse a class that is not in the scheme, and a change of class without a reason (P4)."""
         if self.result_class is None or self.result_class == draft.result_class:
             return
-        scheme, known = rulebook.class_scheme.id, rulebook.has_class(self.result_class)
-        require(known, CLASS_IN_SCHEME, f"分类“{scheme}”中没有“{self.result_class}”类", "result_class")
-        said = self.class_reason is not None
-        require(
-            said,
-            CLASS_CHANGE_HAS_REASON,
-            f"由 {draft.result_class} 类调整为 {self.result_class} 类须说明理由",
-            "class_reason",
-        )
+        in_scheme(rulebook, self.result_class)
+        silent = f"由 {draft.result_class} 类调整为 {self.result_class} 类须说明理由"
+        require(self.class_reason is not None, CLASS_CHANGE_HAS_REASON, silent, "class_reason")
 
     def _published(self, current: Round) -> list[Event]:
         """What was decided about publication together with the review (S43)."""

@@ -55,6 +55,7 @@ from tests.domain.given import (
     opened,
     refuses,
     registered,
+    rehandle,
     review,
     ruled,
     sign,
@@ -275,6 +276,14 @@ def test_the_request_is_signed_in_the_unit() -> Attempt:
 @refuses(c.RequestExtension, NOT_YET_REPLIED, "unit")
 def test_what_has_been_answered_needs_no_more_time() -> Attempt:
     return attempt(issued(), ask())
+
+
+@refuses(c.RequestExtension, NOT_YET_REPLIED, "unit")
+def test_where_there_is_no_limit_there_is_none_to_move() -> Attempt:
+    unlimited = tuple(rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.REHANDLING)
+    world = issued(opened(ruled(deadlines=unlimited)))
+    world.do(rehandle())
+    return attempt(world, ask())
 
 
 @refuses(c.DecideExtension, NOT_YET_REPLIED, "unit")

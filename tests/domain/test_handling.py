@@ -20,6 +20,7 @@ from domain.events import (
 )
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
+    ADDITION_OPEN,
     APPROVER_RANK,
     CASE_OPEN,
     CLASS_IN_SCHEME,
@@ -53,6 +54,7 @@ from tests.domain.given import (
     Attempt,
     Given,
     World,
+    ask_to_add,
     assign,
     assigned,
     attempt,
@@ -60,6 +62,7 @@ from tests.domain.given import (
     closed,
     contact,
     contacted,
+    decide_addition,
     decide_objection,
     dissatisfied,
     draft,
@@ -317,6 +320,20 @@ def test_a_case_is_not_closed_over_a_member_who_is_not_satisfied() -> Attempt:
 @refuses(c.CloseHandling, OBJECTION_OPEN)
 def test_a_case_is_not_closed_over_an_open_objection() -> Attempt:
     return attempt(returned(), close())
+
+
+@refuses(c.CloseHandling, ADDITION_OPEN)
+def test_a_case_is_not_closed_over_a_request_for_another_unit() -> Attempt:
+    world = assigned()
+    world.do(ask_to_add())
+    return attempt(world, close())
+
+
+def test_a_case_is_closed_once_the_request_for_another_unit_was_decided() -> None:
+    world = assigned()
+    world.do(ask_to_add())
+    world.do(decide_addition(granted=False))
+    assert world.refused(close()).rule is REPLIED_BEFORE_CLOSING
 
 
 @refuses(c.CloseHandling, CLASS_IN_SCHEME, "result_class")

@@ -286,6 +286,14 @@ def test_where_the_rulebook_says_so_publication_is_decided_before_the_reply_goes
     return attempt(signed(opened(ruled(gates={"publication_before_issue": Gate.REFUSE}))), issue())
 
 
+def test_a_reply_whose_publication_was_decided_goes_out() -> None:
+    world = reviewed(opened(ruled(gates={"publication_before_issue": Gate.REFUSE})))
+    world.do(decide())
+    world.do(c.SignReply(unit=EDU, draft=1, signer="jiaoyuju-fu"))
+    fact, _ = world.do(issue())
+    assert fact.flags == ()
+
+
 @refuses(c.IssueReply, PUBLICATION_DECIDED)
 def test_a_contested_decision_is_none() -> Attempt:
     world = reviewed(opened(ruled(gates={"publication_before_issue": Gate.REFUSE})))
