@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.problems import Problem
-from domain.labels import CODE_MEANINGS, CODES, COMMAND_MEANINGS, COMMANDS, EVENT_MEANINGS, EVENTS, FIELDS, field_label
+from domain.labels import CODE_MEANINGS, CODES, COMMAND_MEANINGS, COMMANDS, EVENT_MEANINGS, EVENTS, field_label
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLES = COMMANDS | EVENTS
@@ -46,5 +46,5 @@ def worded(schemas: dict[str, Any]) -> None:
         elif not _CHINESE.search(schema.get("description", "")):
             schema.pop("description", None)
         for field, shape in schema.get("properties", {}).items():
-            if field in FIELDS:
-                shape["title"] = field_label(field, name)
+            if (word := field_label(field, name)) != field:
+                shape["title"] = word

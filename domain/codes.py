@@ -257,7 +257,7 @@ class Visit(StrEnum):
 
 
 class EnteredBy(StrEnum):
-    """Whose hand entered a rating: some products let units do it, which is what CQ11 looks for (P4)."""
+    """Whose hand entered a rating: some products let units do it, which auditors look for (P4)."""
 
     MEMBER = "MEMBER"
     COMMITTEE = "COMMITTEE"

@@ -51,6 +51,7 @@ from domain.labels import (
     CODES,
     COLUMNS,
     COMMAND_MEANINGS,
+    ENGLISH_CODES,
     ENGLISH_NOTES,
     ENGLISH_RULES,
     EVENT_MEANINGS,
@@ -225,10 +226,11 @@ class _Building:
         )
 
     def _code(self, kind: type[StrEnum]) -> CodeEntry:
+        words = CODES[kind] if self._lang is Lang.ZH else ENGLISH_CODES.get(kind.__name__, {})
         return CodeEntry(
             name=kind.__name__,
             description=self._description(kind, CODE_MEANINGS),
-            values=[CodeValue(code=code.value, title=self._title(code.value, CODES[kind])) for code in kind],
+            values=[CodeValue(code=code.value, title=words.get(code.value, words_of(code.value))) for code in kind],
         )
 
 

@@ -11,7 +11,7 @@ from domain.labels.codes import CODES
 from domain.labels.columns import COLUMNS
 from domain.labels.command_meanings import COMMAND_MEANINGS
 from domain.labels.commands import COMMANDS
-from domain.labels.english import ENGLISH_NOTES, ENGLISH_RULES
+from domain.labels.english import ENGLISH_CODES, ENGLISH_NOTES, ENGLISH_RULES
 from domain.labels.event_meanings import EVENT_MEANINGS
 from domain.labels.events import EVENTS
 from domain.labels.fields import FIELDS, FIELDS_OF
@@ -40,6 +40,7 @@ __all__ = [
     "COLUMNS",
     "COMMANDS",
     "COMMAND_MEANINGS",
+    "ENGLISH_CODES",
     "ENGLISH_NOTES",
     "ENGLISH_RULES",
     "EVENTS",

@@ -1,4 +1,5 @@
-"""What English readers cannot take from a name or a docstring: what each rule asks, and what shared fields hold."""
+"""What English readers cannot take from a name or a docstring: what each rule asks, what codes mean that do not say
+it themselves, what shared fields hold."""
 
 ENGLISH_RULES: dict[str, str] = {
     # what is claimed
@@ -160,3 +161,123 @@ ENGLISH_NOTES: dict[str, str] = {
     ),
 }
 """The English of what the schemas say of a field, by the Chinese."""
+
+ENGLISH_CODES: dict[str, dict[str, str]] = {
+    "Recomputation": {
+        "CALENDAR": "A holiday notice was announced",
+        "SESSION_CLOSE": "The session's end became known",
+        "RULEBOOK": "Another rulebook applies",
+        "KEY_PROPOSAL": "Made a key proposal, or one no more",
+        "RESTART": "The clock started anew",
+    },
+    "Retention": {"YEARS_30": "30 years", "YEARS_10": "10 years"},
+    "MutualReview": {
+        "UNIT_ON_PROPOSAL": "The unit on the proposal",
+        "PROPOSER_ON_UNIT": "The proposer on the handling",
+        "LEAD_ON_CO": "The lead on the assisting unit",
+        "CO_ON_LEAD": "The assisting unit on the lead",
+    },
+    "Pressure": {
+        "NOTICE": "Supervision notice",
+        "INTERVIEW": "A leader calls the unit in",
+        "ON_SITE": "On-site supervision",
+    },
+    "ReminderMode": {"WRITTEN": "In writing", "SYSTEM": "By the system"},
+    "LeaderDuty": {"HANDLE": "Handles the case", "SUPERVISE": "Leads its supervision"},
+    "Visit": {"DECLINED": "The member wanted no visit"},
+    "Addressed": {"BASICALLY": "Basically addressed"},
+    "WithholdingGround": {
+        "SECRET": "State secrets",
+        "COMMERCIAL": "Trade secrets",
+        "PRIVACY": "Personal privacy",
+        "INTERNAL": "Internal affairs",
+        "STABILITY": "Publishing might affect safety or stability",
+        "MEMBER_OBJECTS": "A member objects",
+        "BROAD": "Wide in scope: published as a summary",
+    },
+    "DeliveryChannel": {"POST": "By post", "BY_LEAD_PROPOSER": "Passed on by the lead proposer"},
+    "LetterSeries": {"REPLY": "Reply letters", "CO_OPINION": "Letters with an assisting unit's opinion"},
+    "Channel": {"PAPER": "On paper", "STAFF": "Entered by staff"},
+    "CollectiveKind": {
+        "PARTY": "Political party",
+        "PEOPLE_ORG": "People's organisation",
+        "COMMITTEE": "Special committee",
+    },
+    "ReviewOpinion": {
+        "REVISE": "Have it revised and review it again",
+        "MERGE": "Merge it with another",
+        "CONVERT": "Pass it on another way",
+    },
+    "RefusalGround": {
+        "SECRET": "State secrets",
+        "STATE_BANNED": "Banned by the State",
+        "PARTY_INTERNAL": "Internal matters of the Communist Party",
+        "PARTY_GROUP_INTERNAL": "Internal matters of a democratic party or people's organisation",
+        "LITIGATION": "In litigation or arbitration",
+        "ACADEMIC": "Academic discussion",
+        "PERSONAL": "A personal problem of the proposer or relatives",
+        "PROMOTION": "Promotes a work or product",
+        "NAMED_ACCUSATION": "Accuses somebody by name",
+        "EMPTY": "Empty: no concrete suggestion",
+        "OUT_OF_REMIT": "Outside this place's remit",
+    },
+    "Conversion": {"SOCIAL_OPINION": "Report on public opinion"},
+    "AssignmentMode": {
+        "SOLE": "Handles alone",
+        "LEAD": "Leads and answers",
+        "CO": "Assists the lead",
+        "SPLIT": "Answers its own part",
+    },
+    "ContactStage": {"DURING": "During handling"},
+    "MemberPosition": {
+        "AGREE": "Agrees",
+        "UNDERSTAND": "Understands",
+        "RESERVE": "Has reservations",
+        "OBJECT": "Objects",
+    },
+    "Defect": {
+        "NOT_CONTACTED": "The member was not contacted",
+        "STILL_UNSATISFIED": "Contacted, the member is still not satisfied",
+        "LAW_OR_POLICY": "Against law or policy",
+        "CO_OPINION_NOT_MERGED": "An assisting unit's opinion was left out",
+        "WRONG_CLASS": "Wrong result class",
+        "FORMAT": "Not laid out as official documents are",
+    },
+    "Openness": {
+        "PUBLISH_FULL": "Published whole",
+        "PUBLISH_SUMMARY": "Published in part",
+        "WITHHOLD": "Not published",
+    },
+    "Rating": {"BASIC": "Basically satisfied", "UNDERSTOOD": "Understanding"},
+    "EnteredBy": {
+        "MEMBER": "The member",
+        "COMMITTEE": "The CPPCC's proposal committee, for the member",
+        "OFFICE": "The government's office, for the member",
+    },
+    "Origin": {"NATIVE": "Handled in this system", "IMPORTED": "From outside material"},
+    "Gate": {"REFUSE": "Refused", "FLAG": "Let pass with a flag", "OFF": "Not looked at"},
+    "Outcome": {
+        "PASS_BACKFILLED": "Pass, entered afterwards",
+        "WAIVED": "Waived with approval",
+        "CONTESTED": "Contested: the member says there was no contact",
+    },
+    "Light": {"GREEN": "In good time", "YELLOW": "Due soon", "RED": "Overdue", "NONE": "No deadline"},
+    "TaskStatus": {
+        "ASSIGNED": "Assigned, not yet acknowledged",
+        "RETURNED": "Returned, not yet decided",
+        "LEFT": "Has left the case",
+    },
+    "DraftStatus": {"RETURNED": "Sent back"},
+    "AnchorKind": {
+        "TRANSFER": "Day of handing over to the government",
+        "ASSIGNMENT": "Day of assignment to the unit",
+        "SESSION_CLOSE": "Day the session closed",
+        "ORDER": "Day of the order to handle again",
+        "FORM": "Day the feedback form went out",
+        "REPLY_DUE": "Day the reply is due, counted backwards",
+        "RETURN": "Day the unit returned the case",
+        "ISSUE": "Day the reply went out",
+    },
+    "CountedIn": {"DAY": "Days", "WORKDAY": "Working days", "MONTH": "Months"},
+}
+"""Codes by the name of their list; what is not here says itself."""

@@ -397,6 +397,14 @@ def test_everything_says_what_it_is_in_chinese() -> None:
         assert not re.search(r"[a-z]{2}", said), name
 
 
+def test_every_field_has_its_name_in_chinese() -> None:
+    for entry in (*catalogue().commands, *catalogue().events):
+        shapes = {entry.name: entry.json_schema, **entry.json_schema.get("$defs", {})}
+        for name, shape in shapes.items():
+            for field, told in shape.get("properties", {}).items():
+                assert CHINESE.search(told.get("title", "")), f"{name}.{field}"
+
+
 def strings(told: Any, at: str = "") -> Iterable[tuple[str, str]]:
     """Every text in a document, and the name it stands under."""
     if isinstance(told, dict):

@@ -147,6 +147,11 @@ def test_every_rule_has_an_english_title_that_says_what_it_asks() -> None:
     assert len(set(labels.ENGLISH_RULES.values())) == len(RULES)
 
 
+def test_every_english_code_is_a_code_of_its_list() -> None:
+    codes = {kind.__name__: {code.value for code in kind} for kind in labels.CODES}
+    assert {name for name, words in labels.ENGLISH_CODES.items() if not set(words) <= codes.get(name, set())} == set()
+
+
 def test_every_source_the_code_cites_is_explained() -> None:
     code = re.compile(r"\b(?:S\d{1,2}|P\d|L\d{1,2})\b")
     files = [*modules(), *(ROOT / "domain").rglob("*.toml")]
