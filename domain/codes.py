@@ -212,7 +212,8 @@ class Openness(StrEnum):
 
 
 class Rating(StrEnum):
-    """Degrees of satisfaction; which of them a form offers is the rulebook's to say."""
+    """Degrees of satisfaction, or of agreement with the result (P1); which of them a form offers is the rulebook's to
+    say."""
 
     VERY_SATISFIED = "VERY_SATISFIED"
     SATISFIED = "SATISFIED"

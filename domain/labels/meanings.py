@@ -65,7 +65,7 @@ CODE_MEANINGS: dict[str, str] = {
     "Countersignature": "会办单位对答复稿的会签意见。",
     "Defect": "审核人退回答复稿所列的问题。",
     "Openness": "答复的公开属性。",
-    "Rating": "评价的等次；用哪些等次，依办理规则。",
+    "Rating": "评价的等次，满意与否，或是否同意办理结果；用哪些等次，依办理规则。",
     "Heard": "委员所说的答复之前的沟通方式。",
     "EnteredBy": "评价由谁录入。",
     "RevisitStage": "回访在哪个阶段。",

@@ -80,7 +80,7 @@ ROOT = Path(__file__).parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 QUOTED = {
     *("先沟通后答复", "社情民意", "不满意", "不予立案", "立案并案", "撤案", "改办", "领办", "领衔督办"),
-    *("转", "发文字号", "集体提案者"),
+    *("转", "发文字号", "集体提案者", "工商联"),
 }
 """Terms of the field that docstrings quote, as English readers of it know them."""
 TERM = re.compile(r"[\u4e00-\u9fff、]+: ")
