@@ -132,7 +132,7 @@ class _Building:
         """Title and description of a module whose docstring begins with its Chinese name."""
         title, _, description = _paragraph(sys.modules[module].__doc__).partition(": ")
         if self._lang is Lang.EN:
-            return words_of(name), description
+            return words_of(name), description[:1].upper() + description[1:]
         return title, meanings.get(name, description)
 
     def _description(self, kind: type, meanings: dict[str, str]) -> str:
