@@ -29,7 +29,7 @@ ENGLISH_RULES: dict[str, str] = {
     "invited-to-co-sign": "Only those whom the lead proposer has invited co-sign",
     "co-signed-in-time": "A signature after the last day is void",
     "collective-authenticated": "A collective proposal bears the body's seal, or its convenor's or leader's signature",
-    "in-session-window": "An in-session proposal is handed in by the cut-off; what comes later is inter-session",
+    "in-session-window": "An in-session proposal comes in after the call, by the cut-off; what is later is inter-session",
     # admission, registration
     "proposers-distinct": "Nobody is lead proposer and co-signer, or co-signer twice",
     "registered-once": "A proposal is registered only once",
