@@ -107,7 +107,7 @@ class Recipient(StrEnum):
 
 
 class AssignmentMode(StrEnum):
-    """How a unit handles a case: alone, leading, assisting the lead, or its own part beside others."""
+    """How a unit has a case: alone, leading, assisting the lead, its own part beside others, or for information."""
 
     SOLE = "SOLE"
     LEAD = "LEAD"

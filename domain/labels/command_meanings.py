@@ -18,8 +18,8 @@ COMMAND_MEANINGS: dict[str, str] = {
     "ReturnForRevision": "把提案退给提案者修改。",
     "ResubmitProposal": "退回修改的提案改好之后，重新提交。",
     "RefuseRegistration": "依规定的情形不予立案，并作说明。",
-    "NotifyRefusal": "登记已将不予立案的理由告知提案者；未写明告知谁的，即全体提案者。",
-    "ConvertProposal": "把不作为提案立案的，转为社情民意、来信或意见建议。",
+    "NotifyRefusal": "登记已将不予立案或转办的理由告知提案者；未写明告知谁的，即全体提案者。",
+    "ConvertProposal": "把不作为提案立案的，转为社情民意、来信或意见建议；此前没有不予立案的，须写明属哪种情形。",
     "MergeProposals": "把同一届次的其他提案并入本案（立案并案），其提案者此后一并列为本案提案者。",
     "WithdrawProposal": "应领衔人要求，在任何单位答复之前撤案；并案的，须被并提案的领衔人一并同意。",
     "ChangeCaseRulebook": "写明理由，改依本届次已采用的另一份办理规则办理本案。",
@@ -33,7 +33,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "RecordSupervisionMeeting": "登记领导就重点提案召集承办单位（可有委员参加）的督办会。",
     "FileSupervisionReport": "就重点提案向领办或督办领导报送书面督办报告。",
     # assignment, objection
-    "AssignUnits": "把案件分给承办单位：一家独办，一家主办、其余会办，或几家分办、各自答复。",
+    "AssignUnits": "把案件分给承办单位：一家独办，一家主办、其余会办，或几家分办、各自答复；另可分给有关单位参阅。",
     "AcknowledgeAssignment": "承办单位签收案件。",
     "ReturnAssignment": "承办单位认为不属本单位职责，退件并写明应由谁办；逾期退件怎样处理，依办理规则。",
     "NoteObjectionUnanswered": "登记某单位的退件逾期未作裁定；每次退件只登记一次。",
@@ -83,7 +83,9 @@ COMMAND_MEANINGS: dict[str, str] = {
     "ReviewReply": "审核通过一稿答复，拟稿人不得审核自己的稿件。审核人可以写明理由调整结果分类，并可同时作公开审查。",
     "ReturnReply": "在答复发出之前，写明存在的问题，把答复稿退回重办。",
     "SignReply": "由达到规定职级的人员签发答复稿；拟稿人不得签发自己的稿件。",
-    "IssueReply": "把已签发的答复发给提案者，取该单位当年下一个发文字号。",
+    "IssueReply": (
+        "把已签发的答复发给提案者，取该单位当年下一个发文字号。上级交办的提案，经市领导批准，由政府办公室答复。"
+    ),
     "RecordDelivery": "登记某单位最近一次答复已送达哪些提案者；未写明的，即全体尚未送达的。",
     # feedback
     "IssueFeedbackForm": "就某单位的答复向提案者发征询意见表；未写明发给谁的，即全体提案者。",
@@ -115,12 +117,21 @@ COMMAND_MEANINGS: dict[str, str] = {
     # archive, correction
     "ArchiveCase": "把已办结的，或未经答复即告终结的案卷归档。",
     "TakeReportSnapshot": "把届次报告的数字照今日所见存档，以后再查可以两相比对。",
-    "RetractReport": "撤回登记有误的沟通、踏勘、回访或评价；原登记留在历史中，不再计入，实情另行登记。",
+    "RetractReport": (
+        "撤回登记有误的情况，原登记留在历史中，不再计入，实情另行登记。"
+        "因误登的评价按规则责成的一轮重新办理，尚无后续的一并撤销。"
+    ),
+    "TakeBackStep": (
+        "经市领导或政协领导批准，撤销误办而尚无后续的步骤，案件如同没有办过这一步。"
+        "撤销并案的，被并入的提案恢复各自办理。"
+    ),
     "CorrectClericalError": "写明某个已登记事件中的文字应作什么，原文不动。",
     "ReopenHandling": "误办结或过早办结的，经市领导批准恢复办理。",
     # sessions, directory, calendar
     "OpenSession": "设立届次，如十五届三次会议。",
-    "CloseSession": "登记会议闭幕的日期；大会提案的期限可能由这一天起算。",
+    "CloseSession": (
+        "登记会议闭幕的日期，大会提案的期限可能由这一天起算。登记有误的，写明理由更正，未了的期限在重算时随之变动。"
+    ),
     "RecordHandoverMeeting": (
         "登记交办会，并把会上的案件一次全部交办，有一件不能交办则全部不办。"
         "会上要求的答复日期只作记录，期限仍依办理规则。"

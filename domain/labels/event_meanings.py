@@ -3,6 +3,7 @@
 EVENT_MEANINGS: dict[str, str] = {
     # correction, archive
     "ReportRetracted": "本案某一版本的登记有误，不再计入；原登记仍在历史中。",
+    "StepTakenBack": "本案某一版本的步骤系误办且尚无后续，予以撤销；没有批准人的，是随所依的登记一并撤销。",
     "ClericalErrorCorrected": "本案某一版本的事件中，所指的文字应作更正后的写法。",
     "HandlingReopened": "案件误办结或过早办结，经批准恢复办理。",
     "CaseArchived": "归档的有哪些文件（附摘要值），保管多久。",
@@ -54,7 +55,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "ProposalResubmitted": "修改后重新提交的提案全文。",
     "ProposalNotRegistered": "提案依规定的情形不予立案，须告知提案者。",
     "RefusalNotified": "已将不予立案的理由告知这些提案者。",
-    "ProposalConverted": "提案转为社情民意、来信或意见建议，不再有答复的义务。",
+    "ProposalConverted": "提案转为社情民意、来信或意见建议，不再有答复的义务；此前没有不予立案的，写明属哪种情形。",
     "ProposalsMerged": "其他提案并入本案（立案并案），其提案者列为本案附议人，并记下各被并提案的领衔人。",
     "ProposalAbsorbed": "本提案并入他案，此后由他案代表。",
     "ProposalWithdrawn": "提案者撤案；并案的，写明同意撤案的各被并提案领衔人。",
@@ -94,7 +95,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "DifficultyRaised": "承办单位反映的困难和请求，在案内编号。",
     "DifficultyResolved": "一项困难的协调结果，以及由哪位领导协调。",
     "FieldVisitRecorded": "承办单位哪些人到何处踏勘、调研，有哪些委员同行，看到什么。",
-    "RehandlingOrdered": "责成该单位重新办理，新一轮答复由此开始。",
+    "RehandlingOrdered": "责成该单位重新办理，新一轮答复由此开始；写明是否按规则自动责成。",
     "HandlingClosed": "案件办结，只终结答复环节；所作的承诺继续跟踪。",
     # co-opinions
     "CoOpinionRequested": "主办单位征求会办单位对哪些事项的意见。",
@@ -104,7 +105,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "ReplyDrafted": "承办单位本轮答复的一稿：正文、拟定的结果分类、是否承诺项目或资金，以及联系人和电话。",
     "ReplyCountersigned": "会办单位对主办单位的答复稿同意会签，或不同意会签。",
     "ReplySigned": "达到规定职级的人员签发了答复稿。",
-    "ReplyIssued": "答复函发给提案者，写明发文字号、主送和抄送；公开等期限由此起算。",
+    "ReplyIssued": "答复函发给提案者，写明发文字号、主送和抄送；公开等期限由此起算。上级交办的，写明批准的市领导。",
     "ReplyDelivered": "答复函已送达这些提案者。",
     "ReplyReviewed": "答复稿审核通过；审核人调整了结果分类的，写明改为哪一类和理由。",
     "ReplyReturned": "答复稿因所列问题退回，须修改后再报。",
@@ -122,7 +123,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "LookbackCampaignOpened": "本届次开展一次回头看：哪些类别或哪些案件，何时完成。",
     # sessions
     "SessionOpened": "设立届次，如十五届三次会议；写明大会提案截止日的，以此分大会提案和平时提案。",
-    "SessionClosed": "会议闭幕的日期，用于设立届次时尚不知道的。",
+    "SessionClosed": "会议闭幕的日期，用于设立届次时尚不知道的；写有理由的，是更正此前登记错了的日期。",
     "RulebookAdopted": "本届次采用某一版办理规则，全文记下，历史由此带着据以判断的规则。",
     "HandoverMeetingHeld": "哪些单位接办了哪些案件；各案的交办另记在各案中。",
     # directory, calendar, letters, ledger
