@@ -13,11 +13,15 @@ class Level(StrEnum):
 
 
 class Timing(StrEnum):
+    """Whether a proposal is of the session itself or came between sessions."""
+
     IN_SESSION = "IN_SESSION"
     INTER_SESSION = "INTER_SESSION"
 
 
 class Channel(StrEnum):
+    """How a proposal came in."""
+
     ONLINE = "ONLINE"
     PAPER = "PAPER"
     STAFF = "STAFF"
@@ -51,6 +55,8 @@ class ReviewLevel(StrEnum):
 
 
 class ReviewOpinion(StrEnum):
+    """What one level of review would do with a proposal."""
+
     ADMIT = "ADMIT"
     REVISE = "REVISE"
     MERGE = "MERGE"
@@ -101,6 +107,8 @@ class Recipient(StrEnum):
 
 
 class AssignmentMode(StrEnum):
+    """How a unit has a case: alone, leading, assisting the lead, its own part beside others, or for information."""
+
     SOLE = "SOLE"
     LEAD = "LEAD"
     CO = "CO"
@@ -120,12 +128,16 @@ class AssignmentMode(StrEnum):
 
 
 class ContactStage(StrEnum):
+    """When in the handling a unit spoke with the member."""
+
     BEFORE_HANDLING = "BEFORE_HANDLING"
     DURING = "DURING"
     BEFORE_REPLY = "BEFORE_REPLY"
 
 
 class ContactMode(StrEnum):
+    """How the member was reached; which ways count as contact is the rulebook's to say."""
+
     VISIT = "VISIT"
     FORUM = "FORUM"
     PHONE = "PHONE"
@@ -134,6 +146,8 @@ class ContactMode(StrEnum):
 
 
 class MemberPosition(StrEnum):
+    """What the member thought of what they were told."""
+
     AGREE = "AGREE"
     UNDERSTAND = "UNDERSTAND"
     RESERVE = "RESERVE"
@@ -142,6 +156,8 @@ class MemberPosition(StrEnum):
 
 
 class Countersignature(StrEnum):
+    """Whether an assisting unit agrees to the lead's draft."""
+
     AGREED = "AGREED"
     WITHHELD = "WITHHELD"
 
@@ -167,6 +183,8 @@ class LetterSeries(StrEnum):
 
 
 class DeliveryChannel(StrEnum):
+    """How the letter reached the proposer."""
+
     IN_PERSON = "IN_PERSON"
     POST = "POST"
     ONLINE = "ONLINE"
@@ -186,12 +204,17 @@ class WithholdingGround(StrEnum):
 
 
 class Openness(StrEnum):
+    """Whether a reply is published: whole, as a summary, or not."""
+
     PUBLISH_FULL = "PUBLISH_FULL"
     PUBLISH_SUMMARY = "PUBLISH_SUMMARY"
     WITHHOLD = "WITHHOLD"
 
 
 class Rating(StrEnum):
+    """Degrees of satisfaction, or of agreement with the result (P1); which of them a form offers is the rulebook's to
+    say."""
+
     VERY_SATISFIED = "VERY_SATISFIED"
     SATISFIED = "SATISFIED"
     BASIC = "BASIC"
@@ -235,7 +258,7 @@ class Visit(StrEnum):
 
 
 class EnteredBy(StrEnum):
-    """Whose hand entered a rating: some products let units do it, which is what CQ11 looks for (P4)."""
+    """Whose hand entered a rating: some products let units do it, which auditors look for (P4)."""
 
     MEMBER = "MEMBER"
     COMMITTEE = "COMMITTEE"
@@ -243,6 +266,8 @@ class EnteredBy(StrEnum):
 
 
 class RevisitStage(StrEnum):
+    """When a return visit was made."""
+
     DURING_HANDLING = "DURING_HANDLING"
     AFTER_REPLY = "AFTER_REPLY"
     AFTER_CLOSING = "AFTER_CLOSING"
@@ -307,13 +332,15 @@ class Rank(StrEnum):
 
 
 class LeaderDuty(StrEnum):
-    """领办 (handles it in person) or 领衔督办 (sees to it that others do) (S27, S28)."""
+    """A leader handles a case in person (领办), or sees to it that others do (领衔督办) (S27, S28)."""
 
     HANDLE = "HANDLE"
     SUPERVISE = "SUPERVISE"
 
 
 class ReminderMode(StrEnum):
+    """How a unit was reminded."""
+
     PHONE = "PHONE"
     WRITTEN = "WRITTEN"
     SYSTEM = "SYSTEM"

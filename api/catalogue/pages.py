@@ -162,7 +162,7 @@ def _sheets(catalogue: Catalogue) -> Iterator[Sheet]:
     by_name = {event.name: event for event in catalogue.events}
     for stage in catalogue.stages:
         facts = [_fact(catalogue, by_name[name]) for name in stage.events]
-        yield Sheet(stage.title, (), words.fact_columns, facts)
+        yield Sheet(stage.title, (stage.description,), words.fact_columns, facts)
     yield Sheet(commands, (), words.command_columns, list(_commands(catalogue)))
     for model in catalogue.read_models:
         every = model.name in _taking_all(catalogue)
@@ -171,12 +171,15 @@ def _sheets(catalogue: Catalogue) -> Iterator[Sheet]:
             words.uses: words.every_event if every else _names(catalogue, model.uses),
             words.ignores: _names(catalogue, model.ignores),
         }
-        notes = tuple(f"{name}{words.colon}{value}" for name, value in told.items() if value)
+        notes = (model.description, *(f"{name}{words.colon}{value}" for name, value in told.items() if value))
         rows = [(f"`{c.name}`", c.title, f"`{c.type}`", words.yes if c.key else "") for c in model.columns]
         yield Sheet(board.format(model.title), notes, words.board_columns, rows)
     yield Sheet(rules, (), words.rule_columns, [_rule(catalogue, rule) for rule in catalogue.rules])
     lists = [
-        (f"`{kind.name}`", words.listed.join(f"`{value.code}` {value.title}" for value in kind.values))
+        (
+            f"`{kind.name}`\n{kind.description}",
+            words.listed.join(f"`{value.code}` {value.title}" for value in kind.values),
+        )
         for kind in catalogue.codes
     ]
     yield Sheet(codes, (), words.code_columns, lists)
@@ -195,23 +198,22 @@ def _fact(catalogue: Catalogue, event: EventEntry) -> Row:
     seen = [words.listed.join(used)] if used else []
     seen += [words.not_used.format(words.listed.join(ignored))] if ignored else []
     return (
-        _headed(catalogue, event),
+        _headed(event),
         "\n".join(by),
         words.listed.join(titles[id] for id in event.rules) or "—",
         "\n".join(seen) or "—",
     )
 
 
-def _headed(catalogue: Catalogue, told: EventEntry | CommandEntry) -> str:
-    """Title and name; in English with what the docstring says."""
-    head = f"{told.title}\n`{told.name}`"
-    return head if catalogue.lang is Lang.ZH else f"{head}\n{told.description}"
+def _headed(told: EventEntry | CommandEntry) -> str:
+    """Title, name and what it is."""
+    return f"{told.title}\n`{told.name}`\n{told.description}"
 
 
 def _commands(catalogue: Catalogue) -> Iterator[Row]:
     for command in catalogue.commands:
         yield (
-            _headed(catalogue, command),
+            _headed(command),
             "\n".join(_address(route) for route in command.routes),
             _names(catalogue, command.events, "\n"),
             " ".join(f"`{id}`" for id in command.rules) or "—",

@@ -1,7 +1,8 @@
 """The catalogue, read off the code: nothing in it is written a second time, so a new event or command is in it at once.
 
-Words come from `domain.labels` and from docstrings; what a command may append and what a fold uses, from their syntax
-trees; addresses from the routers; sources from docs/sources.md.
+Chinese words come from `domain.labels`, English ones from names and docstrings, and where those do not say enough from
+the labels too; what a command may append and what a fold uses, from their syntax trees; addresses from the routers;
+sources from docs/sources.md.
 """
 
 import ast
@@ -44,7 +45,21 @@ from domain import streams
 from domain.commands import COMMANDS, Command
 from domain.commands.base import CLAIM_RULES
 from domain.events import EVENT_TYPES, STREAM_KINDS, Event
-from domain.labels import CODES, COLUMNS, EVENTS, FIELDS, STREAMS
+from domain.labels import (
+    BOARD_MEANINGS,
+    CODE_MEANINGS,
+    CODES,
+    COLUMNS,
+    COMMAND_MEANINGS,
+    ENGLISH_CODES,
+    ENGLISH_NOTES,
+    ENGLISH_RULES,
+    EVENT_MEANINGS,
+    EVENTS,
+    FIELDS,
+    STAGE_MEANINGS,
+    STREAMS,
+)
 from domain.labels import COMMANDS as COMMAND_TITLES
 from domain.rules import RULES
 from ledger.shapes import past_shapes
@@ -54,7 +69,18 @@ from projections.readmodel import ReadModel
 _HERE = Path(__file__).parent
 _SOURCES = (_HERE / "sources.md", _HERE.parents[1] / "docs" / "sources.md")
 """Where the sources are explained: in a wheel, in the repository."""
-_SOURCE_ROW = re.compile(r"^\| ([A-Z]\w*(?:、[A-Z]\w*)*) \| (.+) \|$", re.M)
+_SOURCE_ROW = re.compile(r"^\| ([A-Z]\w*(?:、[A-Z]\w*)*) \| (.+) \| (.+) \|$", re.M)
+_WRITTEN = {
+    "co (?=opinion|sign|unit)": "co-",
+    "face to face": "face-to-face",
+    "follow up": "follow-up",
+    "in session": "in-session",
+    "inter session": "inter-session",
+    "on site": "on-site",
+    "cppcc": "CPPCC",
+    "url": "URL",
+}
+"""How words that stand together are written in English."""
 _USES = {Told.USED: Use.USED, Told.PASSED_BY: Use.IGNORED, Told.NOTHING: Use.ALIKE}
 
 
@@ -83,7 +109,7 @@ class _Building:
         self._routes = routes
         self._appended = {command: [event.__name__ for event in appended_by(command)] for command in COMMANDS}
         self._asking = {route.path: set(_boards_asked(route)) for route in routes}
-        self._sources = dict(_sources())
+        self._sources = dict(_sources(lang))
 
     def all(self) -> Catalogue:
         return Catalogue(
@@ -102,15 +128,23 @@ class _Building:
     def _title(self, name: str, known: dict[str, str]) -> str:
         return known.get(name, name) if self._lang is Lang.ZH else words_of(name)
 
-    def _module_title(self, name: str, module: str) -> tuple[str, str]:
-        """Of a module whose docstring begins with its Chinese name; and what the docstring says after it."""
+    def _module_words(self, name: str, module: str, meanings: dict[str, str]) -> tuple[str, str]:
+        """Title and description of a module whose docstring begins with its Chinese name."""
         title, _, description = _paragraph(sys.modules[module].__doc__).partition(": ")
-        return (title if self._lang is Lang.ZH else words_of(name)), description
+        if self._lang is Lang.EN:
+            return words_of(name), description[:1].upper() + description[1:]
+        return title, meanings.get(name, description)
+
+    def _description(self, kind: type, meanings: dict[str, str]) -> str:
+        """What a class is: in Chinese as the labels say, in English as its docstring does."""
+        said = _paragraph(kind.__doc__)
+        return meanings.get(kind.__name__, said) if self._lang is Lang.ZH else said
 
     def _schema(self, kind: type[Command | Event], mode: Any) -> dict[str, Any]:
         schema = kind.model_json_schema(mode=mode)
-        if self._lang is Lang.ZH:
-            worded({kind.__name__: schema, **schema.get("$defs", {})})
+        if self._lang is Lang.EN:
+            return {name: _in_english(value) for name, value in schema.items()}
+        worded({kind.__name__: schema, **schema.get("$defs", {})})
         return schema
 
     def _stages(self) -> Iterator[StageEntry]:
@@ -118,14 +152,14 @@ class _Building:
         for name, event in EVENT_TYPES.items():
             by_module.setdefault(event.__module__, []).append(name)
         for module, names in by_module.items():
-            title, description = self._module_title(stage_of(module), module)
+            title, description = self._module_words(stage_of(module), module, STAGE_MEANINGS)
             yield StageEntry(id=stage_of(module), title=title, description=description, events=names)
 
     def _command(self, command: type[Command]) -> CommandEntry:
         return CommandEntry(
             name=command.__name__,
             title=self._title(command.__name__, COMMAND_TITLES),
-            description=_paragraph(command.__doc__),
+            description=self._description(command, COMMAND_MEANINGS),
             stage=stage_of(command.__module__),
             kind=command.kind.name,
             routes=[self._route(route) for route in self._routes if command in _taken(route)],
@@ -141,7 +175,7 @@ class _Building:
         return EventEntry(
             name=name,
             title=self._title(name, EVENTS),
-            description=_paragraph(event.__doc__),
+            description=self._description(event, EVENT_MEANINGS),
             stage=stage_of(event.__module__),
             kind=kind,
             commands=[command.__name__ for command in commands],
@@ -155,7 +189,7 @@ class _Building:
     def _read_model(self, model: ReadModel[Any]) -> ReadModelEntry:
         uses = {name: use_of(model, event) for name, event in EVENT_TYPES.items()}
         shape = model.row.model_json_schema(mode="serialization")["properties"]
-        title, description = self._module_title(model.name, model.evolve.__module__)
+        title, description = self._module_words(model.name, model.evolve.__module__, BOARD_MEANINGS)
         return ReadModelEntry(
             name=model.name,
             title=title,
@@ -185,17 +219,18 @@ class _Building:
         rule = RULES[id]
         return RuleEntry(
             id=id,
-            title=rule.title if self._lang is Lang.ZH else words_of(id),
+            title=rule.title if self._lang is Lang.ZH else ENGLISH_RULES.get(id, words_of(id)),
             sources=[SourceEntry(code=code, title=self._sources.get(code, code)) for code in rule.source.split(",")],
             gate=rule.gate,
             commands=[command.__name__ for command in COMMANDS if rule in (*command.rules, *CLAIM_RULES)],
         )
 
     def _code(self, kind: type[StrEnum]) -> CodeEntry:
+        words = CODES[kind] if self._lang is Lang.ZH else ENGLISH_CODES.get(kind.__name__, {})
         return CodeEntry(
             name=kind.__name__,
-            description=_paragraph(kind.__doc__) if kind.__doc__ else None,
-            values=[CodeValue(code=code.value, title=self._title(code.value, CODES[kind])) for code in kind],
+            description=self._description(kind, CODE_MEANINGS),
+            values=[CodeValue(code=code.value, title=words.get(code.value, words_of(code.value))) for code in kind],
         )
 
 
@@ -207,9 +242,11 @@ def use_of(model: ReadModel[Any], event: type[Event]) -> Use | None:
 
 
 def words_of(name: str) -> str:
-    """A name split into its words: `ReplyDrafted` is "Reply drafted", `contact-before-reply` "Contact before reply"."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", name)
-    return words[:1].upper() + words[1:].lower()
+    """A name split into its words: `ReplyDrafted` is "Reply drafted", `CO_OPINION` "Co-opinion"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", name).lower()
+    for apart, written in _WRITTEN.items():
+        words = re.sub(rf"\b{apart}", written, words)
+    return words[:1].upper() + words[1:]
 
 
 def stage_of(module: str) -> str:
@@ -240,11 +277,20 @@ def _boards_asked(route: APIRoute) -> Iterator[str]:
                     yield model
 
 
-def _sources() -> Iterator[tuple[str, str]]:
+def _sources(lang: Lang) -> Iterator[tuple[str, str]]:
     text = next(path for path in _SOURCES if path.is_file()).read_text(encoding="utf-8")
-    for codes, title in _SOURCE_ROW.findall(text):
+    for codes, chinese, english in _SOURCE_ROW.findall(text):
         for code in codes.split("、"):
-            yield code, title
+            yield code, chinese if lang is Lang.ZH else english
+
+
+def _in_english(schema: Any) -> Any:
+    """A schema whose notes on fields are English."""
+    if isinstance(schema, dict):
+        return {name: _in_english(value) for name, value in schema.items()}
+    if isinstance(schema, list):
+        return [_in_english(value) for value in schema]
+    return ENGLISH_NOTES.get(schema, schema) if isinstance(schema, str) else schema
 
 
 def _type_of(schema: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 
 class Lang(StrEnum):
-    """标题用中文（zh）或英文（en）。"""
+    """用中文（zh）或英文（en）。"""
 
     ZH = "zh"
     EN = "en"
@@ -34,7 +34,7 @@ class StageEntry(BaseModel):
 
     id: str = Field(description="也是 domain/events、domain/commands 中的文件名")
     title: str
-    description: str = Field(description="英文说明")
+    description: str
     events: list[str]
 
 
@@ -50,7 +50,7 @@ class CommandEntry(BaseModel):
 
     name: str
     title: str
-    description: str = Field(description="英文说明")
+    description: str
     stage: str
     kind: str = Field(description="所办的历史的种类")
     routes: list[RouteEntry]
@@ -71,7 +71,7 @@ class EventEntry(BaseModel):
 
     name: str
     title: str
-    description: str = Field(description="英文说明")
+    description: str
     stage: str
     kind: str = Field(description="所在历史的种类")
     commands: list[str] = Field(description="哪些命令可能追加；没有则由台账自己记下")
@@ -125,7 +125,7 @@ class CodeEntry(BaseModel):
     """一个代码表。"""
 
     name: str
-    description: str | None = Field(description="英文说明")
+    description: str
     values: list[CodeValue]
 
 
@@ -143,7 +143,7 @@ class ReadModelEntry(BaseModel):
 
     name: str
     title: str
-    description: str = Field(description="英文说明")
+    description: str
     version: int
     kind: str | None = Field(description="跟随哪一种历史；没有则全部")
     columns: list[ColumnEntry]

@@ -12,7 +12,7 @@ from api.routes.routing import routes
 
 router = routes("事件目录")
 
-Language = Annotated[Lang, Query(description="标题用中文（zh）或英文（en）")]
+Language = Annotated[Lang, Query(description="用中文（zh）或英文（en）")]
 EventName = Annotated[str, Path(max_length=64, description="事件类型，如 ReplyDrafted")]
 
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from api.desk import AtDesk, Done
 from api.problems import RESPONSES, ProblemError
 from domain.commands import Command, ProposalCommand
-from domain.labels import COMMANDS
+from domain.labels import COMMAND_MEANINGS, COMMANDS
 from domain.values import Code
 
 CaseId = Annotated[UUID, Path(description="提案编号")]
@@ -73,11 +73,13 @@ def _on_case(kind: type[ProposalCommand]) -> Callable[..., Coroutine[Any, Any, D
 
 
 def described(command: type[Command], status: int = 200) -> dict[str, Any]:
-    """A command's route, described from the catalogue: title, and every rule that may refuse it."""
+    """A command's route, described from the catalogue: title, meaning, and every rule that may refuse it."""
     refusals = "\n".join(f"- `{rule.id}` {rule.title}（{rule.source}）" for rule in command.rules)
+    bound = f"可能不予办理的规则：\n{refusals}" if refusals else "没有专门的规则。"
+    meaning = COMMAND_MEANINGS.get(command.__name__)
     return {
         "summary": COMMANDS[command.__name__],
-        "description": f"可能不予办理的规则：\n{refusals}" if refusals else "没有专门的规则。",
+        "description": f"{meaning}\n\n{bound}" if meaning else bound,
         "operation_id": command.__name__,
         "status_code": status,
         "response_description": "已记入台账",

@@ -35,7 +35,7 @@ class ProposalResubmitted(Event):
 
 
 class ProposalNotRegistered(Event):
-    """不予立案, on a coded ground; the proposers must be told (S2)."""
+    """不予立案: the proposal is refused on a coded ground; the proposers must be told (S2)."""
 
     ground: RefusalGround
     explanation: str

@@ -12,7 +12,7 @@ from domain.values import Evidence, Frozen
 
 
 class CaseArchived(Event):
-    """归档: which files, by digest, and for how long."""
+    """归档: which files are kept, by digest, and for how long."""
 
     files: tuple[Evidence, ...]
     retention: Retention
@@ -28,7 +28,7 @@ class ReportedFigure(Frozen):
 
 
 class AnnualReportSnapshotTaken(Event):
-    """年度报告存档, on the session's stream: the figures at a position of the ledger, as of a day, by a rulebook."""
+    """年度报告存档: on the session's stream; the figures at a position of the ledger, as of a day, by a rulebook."""
 
     as_known: int
     as_of: date

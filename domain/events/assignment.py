@@ -12,9 +12,9 @@ from domain.policy.deadlines import Deadline
 
 
 class UnitAssigned(Event):
-    """分办: one event per unit. `deadline` is the reply's, or for an assisting unit the co-opinion's; `further` are
-    the other limits that begin here. `round` is the first of the unit's rounds that is of this assignment, where a unit
-    that comes back counts on."""
+    """分办: the case goes to a unit; one event per unit. `deadline` is the reply's, or for an assisting unit the
+    co-opinion's; `further` are the other limits that begin here. `round` is the first of the unit's rounds that is of
+    this assignment, where a unit that comes back counts on."""
 
     unit: str
     mode: AssignmentMode

@@ -21,7 +21,7 @@ class ExtensionRequested(Event):
 
 
 class ExtensionGranted(Event):
-    """同意延期; `deadline` takes the place of the one before."""
+    """同意延期: more time is granted; `deadline` takes the place of the one before."""
 
     unit: str
     round: int
@@ -31,7 +31,7 @@ class ExtensionGranted(Event):
 
 
 class ExtensionRefused(Event):
-    """不同意延期."""
+    """不同意延期: more time is refused; the deadline stays as it was."""
 
     unit: str
     round: int
@@ -49,7 +49,7 @@ class ClockPaused(Event):
 
 
 class ClockResumed(Event):
-    """恢复计时; `deadline` is later by the days the clock stood still."""
+    """恢复计时: the clock runs on; `deadline` is later by the days it stood still."""
 
     unit: str
     round: int

@@ -22,7 +22,7 @@ class CommitmentMade(Event):
 
 
 class CommitmentProgressed(Event):
-    """承诺进展: how far it has come."""
+    """承诺进展: how far a promise has come."""
 
     number: int
     progress: str
@@ -30,7 +30,7 @@ class CommitmentProgressed(Event):
 
 
 class CommitmentFulfilled(Event):
-    """承诺兑现: late or in time, after it was said to be broken or not."""
+    """承诺兑现: a promise was kept, late or in time, whether it was said to be broken before or not."""
 
     number: int
     outcome: str
@@ -38,7 +38,7 @@ class CommitmentFulfilled(Event):
 
 
 class CommitmentBroken(Event):
-    """承诺未兑现: why, as the member is told (S13)."""
+    """承诺未兑现: a promise was not kept, and why, as the member is told (S13)."""
 
     number: int
     reason: str

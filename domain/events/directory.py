@@ -12,14 +12,14 @@ from domain.policy.rulebook import RulebookRef
 
 
 class UnitListed(Event):
-    """列入承办单位; listing it again changes its name."""
+    """列入承办单位: a unit is in the directory; listing it again changes its name."""
 
     unit: str
     name: str
 
 
 class OfficialAppointed(Event):
-    """列入人员: `portfolio` names the units a leader is in charge of."""
+    """列入人员: an official is in the directory; `portfolio` names the units a leader is in charge of."""
 
     official: str
     name: str
@@ -31,7 +31,7 @@ class OfficialAppointed(Event):
 
 
 class MemberListed(Event):
-    """列入委员."""
+    """列入委员: a member is in the directory; listing them again changes the entry."""
 
     member: str
     name: str

@@ -39,7 +39,7 @@ class CoSignatureGiven(Event):
 
 
 class CoSignatureDeclined(Event):
-    """不附议, or a signature taken back before the proposal was handed in."""
+    """不附议: a member will not sign, or takes the signature back before the proposal is handed in."""
 
     member: str
     reason: str | None = None

@@ -38,7 +38,7 @@ class Answer(Event):
 
 
 class SatisfactionRecorded(Answer):
-    """征询意见: one proposer's answer."""
+    """征询意见: one proposer's answer about a round of the unit's reply."""
 
 
 class SatisfactionRevised(Answer):

@@ -25,7 +25,7 @@ class MemberRevisited(Event):
 
 
 class OnSiteCheckRecorded(Event):
-    """实地核查: whether what was said to be done is there."""
+    """实地核查: people went to see whether what was said to be done is there."""
 
     unit: str
     place: str
@@ -36,7 +36,7 @@ class OnSiteCheckRecorded(Event):
 
 
 class ClassReassessed(Event):
-    """重新定类, e.g. B 转 A: the class the case ended in, and the one it has now, under the same scheme."""
+    """重新定类: e.g. B 转 A; the class the case ended in, and the one it has now, under the same scheme."""
 
     class_scheme: str
     before: str
@@ -46,7 +46,7 @@ class ClassReassessed(Event):
 
 
 class LookbackRecorded(Event):
-    """回头看结果: what a campaign found in this case."""
+    """回头看结果: what a campaign found of a unit's part in this case."""
 
     campaign: int
     unit: str
@@ -56,7 +56,7 @@ class LookbackRecorded(Event):
 
 
 class LookbackCampaignOpened(Event):
-    """开展回头看, on the session's stream: which classes or cases are looked at again, by when."""
+    """开展回头看: on the session's stream; which classes or cases are looked at again, by when."""
 
     number: int
     title: str

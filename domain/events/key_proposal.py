@@ -17,7 +17,7 @@ class KeyProposalSelected(Event):
 
 
 class KeyProposalReleased(Event):
-    """不再列为重点提案."""
+    """不再列为重点提案: the case is a key proposal no more, and why."""
 
     reason: str
 

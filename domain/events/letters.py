@@ -21,7 +21,7 @@ class LetterNumber(Frozen):
 
 
 class LetterNumberTaken(Event):
-    """取发文字号, on the unit's letter register of the year."""
+    """取发文字号: on the unit's letter register of the year; this number went to a letter about this proposal."""
 
     unit: str
     year: int

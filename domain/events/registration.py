@@ -61,7 +61,7 @@ class CaseTransferredElsewhere(Event):
 
 
 class CaseNumberTaken(Event):
-    """取案号, on the session's stream: this number went to this proposal."""
+    """取案号: on the session's stream; this number went to this proposal."""
 
     case_no: int
     proposal: UUID

@@ -18,7 +18,7 @@ class FoundDefect(Frozen):
 
 
 class ReplyReviewed(Event):
-    """审核通过; `result_class` is the reviewer's, where another than the draft claimed, and why."""
+    """审核通过: the draft passes; `result_class` is the reviewer's, where another than the draft claimed, and why."""
 
     unit: str
     round: int

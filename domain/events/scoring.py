@@ -28,7 +28,7 @@ class ScoreItemRecorded(Event):
 
 
 class ProposalQualityScored(Event):
-    """提案质量评分: of the proposal itself, item by item."""
+    """提案质量评分: points of the proposal itself, item by item."""
 
     scorer: str
     items: tuple[ItemPoints, ...]
@@ -47,7 +47,7 @@ class MutualReviewRecorded(Event):
 
 
 class UnitScored(Event):
-    """考核得分, on the session's stream: a unit's year."""
+    """考核得分: on the session's stream; the points of a unit for its year."""
 
     unit: str
     items: tuple[ItemPoints, ...]

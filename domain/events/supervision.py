@@ -72,7 +72,7 @@ class SupervisionAnswered(Event):
 
 
 class CircularIssued(Event):
-    """通报, on the session's stream: which units and cases it names."""
+    """通报: on the session's stream; which units and cases it names."""
 
     number: int
     title: str

@@ -1,4 +1,5 @@
-"""The one catalogue of Chinese titles and labels: events, commands, codes, fields, streams, boards.
+"""The one catalogue of words: Chinese titles and meanings of events, commands, codes, fields, streams, boards; the
+English of what has no English in the code.
 
 The page, the documents, the error messages and the API's descriptions all take their words from here; a test says
 that nothing is missing.
@@ -8,9 +9,13 @@ from enum import StrEnum
 
 from domain.labels.codes import CODES
 from domain.labels.columns import COLUMNS
+from domain.labels.command_meanings import COMMAND_MEANINGS
 from domain.labels.commands import COMMANDS
+from domain.labels.english import ENGLISH_CODES, ENGLISH_NOTES, ENGLISH_RULES
+from domain.labels.event_meanings import EVENT_MEANINGS
 from domain.labels.events import EVENTS
 from domain.labels.fields import FIELDS, FIELDS_OF
+from domain.labels.meanings import BOARD_MEANINGS, CODE_MEANINGS, STAGE_MEANINGS
 from domain.labels.streams import STREAMS
 
 
@@ -28,4 +33,21 @@ def field_label(path: str, owner: str = "") -> str:
     return FIELDS_OF.get((around, names[-1])) or FIELDS.get(names[-1], path)
 
 
-__all__ = ["CODES", "COLUMNS", "COMMANDS", "EVENTS", "FIELDS", "STREAMS", "field_label", "label"]
+__all__ = [
+    "BOARD_MEANINGS",
+    "CODES",
+    "CODE_MEANINGS",
+    "COLUMNS",
+    "COMMANDS",
+    "COMMAND_MEANINGS",
+    "ENGLISH_CODES",
+    "ENGLISH_NOTES",
+    "ENGLISH_RULES",
+    "EVENTS",
+    "EVENT_MEANINGS",
+    "FIELDS",
+    "STAGE_MEANINGS",
+    "STREAMS",
+    "field_label",
+    "label",
+]

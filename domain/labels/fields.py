@@ -3,6 +3,8 @@
 `FIELDS_OF` has those that are called otherwise somewhere, by the class they stand in or the field around them.
 """
 
+from domain.labels.inner import INNER_FIELDS
+
 FIELDS: dict[str, str] = {
     "passed_down": "上级交办",
     "restarts": "重新起算的情形",
@@ -227,4 +229,4 @@ _ELSEWHERE = (
     ("title", "职务", ("unit_people", "people", "conveners", "person")),
 )
 
-FIELDS_OF = {(owner, field): word for field, word, owners in _ELSEWHERE for owner in owners}
+FIELDS_OF = INNER_FIELDS | {(owner, field): word for field, word, owners in _ELSEWHERE for owner in owners}

@@ -28,6 +28,8 @@ from domain.values import Frozen, Points
 
 
 class DeadlineKind(StrEnum):
+    """What a deadline is for."""
+
     ACKNOWLEDGEMENT = "ACKNOWLEDGEMENT"
     OBJECTION = "OBJECTION"
     OBJECTION_ANSWER = "OBJECTION_ANSWER"
@@ -54,6 +56,8 @@ class AnchorKind(StrEnum):
 
 
 class CountedIn(StrEnum):
+    """What a deadline is counted in, or that it is a date."""
+
     DAY = "DAY"
     WORKDAY = "WORKDAY"
     MONTH = "MONTH"

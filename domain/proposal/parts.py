@@ -17,6 +17,8 @@ Answered: TypeAlias = events.SatisfactionRecorded | events.SatisfactionRevised
 
 
 class TaskStatus(StrEnum):
+    """How far a unit has come with a case, as far as its assignment goes."""
+
     ASSIGNED = "ASSIGNED"
     ACKNOWLEDGED = "ACKNOWLEDGED"
     RETURNED = "RETURNED"
@@ -24,6 +26,8 @@ class TaskStatus(StrEnum):
 
 
 class DraftStatus(StrEnum):
+    """How far a draft has come."""
+
     DRAFTED = "DRAFTED"
     REVIEWED = "REVIEWED"
     RETURNED = "RETURNED"

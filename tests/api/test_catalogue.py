@@ -19,6 +19,7 @@ from api.app import create_app
 from api.catalogue import Catalogue, Lang, build, pages
 from api.catalogue.appending import appended_by
 from api.catalogue.folding import Told, told_of
+from api.catalogue.reading import words_of
 from api.catalogue.value import Use
 from api.routes import ROUTERS
 from api.routes.routing import on_cases, routes
@@ -77,6 +78,13 @@ from tests.projections.test_laws import reference
 
 ROOT = Path(__file__).parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+QUOTED = {
+    *("先沟通后答复", "社情民意", "不满意", "不予立案", "立案并案", "撤案", "改办", "领办", "领衔督办"),
+    *("转", "发文字号", "集体提案者", "工商联"),
+}
+"""Terms of the field that docstrings quote, as English readers of it know them."""
+TERM = re.compile(r"[\u4e00-\u9fff、]+: ")
+"""An event's docstring begins with its term."""
 NOTED = {"last_version", "last_position", "origins", "has_made_up"}
 """Columns that every event changes alike: they say nothing about what a board uses."""
 
@@ -375,6 +383,55 @@ def test_everything_has_its_name_in_either_language() -> None:
     assert set(labels.STREAMS) == set(STREAM_KINDS.values())
 
 
+def described(told: Catalogue) -> dict[str, str]:
+    entries = (*told.commands, *told.events, *told.read_models, *told.codes)
+    stages = {stage.id: stage.description for stage in told.stages}
+    return stages | {entry.name: entry.description for entry in entries}
+
+
+def test_everything_says_what_it_is_in_chinese() -> None:
+    for name, said in described(catalogue()).items():
+        assert CHINESE.search(said), name
+        assert said.endswith("。"), name
+        assert said.count("。") <= 2, name
+        assert not re.search(r"[a-z]{2}", said), name
+
+
+def test_every_field_has_its_name_in_chinese() -> None:
+    for entry in (*catalogue().commands, *catalogue().events):
+        shapes = {entry.name: entry.json_schema, **entry.json_schema.get("$defs", {})}
+        for name, shape in shapes.items():
+            for field, told in shape.get("properties", {}).items():
+                assert CHINESE.search(told.get("title", "")), f"{name}.{field}"
+
+
+def strings(told: Any, at: str = "") -> Iterable[tuple[str, str]]:
+    """Every text in a document, and the name it stands under."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            yield from strings(value, name)
+    elif isinstance(told, list):
+        for value in told:
+            yield from strings(value, at)
+    elif isinstance(told, str):
+        yield at, told
+
+
+def test_in_english_only_terms_are_chinese() -> None:
+    told = catalogue(Lang.EN)
+    for name, said in described(told).items():
+        assert len(TERM.sub("", said, count=1).split()) > 3, name
+    for at, text in strings(told.model_dump(mode="json")):
+        if at != "pattern":
+            assert {*re.findall(r"[\u4e00-\u9fff]+", TERM.sub("", text, count=1))} <= QUOTED, text
+
+
+def test_a_name_is_written_in_english_as_people_write_it() -> None:
+    names = ("ReplyDrafted", "CoSign", "CO_OPINION", "OnSiteCheckRecorded", "CPPCC_CHAIR", "CODE")
+    written = ["Reply drafted", "Co-sign", "Co-opinion", "On-site check recorded", "CPPCC chair", "Code"]
+    assert [words_of(name) for name in names] == written
+
+
 def test_the_two_languages_tell_the_same() -> None:
     def bones(told: Any) -> Any:
         if isinstance(told, dict):
@@ -442,6 +499,8 @@ def test_as_markdown_it_is_whole_and_every_row_fits_its_table(lang: Lang) -> Non
         assert set(rows[1][1:-1]) == {" --- "}
     for name in (*(event.name for event in told.events), *(command.name for command in told.commands), *RULES):
         assert f"`{name}`" in text
+    for said in described(told).values():
+        assert said.replace("<", "&lt;").replace("|", "\\|") in text
     for stage in told.stages:
         assert f"\n## {stage.title}\n" in text
 

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.commands import COMMANDS
+from domain.labels import COMMAND_MEANINGS
 from tests.api.conftest import listening
 from tests.conftest import Database
 
@@ -26,6 +27,10 @@ def test_the_description_tells_a_stranger_what_there_is(client: TestClient) -> N
     schemas = schema["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
     assert "独办" in schemas["AssignmentMode"]["description"]
+    for command in COMMANDS:
+        meaning = COMMAND_MEANINGS[command.__name__]
+        assert schemas[command.__name__]["description"].endswith(f"：{meaning}")
+        assert any(op["description"].startswith(meaning) for op in operations if op["operationId"] == command.__name__)
     assert schemas["DraftReply"]["properties"]["result_class"]["title"] == "结果分类"
     assert all(CHINESE.search(found.get("description", "中")) for found in schemas.values())
     assert {server["url"] for server in schema["servers"]} == {"/", "/l/{ledger}"}

@@ -127,11 +127,36 @@ def test_every_rule_is_used() -> None:
 
 def test_everything_people_read_has_its_word_in_the_catalogue() -> None:
     assert set(labels.EVENTS) == set(EVENT_TYPES)
+    assert set(labels.EVENT_MEANINGS) == set(EVENT_TYPES)
     assert set(labels.COMMANDS) == {command.__name__ for command in COMMANDS}
+    assert set(labels.COMMAND_MEANINGS) == {command.__name__ for command in COMMANDS}
+    assert set(labels.STAGE_MEANINGS) == {event.__module__.rpartition(".")[2] for event in EVENT_TYPES.values()}
+    assert set(labels.BOARD_MEANINGS) == {model.name for model in READ_MODELS}
+    assert set(labels.CODE_MEANINGS) == {kind.__name__ for kind in labels.CODES}
     for kind, words in labels.CODES.items():
         assert set(words) == {code.value for code in kind}
     fields = {name for kind in (*COMMANDS, *EVENT_TYPES.values()) for name in kind.model_fields}
     assert fields - set(labels.FIELDS) == set()
+
+
+def test_every_rule_has_an_english_title_that_says_what_it_asks() -> None:
+    assert set(labels.ENGLISH_RULES) == set(RULES)
+    for id, title in labels.ENGLISH_RULES.items():
+        assert len(title.split()) > 3, id
+        assert title.lower() != id.replace("-", " ")
+    assert len(set(labels.ENGLISH_RULES.values())) == len(RULES)
+
+
+def test_every_english_code_is_a_code_of_its_list() -> None:
+    codes = {kind.__name__: {code.value for code in kind} for kind in labels.CODES}
+    assert {name for name, words in labels.ENGLISH_CODES.items() if not set(words) <= codes.get(name, set())} == set()
+
+
+def test_every_source_the_code_cites_is_explained() -> None:
+    code = re.compile(r"\b(?:S\d{1,2}|P\d|L\d{1,2})\b")
+    files = [*modules(), *(ROOT / "domain").rglob("*.toml")]
+    cited = {cited for path in files for cited in code.findall(path.read_text(encoding="utf-8"))}
+    assert cited - set(code.findall((ROOT / "docs" / "sources.md").read_text(encoding="utf-8"))) == set()
 
 
 def names_a_detail(field: str) -> bool:
