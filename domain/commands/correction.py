@@ -124,14 +124,7 @@ class TakeBackStep(ProposalCommand):
         if self.version in proposal.retracted:
             return []
         fact = named(proposal, self.version, TAKEN_BACK, TAKES_BACK_STEP)
-        merged = not isinstance(fact.event, ProposalAbsorbed)
-        require(merged, TAKES_BACK_STEP, "并入他案的，应在所并入的提案撤销并案", "version")
-        archived = proposal.archived is None or isinstance(fact.event, CaseArchived)
-        require(archived, TAKES_BACK_STEP, "已归档，须先撤销归档", "version")
-        running = isinstance(fact.event, CaseArchived) or proposal.closed is None
-        require(running, TAKES_BACK_STEP, "已办结，须先恢复办理", "version")
-        alive = isinstance(fact.event, ENDS) or proposal.ended is None
-        require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
+        _reachable(proposal, fact.event)
         setting.knows_official(self.approver, "approver")
         approver = setting.directory.officials[self.approver]
         leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
@@ -213,6 +206,18 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
     resting = resting_on(proposal, fact)
     require(resting is None, rule, f"“{EVENTS[type_]}”之后已有“{resting}”，不能撤销", "version")
     return fact
+
+
+def _reachable(proposal: Proposal, step: events.Event) -> None:
+    """Refuse to take back a step that lies behind the end of the case, its closing or its filing."""
+    merged = not isinstance(step, ProposalAbsorbed)
+    require(merged, TAKES_BACK_STEP, "并入他案的，应在所并入的提案撤销并案", "version")
+    archived = proposal.archived is None or isinstance(step, CaseArchived)
+    require(archived, TAKES_BACK_STEP, "已归档，须先撤销归档", "version")
+    running = isinstance(step, CaseArchived) or proposal.closed is None
+    require(running, TAKES_BACK_STEP, "已办结，须先恢复办理", "version")
+    alive = isinstance(step, ENDS) or proposal.ended is None
+    require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
 
 
 def _step(fact: Recorded[Any]) -> dict[str, Any]:
