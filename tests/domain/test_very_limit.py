@@ -125,8 +125,9 @@ def test_more_time_may_be_asked_for_on_the_last_day_itself() -> None:
 
 
 def test_silence_is_told_after_the_last_day_and_not_on_it() -> None:
-    due = form_out().last(FeedbackFormIssued).event.due
-    assert due is not None
+    deadline = form_out().last(FeedbackFormIssued).event.deadline
+    assert deadline is not None
+    due = deadline.due_on
     assert silent(f"{due} 23:59").refused().rule is NO_RESPONSE_AFTER_DUE
     assert silent(f"{due + timedelta(days=1)} 00:00").do()
 
