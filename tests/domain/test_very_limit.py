@@ -68,7 +68,7 @@ def noticed(answer_by: date) -> Attempt:
 
 
 def silent(at: str) -> Attempt:
-    silence = rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE", attitude=None, result=None)
+    silence = rate(rating=Rating.NO_RESPONSE, entered_by="COMMITTEE")
     return attempt(form_out(), silence, at=at)
 
 
