@@ -28,6 +28,7 @@ from tests.cases import rulebook
 PATIENCE = 60.0
 KINDS = ("api", "daemon", "reactions", "postgres", "backend")
 BY_ITSELF = rulebook(
+    id="by-itself",
     feedback_form_automatic=True,
     contact_before_reply=rulebook().contact_before_reply.model_copy(update={"gate": Gate.OFF}),
     gates=Gates(review_before_signing=Gate.OFF),
