@@ -27,6 +27,7 @@ from domain.rules import (
     KNOWN_UNIT,
     MERGED_BEFORE_ASSIGNMENT,
     MERGED_INTO_AS_FAR,
+    OCCURRED_IN_ORDER,
     REFUSED_BEFORE_NOTICE,
     REGISTERED_AS_REVIEWED,
     REVIEW_LEVELS_IN_ORDER,
@@ -36,12 +37,13 @@ from domain.rules import (
     WITHDRAWN_BEFORE_REPLY,
     WITHDRAWN_BY_PROPOSER,
 )
-from domain.streams import proposal_stream
+from domain.streams import proposal_stream, session_stream
 from tests.domain.given import (
     ALONE,
     EDU,
     HEALTH,
     LEAD,
+    LEDGER,
     SECOND,
     SHIPPED,
     STRANGER,
@@ -54,6 +56,7 @@ from tests.domain.given import (
     draft,
     issue,
     issued,
+    moment,
     opened,
     refuses,
     registered,
@@ -458,3 +461,31 @@ def test_days_are_in_order_for_every_step_of_admission() -> None:
     early = {"occurred_at": date(2024, 2, 1), "late_entry_reason": "补录"}
     for command in (opinion_of(), send_for_revision(), turn_down(), pass_on(), withdraw(), merge(world)):
         assert world.refused(command.model_copy(update=early)).rule.id == "occurred-in-order"
+
+
+@refuses(c.RecordReviewOpinion, KNOWN_UNIT, "lead_unit")
+def test_a_review_proposes_a_listed_lead() -> Attempt:
+    return attempt(submitted(), opinion_of(lead_unit="nowhere"))
+
+
+@refuses(c.MergeProposals, MERGED_BEFORE_ASSIGNMENT, "absorbed.0")
+def test_a_proposal_of_another_session_is_not_merged() -> Attempt:
+    world = opened()
+    another = c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)
+    world.do(another, stream=session_stream(LEDGER, "15-4"))
+    world.do(submit(session="15-4"))
+    submitted(world)
+    return attempt(world, merge(world))
+
+
+@refuses(c.MergeProposals, OCCURRED_IN_ORDER, "occurred_at")
+@pytest.mark.parametrize("first", ["absorbed", "at hand"])
+def test_a_merger_follows_both_proposals(first: str) -> Attempt:
+    world = opened()
+    one, other = submit(title="关于医保的提案"), submit()
+    for command, at in zip((one, other), ("2024-03-02 09:00", "2024-03-03 09:00"), strict=True):
+        world.do(command, at=at)
+    if first == "at hand":
+        world.proposal = world.history[-2].stream
+    command = merge(world, occurred_at=moment("2024-03-02 12:00"), late_entry_reason="补录")
+    return attempt(world, command, at="2024-03-03 12:00")

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from domain import commands as c
 from domain.codes import AssignmentMode, Outcome, Rating
 from domain.events import CaseReassigned
@@ -25,6 +27,7 @@ from tests.domain.given import (
     SECOND,
     SPLIT,
     Attempt,
+    Modes,
     World,
     acknowledged,
     assign,
@@ -49,6 +52,7 @@ from tests.domain.given import (
     review,
     send_back,
     sign,
+    transferred,
     waive,
 )
 
@@ -206,3 +210,19 @@ def test_where_nobody_is_assigned_anew_those_who_stay_hold_what_was_promised() -
     world.do(rate(rating=Rating.DISSATISFIED))
     world.do(reassign(((HEALTH, SPLIT_PART),), EDU))
     assert holders(world) == [HEALTH]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ((EDU, LEADS), (CITY, CO)),
+        ((HEALTH, LEADS), (EDU, CO)),
+        ((HEALTH, SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
+    ],
+    ids=["lead", "assist", "for information"],
+)
+def test_a_change_of_mode_keeps_the_leader_in_charge(changed: Modes) -> None:
+    world = transferred()
+    world.do(assign(leader=MAYOR))
+    [kept] = [fact for fact in world.do(reassign(changed)) if getattr(fact.event, "unit", None) == EDU]
+    assert kept.event.leader == MAYOR

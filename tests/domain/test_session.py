@@ -20,6 +20,7 @@ from domain.policy.rulebook import ClassScheme, ResultClass
 from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
+    PROPOSAL_EXISTS,
     REGISTERED_BEFORE_TRANSFER,
     RULEBOOK_CONSISTENT,
     RULEBOOK_VERSION_FINAL,
@@ -44,6 +45,7 @@ from tests.domain.given import (
     refuses,
     registered,
     ruled,
+    submit,
     submitted,
     transferred,
 )
@@ -279,4 +281,16 @@ def test_a_proposal_without_a_number_is_not_handed_over() -> Attempt:
 @refuses(c.RecordHandoverMeeting, TRANSFERRED_ONCE, "cases.1")
 def test_a_case_that_was_handed_over_is_not_again_and_nor_are_the_others() -> Attempt:
     world = transferred(registered())
+    return attempt(world, meeting(world))
+
+
+@refuses(c.RecordHandoverMeeting, PROPOSAL_EXISTS, "cases.0")
+def test_a_meeting_hands_over_cases_of_its_session() -> Attempt:
+    world = opened()
+    world.do(
+        c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4), stream=session_stream(LEDGER, "15-4")
+    )
+    world.do(c.AdoptRulebook(rulebook=SHIPPED), stream=session_stream(LEDGER, "15-4"))
+    world.do(submit(session="15-4"))
+    world.do(c.RegisterProposal())
     return attempt(world, meeting(world))
