@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from domain.calendar import Calendar
-from domain.codes import Restart
+from domain.codes import AssignmentMode, Restart
 from domain.commands.base import deadline
 from domain.directory import Directory
 from domain.events import (
@@ -39,22 +39,45 @@ def deadlines_under(
     the session and the working days as they are known now. What was granted or paused under the case's own rules is
     not carried over, as it was given for other limits."""
     case = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
-    reassigned = {recorded.recorded_at for recorded in history if isinstance(recorded.event, CaseReassigned)}
+    decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
+    modes: dict[str, AssignmentMode] = {}
     for recorded in history:
+        if recorded.version in case.retracted:
+            continue
+        decision = decisions.get(recorded.recorded_at)
         own_event, index = type(recorded.event).__name__, recorded.version - case.version - 1
-        restart = Restart.REASSIGNMENT if recorded.recorded_at in reassigned else None
+        restart = Restart.REASSIGNMENT if decision else None
         setting = _setting(recorded, session, calendar)
-        for kind in _begun(recorded.event):
+        for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
             found = deadline(kind, rulebook, case, setting, own_event, index, restart)
             if found is not None:
                 yield recorded, found
 
 
-def _begun(event: Event) -> Sequence[DeadlineKind]:
+def _goes_on_from(
+    event: Event, decision: CaseReassigned | None, modes: dict[str, AssignmentMode]
+) -> AssignmentMode | None:
+    """The mode that a unit goes on from which only takes part in another way; notes each unit's mode in `modes`."""
+    if not isinstance(event, UnitAssigned):
+        return None
+    before, modes[event.unit] = modes.get(event.unit), event.mode
+    return before if decision and event.unit in (decision.changed or ()) else None
+
+
+def _of_assignment(mode: AssignmentMode, before: AssignmentMode | None) -> Sequence[DeadlineKind]:
+    """What an assignment begins; a unit that goes on has been received and may no longer object, and who answered
+    before keeps the limits of that."""
+    if not mode.handles or (before is not None and before.answers and mode.answers):
+        return ()
+    own = (DeadlineKind.REPLY, DeadlineKind.FIRST_CONTACT) if mode.answers else (DeadlineKind.CO_OPINION,)
+    goes_on = before is not None and before.handles
+    return own if goes_on else (*own, DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION)
+
+
+def _begun(event: Event, before: AssignmentMode | None) -> Sequence[DeadlineKind]:
     """The clocks that an event starts, where a rulebook knows them."""
     if isinstance(event, UnitAssigned):
-        own = (DeadlineKind.REPLY, DeadlineKind.FIRST_CONTACT) if event.mode.answers else (DeadlineKind.CO_OPINION,)
-        return (*own, DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION)
+        return _of_assignment(event.mode, before)
     kind = _BEGUN_BY.get(type(event))
     return (kind,) if kind else ()
 

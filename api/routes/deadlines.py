@@ -63,10 +63,12 @@ async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Un
         raise ProblemError(404, "not-found", "没有这件提案", field="case")
     calendar, _ = await asked.ledger.load(calendar_stream(asked.ledger.name))
     names = Names(await asked.ledger.directory())
+    known = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
+    standing = [recorded for recorded in history if recorded.version not in known.retracted]
     if under is None:
-        set_by = [(recorded, found) for recorded in history for found in deadlines_of(recorded.event)]
+        set_by = [(recorded, found) for recorded in standing for found in deadlines_of(recorded.event)]
     else:
-        key = reduce(PROPOSAL.evolve, history, PROPOSAL.empty).session
+        key = known.session
         session, _ = await asked.ledger.load(session_stream(asked.ledger.name, key or ""))
         rulebook = await rulebook_under(request, asked.ledger, key, under)
         set_by = list(deadlines_under(rulebook, history, session, calendar))

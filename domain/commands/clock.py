@@ -77,7 +77,7 @@ class RequestExtension(ProposalCommand):
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
         beyond = _beyond(proposal, setting, due, self.until)
         in_order(setting, task.assigned_at, "分办")
-        if day_of(setting.occurred_at) <= due.due_on:
+        if current.paused or day_of(setting.occurred_at) <= due.due_on:
             return [gated(requested, beyond)]
         gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
         late = Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain import commands as c
 from domain.codes import AssignmentMode, Restart
+from domain.events import RehandlingOrdered
 from domain.explanation import deadlines_of, explain
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
@@ -16,6 +18,7 @@ from tests.domain.given import (
     EDU,
     LED,
     LEDGER,
+    MAYOR,
     MEETING,
     World,
     assigned,
@@ -64,7 +67,12 @@ def under(rulebook: Rulebook, world: World) -> list[tuple[int, Deadline]]:
 
 def as_set(world: World) -> list[tuple[int, Deadline]]:
     """The limits as the case's events first set them."""
-    return [(r.version, found) for r in world.story for found in deadlines_of(r.event) if found.supersedes is None]
+    first: dict[tuple[str, Deadline], int] = {}
+    for recorded in world.story:
+        if recorded.version not in world.case.retracted:
+            for found in deadlines_of(recorded.event):
+                first.setdefault((getattr(recorded.event, "unit", ""), found), recorded.version)
+    return [(version, found) for (_, found), version in first.items() if found.supersedes is None]
 
 
 def handed_back() -> World:
@@ -81,8 +89,33 @@ def given_to_another() -> World:
     return world
 
 
+def in_another_way(*modes: tuple[str, AssignmentMode]) -> Callable[[], World]:
+    def given() -> World:
+        world = assigned(opened(EVERY))
+        world.do(reassign(modes))
+        return world
+
+    return given
+
+
+def order_taken_back() -> World:
+    world = dissatisfied(opened(EVERY))
+    world.do(c.TakeBackStep(version=world.last(RehandlingOrdered).version, reason="误操作", approver=MAYOR))
+    return world
+
+
 @pytest.mark.parametrize(
-    "given", [lambda: dissatisfied(opened(EVERY), LED), handed_back, given_to_another], ids=["led", "back", "moved"]
+    "given",
+    [
+        lambda: dissatisfied(opened(EVERY), LED),
+        handed_back,
+        given_to_another,
+        in_another_way((EDU, AssignmentMode.LEAD), (CITY, AssignmentMode.CO)),
+        in_another_way((CITY, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)),
+        in_another_way((CITY, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
+        order_taken_back,
+    ],
+    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back"],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:
     world = given()

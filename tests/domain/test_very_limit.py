@@ -124,6 +124,13 @@ def test_more_time_may_be_asked_for_on_the_last_day_itself() -> None:
     assert fact.flags == (EXTENSION_BEFORE_DUE.id,)
 
 
+def test_while_the_clock_stands_no_request_for_more_time_is_late() -> None:
+    world = clock.limited()
+    world.do(clock.pause(), at="2024-04-01 09:00")
+    [fact] = world.do(clock.ask(), at="2024-06-15 09:00")
+    assert fact.flags == ()
+
+
 def test_silence_is_told_after_the_last_day_and_not_on_it() -> None:
     deadline = form_out().last(FeedbackFormIssued).event.deadline
     assert deadline is not None
