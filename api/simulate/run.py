@@ -138,8 +138,10 @@ async def simulate(
     while batch is not None:
         appending = asyncio.create_task(_append(ledger, wanted, number, batch, expected, tally))
         expected += len(batch.events)
-        batch, number = await asyncio.to_thread(_timed, batches, tally), number + 1
-        await appending
+        try:
+            batch, number = await asyncio.to_thread(_timed, batches, tally), number + 1
+        finally:  # what was decided is there, whatever the next batch came to
+            await appending
         progress(tally.events, max(tally.events, wanted.proposals * USUAL))
     await ledger.append(wanted.batch_id("end"), ())
     tally.seconds = perf_counter() - began

@@ -86,19 +86,20 @@ def pressed(case: Case, unit: Unit, at: datetime) -> Story:
         offset = -(step.value or 0) if step.before else step.value or 0
         if step.before and not dice.chance(f.REMINDED_BEFORE):
             continue
-        due = yield from _still_due(case, unit, at, offset)
-        if due is None:
+        waited = yield from _still_due(case, unit, at, offset)
+        if waited is None:
             return at
-        at = max(at, case.opening(due + timedelta(days=offset)))
+        due, at = waited
         if step.pressure is Pressure.REMINDER:
             yield Act(at, case.office, _reminder(case, unit, step, due))
             continue
         at = yield from _noticed(case, unit, step, due, at)
         if dice.chance(f.EXTENSION_TOO_LATE):
             at = yield from extended_late(case, unit, at)
-    if not dice.chance(f.INTERVIEWED) or (yield from _still_due(case, unit, at, f.INTERVIEW_AFTER)) is None:
+    if not dice.chance(f.INTERVIEWED):
         return at
-    return (yield from _interviewed(case, unit, at))
+    waited = yield from _still_due(case, unit, at, f.INTERVIEW_AFTER)
+    return (yield from _interviewed(case, unit, waited[1])) if waited else at
 
 
 def _reminder(case: Case, unit: Unit, step: LadderStep, due: date) -> c.Command:
@@ -130,7 +131,6 @@ def _noticed(case: Case, unit: Unit, step: LadderStep, due: date, at: datetime) 
 def _interviewed(case: Case, unit: Unit, at: datetime) -> Story:
     """The vice mayor calls in the unit's head; now and then the office goes to see for itself."""
     dice, subject = case.dice, case.subject
-    at = max(at, case.opening(_due(case.task(unit).round) + timedelta(days=f.INTERVIEW_AFTER)))
     held = {"leader": case.vice_mayor(unit).code, "person": unit.head.claim}
     summary = words.told(dice, subject, "pressed.interview")
     told = {"occurred_at": at, "unit": unit.code, **held, "summary": summary}
@@ -152,8 +152,9 @@ def _due(current: Round) -> date:
     return current.deadline.due_on if current.deadline else date.max
 
 
-def _still_due(case: Case, unit: Unit, at: datetime, offset: int) -> Generator[Act, None, date | None]:
-    """Wait until so many days from the last day, wherever that moves; that day, or None where the reply is out."""
+def _still_due(case: Case, unit: Unit, at: datetime, offset: int) -> Generator[Act, None, tuple[date, datetime] | None]:
+    """Wait until so many days from the last day, wherever that moves: that day and the hour it is then, or None where
+    the reply is out."""
     while True:
         due = _due(case.task(unit).round)
         if due == date.max:
@@ -164,4 +165,4 @@ def _still_due(case: Case, unit: Unit, at: datetime, offset: int) -> Generator[A
         if task.round.issued or task.round.number > 1 or case.state.closed is not None:
             return None
         if _due(task.round) == due:
-            return due
+            return due, at
