@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from api.desk import Asked
+from api.desk import Asked, Reader
 from api.names import Named, Names
 from api.routes.boards import Cursor, Filter, Limit
 from api.routes.routing import routes
@@ -13,6 +13,7 @@ from api.routes.session import Under, rulebook_under
 from domain.codes import DecisiveMoment, Origin, Outcome
 from domain.labels import label
 from domain.rules import CONTACT_BEFORE_REPLY
+from domain.streams import proposal_stream
 from projections.communication_before_reply import queries
 from projections.communication_before_reply.board import Moments
 
@@ -75,7 +76,9 @@ async def communication_before_reply(
     position = await asked.up_to_date("communication_before_reply")
     page = await queries.verdicts(
         asked.ask, asked.ledger.name, session=session, case=case, unit=unit, outcome=outcome,
-        under=await rulebook_under(request, asked.ledger, session, under) if under else None,
+        under=await rulebook_under(request, asked.ledger, session or await _session_of(asked, case), under)
+        if under
+        else None,
         limit=limit, cursor=cursor,
     )  # fmt: skip
     names = Names(await asked.ledger.directory())
@@ -94,3 +97,11 @@ async def communication_before_reply(
         for row in page.rows
     ]
     return VerdictsAnswer(position=position, items=items, next=page.next)
+
+
+async def _session_of(asked: Reader, case: UUID | None) -> str | None:
+    """The session that a case asked about is of."""
+    if case is None:
+        return None
+    known, _ = await asked.ledger.load(proposal_stream(case))
+    return known.session

@@ -154,7 +154,8 @@ class ReassessClass(ProposalCommand):
         in_order(setting, proposal.closed_at, "办结")
         open_still = [number for number, promise in proposal.commitments.items() if promise.fulfilled is None]
         earned = not open_still or not rulebook.better(self.result_class, before)
-        require(earned, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {open_still} 项承诺尚未兑现", "result_class")
+        which = "、".join(map(str, open_still))
+        require(earned, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {which} 项承诺尚未兑现", "result_class")
         return [self.told(ClassReassessed, class_scheme=scheme, before=before)]
 
 

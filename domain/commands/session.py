@@ -125,18 +125,23 @@ class RecordHandoverMeeting(SessionCommand):
         ahead = self.reply_by is None or self.reply_by >= day_of(self.occurred_at)
         require(ahead, SESSION_DAYS_IN_ORDER, "答复限期不得早于交办会", "reply_by")
         held = self.told(HandoverMeetingHeld, cases=tuple(dict.fromkeys(self.cases)))
-        if held in session.handovers:
-            return []
-        handed: list[On] = []
-        for index, case in enumerate(held.cases):
-            stream = proposal_stream(case)
-            proposal = setting.at(stream)
-            require(proposal.session == session.session, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
-            transferable(proposal, setting)
-            fresh = proposal.transferred is None
-            require(fresh, TRANSFERRED_ONCE, f"第 {proposal.case_no} 号案已经交办", f"cases.{index}")
-            handed.append(On(stream, CaseTransferredToGovernment(occasion=self.occasion)))
-        return [held, *handed]
+        if held not in session.handovers:
+            return [held, *(self._handed(index, case, session, setting) for index, case in enumerate(held.cases))]
+        back = [(index, case) for index, case in enumerate(held.cases) if self._came_back(case, setting)]
+        return [self._handed(index, case, session, setting) for index, case in back]
+
+    def _came_back(self, case: UUID, setting: Setting) -> bool:
+        """Whether a case that this meeting handed over stands as if it had not."""
+        return setting.at(proposal_stream(case)).transferred is None
+
+    def _handed(self, index: int, case: UUID, session: Session, setting: Setting) -> On:
+        stream = proposal_stream(case)
+        proposal = setting.at(stream)
+        require(proposal.session == session.session, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
+        transferable(proposal, setting)
+        fresh = proposal.transferred is None
+        require(fresh, TRANSFERRED_ONCE, f"第 {proposal.case_no} 号案已经交办", f"cases.{index}")
+        return On(stream, CaseTransferredToGovernment(occasion=self.occasion))
 
 
 class AdoptRulebook(SessionCommand):

@@ -139,6 +139,10 @@ def test_a_rulebook_that_nobody_adopted_can_be_asked_too(client: TestClient, cas
         asked = {**query, "under": "xian-2011-like@1"}
         [verdict] = client.get("/compliance/communication-before-reply", params=asked).json()["items"]
         assert (verdict["rulebook"], verdict["rulebook_version"]) == ("xian-2011-like", 1)
+        [own] = client.get("/compliance/communication-before-reply", params=query).json()["items"]
+        adopted = {**query, "under": f"{own['rulebook']}@{own['rulebook_version']}"}
+        [again] = client.get("/compliance/communication-before-reply", params=adopted).json()["items"]
+        assert again == own
         unknown = client.get("/compliance/communication-before-reply", params={**query, "under": "nobody@1"})
         assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "under")
 

@@ -35,6 +35,7 @@ from tests.domain.given import (
     EDU,
     HEALTH,
     LEDGER,
+    MAYOR,
     MEETING,
     SHIPPED,
     Attempt,
@@ -294,3 +295,13 @@ def test_a_meeting_hands_over_cases_of_its_session() -> Attempt:
     world.do(submit(session="15-4"))
     world.do(c.RegisterProposal())
     return attempt(world, meeting(world))
+
+
+def test_a_case_whose_handover_was_taken_back_is_handed_over_by_the_same_meeting() -> None:
+    world = registered(registered())
+    command = meeting(world)
+    world.do(command)
+    world.do(c.TakeBackStep(version=world.case.version, reason="误交办", approver=MAYOR))
+    [again] = world.do(command)
+    assert (again.stream, type(again.event)) == (world.proposal, CaseTransferredToGovernment)
+    assert world.do(command) == []
