@@ -20,11 +20,11 @@ YEAR_END = (12, 25)
 """From here on the next year's notice may speak: new year holidays and the weekend worked for them have begun in the
 last days of December, never earlier."""
 
-_MOVING = ("春节", "清明", "端午", "中秋")
-"""The other holidays of the law, whose days only a notice tells."""
+_MOVING = {"春节": 1950, "清明": 2008, "端午": 2008, "中秋": 2008}
+"""The other holidays of the law, whose days only a notice tells, and the first year in which each gave days off."""
 
-_LAW_SINCE = 2008
-"""The first year in which the law gave days off for every one of these."""
+_THIRD_OF_OCTOBER_SINCE = 2000
+"""The law of 1949 gave two days off for 国庆节, that of 1999 three."""
 
 WEEKEND = {5: "周六", 6: "周日"}
 
@@ -68,19 +68,26 @@ def problems(notice: Notice) -> Iterator[tuple[str, str]]:
     if not 1950 <= notice.year <= 2199:
         yield "year", "年份不在可用范围"
         return
-    first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
+    first, last = date(notice.year - 1, *YEAR_END), date(notice.year, 12, 31)
     sound: list[Holiday] = []
     for index, holiday in enumerate(notice.holidays):
+        taken = {day for other in sound for day in other.days}
         if holiday.last < holiday.first or (holiday.last - holiday.first).days > 31:
             yield f"holidays.{index}.last", "假期的末日不得早于首日，也不会超过一个月"
         elif not first <= holiday.first <= holiday.last <= last:
-            yield f"holidays.{index}.first", "假期须在本年（或上年十二月）之内"
+            yield f"holidays.{index}.first", "假期须在本年（或上年十二月最后七天）之内"
+        elif not taken.isdisjoint(holiday.days):
+            yield f"holidays.{index}.first", "与前面的假期重叠"
         else:
             sound.append(holiday)
     off = {day for holiday in sound for day in holiday.days}
     for index, day in enumerate(notice.working):
         if day.weekday() not in WEEKEND or day in off or not first <= day <= last:
             yield f"working.{index}", "调休上班的须是假期之外的周末"
+        elif day in notice.working[:index]:
+            yield f"working.{index}", "这一天已经写过"
+    if len(notice.working) > len(off):
+        yield "working", "调休上班的天数不会多于放假的天数"
     if len(sound) == len(notice.holidays):
         yield from _lacking(notice, off)
 
@@ -101,10 +108,12 @@ def contradictions(notice: Notice, known: Iterable[Notice]) -> Iterator[tuple[st
 
 def _lacking(notice: Notice, off: Collection[date]) -> Iterator[tuple[str, str]]:
     """The holidays of the law that a notice forgets: its year would be final without them."""
-    if notice.year < _LAW_SINCE:
-        return
-    fixed = [name for (month, day), name in FIXED.items() if date(notice.year, month, day) not in off]
-    moving = [name for name in _MOVING if not any(name in holiday.name for holiday in notice.holidays)]
+    days = {date(notice.year, month, day): name for (month, day), name in FIXED.items()}
+    if notice.year < _THIRD_OF_OCTOBER_SINCE:
+        del days[date(notice.year, 10, 3)]
+    fixed = [name for day, name in days.items() if day not in off]
+    due = [name for name, since in _MOVING.items() if since <= notice.year]
+    moving = [name for name in due if not any(name in holiday.name for holiday in notice.holidays)]
     if lacking := dict.fromkeys((*fixed, *moving)):
         yield "holidays", f"没有写全法定节假日：{'、'.join(lacking)}"
 

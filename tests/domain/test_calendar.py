@@ -126,8 +126,55 @@ def test_a_placeholder_is_no_notice() -> Attempt:
     return attempt(World(), c.AnnounceCalendar(notice=notice(title="占位")))
 
 
-def test_before_the_law_gave_them_all_nothing_is_asked() -> None:
-    assert list(problems(notice(year=2007))) == []
+def of_year(year: int, *forgotten: str) -> Notice:
+    moved = (
+        Holiday(name=h.name, first=h.first.replace(year=year), last=h.last.replace(year=year))
+        for h in LAW
+        if h.name not in forgotten
+    )
+    return notice(year=year, holidays=tuple(moved))
+
+
+@pytest.mark.parametrize(
+    ("year", "forgotten", "told"),
+    [
+        (2008, "清明节", True),
+        (2007, "清明节", False),
+        (2007, "端午节", False),
+        (2007, "中秋节", False),
+        (2007, "春节", True),
+        (1951, "元旦", True),
+        (1951, "劳动节", True),
+        (1951, "国庆节", True),
+    ],
+)
+def test_a_year_has_the_holidays_that_the_law_gave_then(year: int, forgotten: str, told: bool) -> None:
+    assert [field for field, _ in problems(of_year(year, forgotten))] == (["holidays"] if told else [])
+
+
+@pytest.mark.parametrize(("year", "told"), [(1999, False), (2000, True)])
+def test_the_third_of_october_is_off_since_the_law_of_1999(year: int, told: bool) -> None:
+    two_days = Holiday(name="国庆节", first=date(year, 10, 1), last=date(year, 10, 2))
+    known = of_year(year, "国庆节")
+    found = [field for field, _ in problems(known.model_copy(update={"holidays": (*known.holidays, two_days)}))]
+    assert ("holidays" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"holidays": (*LAW, Holiday(name="元旦", first=date(2027, 1, 3), last=date(2027, 1, 4)))}, "holidays.7.first"),
+        (
+            {"holidays": (*LAW, Holiday(name="元旦", first=date(2026, 12, 24), last=date(2026, 12, 24)))},
+            "holidays.7.first",
+        ),
+        ({"holidays": LAW, "working": (date(2027, 2, 20), date(2027, 2, 20))}, "working.1"),
+        ({"holidays": LAW, "working": tuple(date(2027, 3, 6) + timedelta(days=7 * n) for n in range(30))}, "working"),
+    ],
+    ids=["overlapping", "before the year's end", "worked twice", "worked without end"],
+)
+def test_what_no_notice_has_ever_said_is_refused(change: dict[str, Any], field: str) -> None:
+    assert field in [found for found, _ in problems(notice(**change))]
 
 
 def of_2028(**change: Any) -> Notice:
