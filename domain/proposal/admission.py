@@ -21,7 +21,9 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
         case events.RefusalNotified():
             return replace(proposal, notified=proposal.notified | set(event.members))
         case events.ProposalConverted():
-            return replace(proposal, ended=Ending.NOT_REGISTERED, converted=event)
+            # a notice of a refusal that was taken back since is none of this; one of a refusal that stands is
+            notified = proposal.notified if proposal.ended else frozenset[str]()
+            return replace(proposal, ended=Ending.NOT_REGISTERED, converted=event, notified=notified)
         case events.ProposalsMerged():
             absorbed = proposal.absorbed | set(event.absorbed)
             leads = proposal.merged_leads | set(event.leads or ())

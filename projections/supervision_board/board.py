@@ -47,14 +47,23 @@ class End(Frozen):
     ending: Ending
 
 
+class Named(Frozen):
+    """Proposers whom the event at this version names."""
+
+    version: int
+    members: tuple[str, ...]
+
+
 class TaskLine(Frozen):
     """What one unit owes the case, in the round under way. `asked` is the latest round in which each proposer had a
     form: an answer to an earlier one stands until the next has come. `told` is all that each
-    has answered. `before` is the line as it was before the step that moved it last, in case that is taken back."""
+    has answered. `acknowledged` is the version of the acknowledgement that it stands by. `before` is the line as it was
+    before the step that moved it last, in case that is taken back."""
 
     unit: str
     mode: AssignmentMode
     status: TaskStatus = TaskStatus.ASSIGNED
+    acknowledged: int = 0
     round: int = 1
     due_on: date | None = None
     deadline_rule: str | None = None
@@ -103,13 +112,16 @@ class TaskLine(Frozen):
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
     still open, `commitments` names what was promised and not yet done; `endings` is all
-    that ended the case. Adding up is safe: the engine moves rows and checkpoint together."""
+    that ended the case, `signed` who signed it by each event that says so, `notices` who was told that it is no case.
+    Adding up is safe: the engine moves rows and checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
     title: str = ""
     lead_proposer: str = ""
     proposers: tuple[str, ...] = ()
+    signed: tuple[Named, ...] = ()
+    notices: tuple[Named, ...] = ()
     untold: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     transferred_on: date | None = None
@@ -158,6 +170,7 @@ def evolve(
         return
     row = rows.get((reference.ledger, recorded.stream))
     row = _fold(row or SupervisionRow(ledger=reference.ledger, stream=recorded.stream), recorded, reference)
+    row = row.model_copy(update=_proposers(row))
     made_up = recorded.origin is Origin.MADE_UP or bool(recorded.made_up)
     yield row.model_copy(
         update={
@@ -179,7 +192,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
     match event:
         case events.ProposalSubmitted():
             named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}
-            return row.model_copy(update={**named, "proposers": (event.lead_proposer, *event.co_signers)})
+            return _signed(row.model_copy(update=named), recorded.version, event.co_signers)
         case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             soon = rulebook.due_soon_days if rulebook else 0
@@ -189,19 +202,19 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             line = _assigned(known, event)
             return _with(row.model_copy(update={"leader": event.leader or row.leader}), line)
         case events.AssignmentAcknowledged():
-            return _changed(row, event.unit, status=TaskStatus.ACKNOWLEDGED)
+            return _changed(row, event.unit, status=TaskStatus.ACKNOWLEDGED, acknowledged=recorded.version)
         case events.AssignmentReturned():
             returned = _changed(row, event.unit, status=TaskStatus.RETURNED)
             return returned.model_copy(update={"objections": row.objections + 1})
         case events.ProposalResubmitted():
             return row.model_copy(update={"title": event.title})
         case events.ProposalNotRegistered() | events.ProposalConverted():
-            row = row.model_copy(update={"untold": row.untold if row.ended else row.proposers})
             return _ended(row, recorded.version, Ending.NOT_REGISTERED)
         case events.RefusalNotified():
-            return row.model_copy(update={"untold": tuple(m for m in row.untold if m not in event.members)})
+            notice = Named(version=recorded.version, members=event.members)
+            return row.model_copy(update={"notices": (*row.notices, notice)})
         case events.ProposalsMerged():
-            return row.model_copy(update={"proposers": (row.lead_proposer, *event.co_signers)})
+            return _signed(row, recorded.version, event.co_signers)
         case events.ProposalAbsorbed():
             return _ended(row, recorded.version, Ending.MERGED)
         case events.ProposalWithdrawn():
@@ -255,13 +268,13 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.RehandlingOrdered():
             task = row.task(event.unit)
             begun = TaskLine(
-                unit=task.unit, mode=task.mode, status=task.status, round=event.round, handling=True,
-                asked=task.asked, told=task.told, before=task,
+                unit=task.unit, mode=task.mode, status=task.status, acknowledged=task.acknowledged,
+                round=event.round, handling=True, asked=task.asked, told=task.told, before=task,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
         case events.ExtensionGranted():
             task = row.task(event.unit)
-            return _with(row, task.model_copy(update={"paused": False, "before": task}).due_by(event.deadline))
+            return _with(row, task.model_copy(update={"before": task}).due_by(event.deadline))
         case events.ClockResumed():
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.DeadlineRecomputed():
@@ -341,9 +354,12 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:
         return line
-    kept = {"asked": known.asked, "answers": known.answers} if event.first_round > 1 else {}
+    kept = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
     going = known.active and known.mode.handles
-    same = {"status": known.status, "handling": known.handling, "opinion_on": known.opinion_on}
+    same = {
+        "status": known.status, "acknowledged": known.acknowledged, "handling": known.handling,
+        "opinion_on": known.opinion_on,
+    }  # fmt: skip
     return line.model_copy(update={**kept, **(same if going else {})})
 
 
@@ -355,7 +371,12 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
         case "MemberRevisited":
             return row.model_copy(update={"revisits": row.revisits - 1})
         case "AssignmentAcknowledged":
-            return _changed(row, event.unit or "", status=TaskStatus.ASSIGNED)
+            stands = row.task(event.unit or "")
+            if stands.status is not TaskStatus.ACKNOWLEDGED or stands.acknowledged != event.version:
+                return row  # it has left, or objected, or was assigned anew since
+            return _changed(row, stands.unit, status=TaskStatus.ASSIGNED)
+        case "RefusalNotified":
+            return row.model_copy(update={"notices": _without(row.notices, event.version)})
         case "DifficultyRaised":
             return row.model_copy(update={"difficulties": row.difficulties - 1})
         case "DifficultyResolved":
@@ -380,18 +401,29 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
             return row.model_copy(update={"endings": endings, "ended": endings[-1].ending if endings else None})
         case "CaseArchived":
             return row.model_copy(update={"archived_on": None})
-        case "CaseTransferredToGovernment":
-            return row.model_copy(update={"transferred_on": None})
+        case "ProposalsMerged":
+            return row.model_copy(update={"signed": _without(row.signed, event.version)})
+        case "CaseTransferredToGovernment" | "CaseTransferredElsewhere":
+            return row.model_copy(update={"transferred_on": None, "recipient": None})
         case "ClockPaused":
             return _changed(row, line.unit, paused=False)
         case "ExtensionGranted" if line.before:
             was = line.before
             return _changed(row, line.unit, due_on=was.due_on, deadline_rule=was.deadline_rule, before=was.before)
         case "RehandlingOrdered" if line.before:
-            now = {"status": line.status, "asked": line.asked, "told": line.told, "handling": line.handling}
-            return _with(row, line.before.model_copy(update=now))
+            kept = ("mode", "status", "acknowledged", "asked", "told", "handling")
+            return _with(row, line.before.model_copy(update={name: getattr(line, name) for name in kept}))
         case _:
             return row
+
+
+def _signed(row: SupervisionRow, version: int, co_signers: tuple[str, ...]) -> SupervisionRow:
+    named = Named(version=version, members=(row.lead_proposer, *co_signers))
+    return row.model_copy(update={"signed": (*row.signed, named)})
+
+
+def _without(named: tuple[Named, ...], version: int) -> tuple[Named, ...]:
+    return tuple(one for one in named if one.version != version)
 
 
 def _ended(row: SupervisionRow, version: int, ending: Ending) -> SupervisionRow:
@@ -412,6 +444,16 @@ def _with(row: SupervisionRow, line: TaskLine) -> SupervisionRow:
 
 def _changed(row: SupervisionRow, unit: str, **change: object) -> SupervisionRow:
     return _with(row, row.task(unit).model_copy(update=change))
+
+
+def _proposers(row: SupervisionRow) -> dict[str, object]:
+    """Who signed the case by what stands, and whom of them nobody told since it ended that it is no case."""
+    proposers = row.signed[-1].members if row.signed else ()
+    if row.ended is not Ending.NOT_REGISTERED:
+        return {"proposers": proposers, "untold": ()}
+    since = row.endings[0].version
+    told = {member for notice in row.notices if notice.version > since for member in notice.members}
+    return {"proposers": proposers, "untold": tuple(member for member in proposers if member not in told)}
 
 
 def _derived(row: SupervisionRow) -> dict[str, object]:
@@ -471,7 +513,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=7,
+    version=8,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

@@ -6,6 +6,8 @@ CREATE TABLE {table} (
     title text NOT NULL,
     lead_proposer text NOT NULL,
     proposers jsonb NOT NULL,
+    signed jsonb NOT NULL,
+    notices jsonb NOT NULL,
     untold jsonb NOT NULL,
     duties jsonb NOT NULL,
     transferred_on date,

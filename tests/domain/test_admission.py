@@ -44,6 +44,7 @@ from tests.domain.given import (
     HEALTH,
     LEAD,
     LEDGER,
+    MAYOR,
     SECOND,
     SHIPPED,
     STRANGER,
@@ -489,3 +490,14 @@ def test_a_merger_follows_both_proposals(first: str) -> Attempt:
         world.proposal = world.history[-2].stream
     command = merge(world, occurred_at=moment("2024-03-02 12:00"), late_entry_reason="补录")
     return attempt(world, command, at="2024-03-03 12:00")
+
+
+def test_who_was_told_of_a_refusal_taken_back_is_told_anew_when_the_proposal_is_passed_on() -> None:
+    world = turned_down()
+    world.do(tell())
+    refused = world.last(ProposalNotRegistered).version
+    world.do(c.TakeBackStep(version=refused, reason="误办", approver=MAYOR))
+    world.do(pass_on())
+    assert world.case.untold == (LEAD, SECOND)
+    assert [type(recorded.event) for recorded in world.do(tell())] == [RefusalNotified]
+    assert world.case.untold == ()

@@ -70,11 +70,16 @@ def test_the_board_and_the_rules_agree_about_what_was_taken_back(world: World) -
     for row in rows.values():
         case = world.state(proposal_stream(row.stream))
         assert (row.ended, row.archived_on is None) == (case.ended, case.archived is None)
+        assert (row.recipient, row.transferred_on is None) == (case.recipient, case.transferred is None)
+        assert set(row.units) == {task.unit for task in case.active_tasks}
+        assert (row.proposers, row.untold) == (case.proposers, case.untold)
         assert set(row.commitments) == {n for n, promise in case.commitments.items() if promise.fulfilled is None}
         assert row.difficulties == len(case.difficulties.keys() - case.resolved.keys())
         for line, task in ((line, case.tasks[line.unit]) for line in row.tasks if line.active and line.mode.answers):
-            known = (task.status, task.round.number, task.round.paused is not None)
-            assert (line.status, line.round, line.paused) == known
+            known = (task.status, task.mode, task.round.number, task.round.paused is not None)
+            assert (line.status, line.mode, line.round, line.paused) == known
+            rated = {member: task.rounds[number].ratings[member].overall for member, number in task.rated.items()}
+            assert {member: answer.overall for member, answer in line.answers.items()} == rated
             due = task.round.deadline
             assert line.due_on == (due.due_on if due else None)
 

@@ -1,19 +1,63 @@
 """What the supervision board says of a case, beside what the laws say of every board."""
 
 from domain import commands as c
-from domain.codes import Recipient, Stage
-from domain.proposal import Duty
+from domain.codes import AssignmentMode, Rating, Recipient, Stage
+from domain.events import (
+    AssignmentAcknowledged,
+    CaseTransferredElsewhere,
+    ExtensionGranted,
+    ProposalNotRegistered,
+    ProposalsMerged,
+    RefusalNotified,
+    RehandlingOrdered,
+    SatisfactionRecorded,
+)
+from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
 from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow
 from tests.domain import test_admission as admission
-from tests.domain.given import ALONE, LEAD, SECOND, World, assign, left, registered
+from tests.domain.given import (
+    ALONE,
+    CITY,
+    EDU,
+    HEALTH,
+    LEAD,
+    MAYOR,
+    SECOND,
+    SPLIT,
+    STRANGER,
+    World,
+    acknowledged,
+    assign,
+    assigned,
+    decide_objection,
+    dissatisfied,
+    hand_back,
+    leader_of,
+    left,
+    opened,
+    reassign,
+    registered,
+    submit,
+    submitted,
+)
 from tests.projections.test_laws import reference
 
 
 def line(world: World) -> SupervisionRow:
     rows = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world))
     return next(row for row in rows.values() if row.stream == world.proposal)
+
+
+def retract(world: World, kind: type, unit: str = EDU) -> None:
+    """The last report of this kind, of this unit where it is a unit's, was a mistake."""
+    version = next(r.version for r in reversed(world.all(kind)) if getattr(r.event, "unit", unit) == unit)
+    world.do(c.RetractReport(version=version, reason="误登"))
+
+
+def take_back(world: World, kind: type) -> None:
+    world.do(c.TakeBackStep(version=world.last(kind).version, reason="误办", approver=MAYOR))
 
 
 def test_a_case_handed_to_somebody_else_says_to_whom_and_when() -> None:
@@ -39,3 +83,103 @@ def test_who_has_not_been_told_that_a_proposal_is_no_case_is_named() -> None:
     assert line(world).untold == (SECOND,)
     world.do(admission.tell())
     assert (line(world).untold, line(world).duties) == ((), ())
+
+
+def test_who_was_not_satisfied_with_a_unit_is_not_forgotten_when_it_comes_back() -> None:
+    world = dissatisfied()
+    before = line(world)
+    world.do(reassign([(CITY, AssignmentMode.SOLE)], EDU))
+    world.do(reassign([(EDU, AssignmentMode.SOLE)], CITY))
+    after = line(world)
+    assert after.task(EDU).told == before.task(EDU).told
+    assert (after.satisfaction, after.awaited) == (Rating.DISSATISFIED, before.awaited)
+
+
+def test_a_case_handed_to_somebody_else_by_mistake_has_no_recipient() -> None:
+    world = registered()
+    world.do(c.TransferCase(occasion="个案交办", recipient=Recipient.COURT))
+    take_back(world, CaseTransferredElsewhere)
+    assert (line(world).recipient, line(world).transferred_on) == (None, None)
+    world.do(c.TransferCase(occasion="交办会"))
+    assert (line(world).recipient, line(world).duties) == (None, (Duty.ASSIGNMENT,))
+
+
+def test_an_acknowledgement_that_was_a_mistake_is_gone() -> None:
+    world = acknowledged()
+    retract(world, AssignmentAcknowledged)
+    assert (line(world).task(EDU).status, line(world).stage) == (TaskStatus.ASSIGNED, Stage.ASSIGNED)
+
+
+def test_a_unit_that_left_does_not_come_back_when_its_acknowledgement_was_a_mistake() -> None:
+    world = acknowledged()
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    retract(world, AssignmentAcknowledged)
+    assert line(world).units == (HEALTH,)
+
+
+def test_nor_does_one_whose_objection_was_upheld() -> None:
+    world = acknowledged(modes=SPLIT)
+    world.do(hand_back())
+    world.do(decide_objection(upheld=True))
+    retract(world, AssignmentAcknowledged)
+    assert EDU not in line(world).units
+
+
+def test_a_unit_that_objected_still_objects_when_its_acknowledgement_was_a_mistake() -> None:
+    world = acknowledged()
+    world.do(hand_back())
+    retract(world, AssignmentAcknowledged)
+    assert line(world).task(EDU).status is TaskStatus.RETURNED
+
+
+def test_a_merger_taken_back_leaves_a_proposal_its_own_proposers() -> None:
+    world = submitted(opened())
+    other = world.proposal
+    world.do(submit(lead_proposer=STRANGER, co_signers=(), title="关于另一件的提案"))
+    world.do(c.MergeProposals(absorbed=(other,), reason="内容相近"))
+    assert line(world).proposers == world.case.proposers == (STRANGER, LEAD, SECOND)
+    take_back(world, ProposalsMerged)
+    assert line(world).proposers == world.case.proposers == (STRANGER,)
+    world.do(admission.turn_down())
+    world.do(admission.tell())
+    assert (line(world).untold, line(world).duties) == ((), ())
+
+
+def test_whose_notice_was_a_mistake_has_not_been_told() -> None:
+    world = admission.turned_down()
+    world.do(admission.tell())
+    retract(world, RefusalNotified)
+    assert line(world).untold == world.case.untold == (LEAD, SECOND)
+    assert line(world).duties == (Duty.REFUSAL_NOTICE,)
+
+
+def test_a_notice_is_of_the_refusal_it_followed() -> None:
+    world = admission.turned_down()
+    world.do(admission.tell())
+    take_back(world, ProposalNotRegistered)
+    assert line(world).untold == world.case.untold == ()
+    world.do(admission.pass_on())
+    assert line(world).untold == world.case.untold == (LEAD, SECOND)
+
+
+def test_more_time_does_not_start_a_clock_that_stands_still() -> None:
+    world = assigned()
+    world.do(c.PauseClock(unit=EDU, reason="等候规划批复", approver=MAYOR))
+    until = world.case.tasks[EDU].round.deadline
+    assert until is not None
+    later = until.due_on.replace(month=until.due_on.month + 1)
+    world.do(c.RequestExtension(unit=EDU, until=later, reason="情况复杂", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    assert (line(world).task(EDU).paused, line(world).due_on) == (True, None)
+    take_back(world, ExtensionGranted)
+    assert (line(world).task(EDU).paused, line(world).task(EDU).due_on) == (True, until.due_on)
+
+
+def test_a_round_taken_back_leaves_a_unit_the_way_it_handles_the_case_since() -> None:
+    world = dissatisfied()
+    world.do(reassign([(EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO)]))
+    retract(world, SatisfactionRecorded)
+    assert [fact.event for fact in world.all(RehandlingOrdered)]
+    task = world.case.tasks[EDU]
+    told = line(world).task(EDU)
+    assert (told.mode, told.round) == (task.mode, task.round.number) == (AssignmentMode.LEAD, 1)
