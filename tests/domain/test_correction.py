@@ -14,6 +14,7 @@ from domain.events import (
     CaseTransferredToGovernment,
     ClericalErrorCorrected,
     ClockPaused,
+    CommitmentBroken,
     CommitmentFulfilled,
     CommitmentMade,
     ExtensionGranted,
@@ -52,6 +53,7 @@ from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
+from tests.domain import test_follow_up as follow_up
 from tests.domain import test_reply as reply
 from tests.domain.given import (
     EDU,
@@ -273,6 +275,49 @@ def test_a_promise_is_not_opened_again_in_a_file_that_was_put_away() -> Attempt:
     for command in (commitment.promise(), commitment.keep(), archive.archive()):
         world.do(command)
     return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+@pytest.mark.parametrize("kind", [CommitmentFulfilled, CommitmentMade])
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_promise_is_not_taken_back_under_the_letter_that_told_of_it(kind: type) -> Attempt:
+    world = commitment.kept()
+    world.do(commitment.answer_again())
+    return attempt(world, retract(last(world, kind)))
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_broken_promise_is_not_mended_under_the_letter_that_told_of_it() -> Attempt:
+    world = commitment.promised()
+    for command in (commitment.fail(), commitment.answer_again()):
+        world.do(command)
+    return attempt(world, retract(last(world, CommitmentBroken)))
+
+
+def test_a_letter_about_one_promise_does_not_hold_another() -> None:
+    world = commitment.kept()
+    for command in (commitment.promise(text="每学期一次培训"), commitment.keep(2), commitment.answer_again(1)):
+        world.do(command)
+    assert world.do(retract(last(world, CommitmentFulfilled)))
+
+
+def turned_better() -> World:
+    world = closed(result_class="B")
+    for command in (commitment.promise(), commitment.keep(), follow_up.reassess("A")):
+        world.do(command)
+    return world
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_kept_promise_is_not_taken_back_under_the_class_it_earned() -> Attempt:
+    world = turned_better()
+    return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+def test_a_kept_promise_is_taken_back_after_the_class_was_put_back() -> None:
+    world = turned_better()
+    world.do(follow_up.reassess("B"))
+    assert world.do(retract(last(world, CommitmentFulfilled)))
+    assert world.case.commitments[1].fulfilled is None
 
 
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")
