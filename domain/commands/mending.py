@@ -157,7 +157,7 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
         events.DeadlineRecomputed,
         events.ReplyIssued,
     ),
-    "ClockPaused": (events.ClockResumed,),
+    "ClockPaused": (events.ClockResumed, events.ReplyIssued),
     "RehandlingOrdered": (
         events.ReplyDrafted,
         events.ContactWaived,

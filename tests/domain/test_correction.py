@@ -403,6 +403,15 @@ def test_a_clock_stopped_by_mistake_runs_as_if_it_had_never_stood() -> None:
     assert world.case.tasks[EDU].round == before
 
 
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_pause_is_not_taken_back_under_the_reply_that_it_kept_in_time() -> Attempt:
+    world = clock.limited()
+    world.do(clock.pause())
+    for command in (contact(world.now), draft(), review(), sign(), issue()):
+        world.do(command)
+    return attempt(world, take_back(last(world, ClockPaused)))
+
+
 def test_more_time_granted_by_mistake_is_taken_back_and_so_is_the_request() -> None:
     world = clock.limited()
     before = world.case.tasks[EDU].round
