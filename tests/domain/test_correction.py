@@ -41,6 +41,7 @@ from domain.rules import (
     APPROVER_RANK,
     ARCHIVED_ONCE,
     CORRECTS_TEXT,
+    DISSATISFIED_IS_REHANDLED,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RETRACTS_REPORT,
@@ -318,6 +319,20 @@ def test_a_kept_promise_is_taken_back_after_the_class_was_put_back() -> None:
     world.do(follow_up.reassess("B"))
     assert world.do(retract(last(world, CommitmentFulfilled)))
     assert world.case.commitments[1].fulfilled is None
+
+
+def test_a_talk_does_not_end_what_a_member_says_after_it() -> None:
+    world = feedback.unhappy_again()
+    mistaken = last(world, SatisfactionRecorded)
+    for command in (rate(member=SECOND), feedback.mediate(world), retract(mistaken)):
+        world.do(command)
+    world.do(rate(rating=Rating.BASIC))
+    assert world.case.tasks[EDU].dissatisfied == frozenset()
+    world.do(feedback.revise(rating=Rating.DISSATISFIED))
+    assert world.case.tasks[EDU].dissatisfied == {LEAD}
+    assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
+    world.do(feedback.mediate(world))
+    assert world.do(close())
 
 
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")
