@@ -98,7 +98,7 @@ class RetractReport(ProposalCommand):
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
         _class_stands_without(proposal, fact, setting)
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
-        ordered = _ordered_for(proposal, fact)
+        ordered = _ordered_for(proposal, fact, setting)
         return [retracted, self.told(StepTakenBack, **_step(ordered))] if ordered else [retracted]
 
 
@@ -244,7 +244,7 @@ def _step(fact: Recorded[Any]) -> dict[str, Any]:
     }
 
 
-def _ordered_for(proposal: Proposal, fact: Recorded[Any]) -> Recorded[Any] | None:
+def _ordered_for(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> Recorded[Any] | None:
     """The round that the rulebook ordered for this answer and that nobody else's answer calls for, if nothing has come
     of it."""
     answer = fact.event
@@ -257,7 +257,8 @@ def _ordered_for(proposal: Proposal, fact: Recorded[Any]) -> Recorded[Any] | Non
         if known.version in proposal.retracted or resting_on(proposal, known) or not _automatic(order):
             continue
         _, left = round_of(without(proposal, fact.version), answer.unit, answer.round)
-        if all(rated.overall not in (answer.overall, Rating.DISSATISFIED) for rated in left.ratings.values()):
+        calling = {answer.overall, Rating.DISSATISFIED, *(setting.rulebook(proposal).rehandled_ratings or ())}
+        if calling.isdisjoint(rated.overall for rated in left.ratings.values()):
             return known
     return None
 

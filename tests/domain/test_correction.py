@@ -218,6 +218,15 @@ def test_a_round_that_another_member_calls_for_stays_ordered() -> None:
     assert since.version == last(world, RehandlingOrdered), "the answer it came after never was"
 
 
+def test_a_round_that_another_member_calls_for_otherwise_stays_ordered() -> None:
+    rehandled = (Rating.DISSATISFIED, Rating.BASIC, Rating.UNDERSTOOD)
+    world = form_out(opened(ruled(rehandled_ratings=rehandled, ratings=(Rating.SATISFIED, *rehandled))))
+    world.do(rate(rating=Rating.BASIC))
+    world.do(rate(member=SECOND, rating=Rating.UNDERSTOOD))
+    assert len(world.do(retract(world.all(SatisfactionRecorded)[0].version))) == 1
+    assert world.case.tasks[EDU].round.number == 2
+
+
 def test_a_round_that_has_begun_goes_on() -> None:
     world = dissatisfied()
     world.do(contact(world.now))
