@@ -12,8 +12,10 @@ from domain.commands.handling import UNHAPPY
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
 from domain.events import (
     CaseArchived,
+    ClassReassessed,
     ClericalErrorCorrected,
     CommitmentEvent,
+    CommitmentFulfilled,
     FaceToFaceMediationHeld,
     HandlingReopened,
     ProposalAbsorbed,
@@ -94,8 +96,9 @@ class RetractReport(ProposalCommand):
         followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
         require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
+        _class_stands_without(proposal, fact, setting)
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
-        ordered = _ordered_for(proposal, fact)
+        ordered = _ordered_for(proposal, fact, setting)
         return [retracted, self.told(StepTakenBack, **_step(ordered))] if ordered else [retracted]
 
 
@@ -208,6 +211,18 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
     return fact
 
 
+def _class_stands_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> None:
+    """Refuse to take back that a promise was kept while the case stands in the better class that this earned (S30)."""
+    since = (r.event for r in proposal.standing[::-1] if r.version > fact.version)
+    reassessed = next((event for event in since if isinstance(event, ClassReassessed)), None)
+    if reassessed is None or not isinstance(fact.event, CommitmentFulfilled):
+        return
+    scheme = setting.rulebook(proposal)
+    known = scheme.has_class(reassessed.result_class) and scheme.has_class(reassessed.before)
+    better = known and scheme.better(reassessed.result_class, reassessed.before)
+    require(not better, RETRACTS_REPORT, "类别已因承诺兑现改好，须先改回方可撤回", "version")
+
+
 def _reachable(proposal: Proposal, step: events.Event) -> None:
     """Refuse to take back a step that lies behind the end of the case, its closing or its filing."""
     merged = not isinstance(step, ProposalAbsorbed)
@@ -229,7 +244,7 @@ def _step(fact: Recorded[Any]) -> dict[str, Any]:
     }
 
 
-def _ordered_for(proposal: Proposal, fact: Recorded[Any]) -> Recorded[Any] | None:
+def _ordered_for(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> Recorded[Any] | None:
     """The round that the rulebook ordered for this answer and that nobody else's answer calls for, if nothing has come
     of it."""
     answer = fact.event
@@ -242,7 +257,8 @@ def _ordered_for(proposal: Proposal, fact: Recorded[Any]) -> Recorded[Any] | Non
         if known.version in proposal.retracted or resting_on(proposal, known) or not _automatic(order):
             continue
         _, left = round_of(without(proposal, fact.version), answer.unit, answer.round)
-        if all(rated.overall not in (answer.overall, Rating.DISSATISFIED) for rated in left.ratings.values()):
+        calling = {answer.overall, Rating.DISSATISFIED, *(setting.rulebook(proposal).rehandled_ratings or ())}
+        if calling.isdisjoint(rated.overall for rated in left.ratings.values()):
             return known
     return None
 

@@ -114,7 +114,7 @@ class RatingCommand(ProposalCommand):
     def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
         """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
         latest = rated.number == task.round.number
-        if not (latest and setting.rulebook(proposal).rehandles(rated.number, self.overall)):
+        if not (latest and setting.rulebook(proposal).rehandles(task.replies(rated.number), self.overall)):
             return [answer]
         cause = UNHAPPY if self.overall is Rating.DISSATISFIED else f"委员评价为{label(self.overall)}"
         order = rehandling(proposal, setting, self.unit, rated.number + 1, cause, index=1, automatic=True)
@@ -228,7 +228,7 @@ class RecordMediation(ProposalCommand):
         for index, member in enumerate(self.members):
             rated = task.rounds.get(task.rated.get(member, 0))
             unhappy = rated is not None and rated.ratings[member].overall is Rating.DISSATISFIED
-            again = rated is not None and rated.number > 1 and unhappy
+            again = rated is not None and task.replies(rated.number) > 1 and unhappy
             require(again, MEDIATED_AFTER_REHANDLING, "该委员对重新办理的结果没有表示不满意", f"members.{index}")
             in_order(setting, rated.rated_at if rated else None, "委员评价")
         return [held]

@@ -142,6 +142,7 @@ PRESSED = ("ReminderIssued", "SupervisionNoticeIssued", "LeaderInterviewHeld", "
 RESTS: dict[str, tuple[type[events.Event], ...]] = {
     "DifficultyRaised": (events.DifficultyResolved,),
     "CommitmentMade": (events.CommitmentProgressed, events.CommitmentFulfilled, events.CommitmentBroken),
+    **dict.fromkeys(("CommitmentFulfilled", "CommitmentBroken"), (events.SecondReplyIssued,)),
     **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),
     "ProposalReturnedForRevision": (events.ProposalResubmitted,),
     "ProposalNotRegistered": (events.ProposalConverted,),
@@ -156,7 +157,7 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
         events.DeadlineRecomputed,
         events.ReplyIssued,
     ),
-    "ClockPaused": (events.ClockResumed,),
+    "ClockPaused": (events.ClockResumed, events.ReplyIssued),
     "RehandlingOrdered": (
         events.ReplyDrafted,
         events.ContactWaived,
@@ -188,5 +189,7 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
     for later in proposal.standing:
         named = [name for name in _SAME if hasattr(own, name) and hasattr(later.event, name)]
         same = all(getattr(own, name) == getattr(later.event, name) for name in named)
-        if same and later.version > fact.version:
+        promises = getattr(later.event, "commitments", None)
+        about = promises is None or getattr(own, "number", None) in promises
+        if same and about and later.version > fact.version:
             yield later

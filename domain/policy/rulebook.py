@@ -304,10 +304,10 @@ class Rulebook(Frozen):
         order = [known.code for known in self.class_scheme.classes]
         return order.index(one) < order.index(other)
 
-    def rehandles(self, round: int, rating: Rating) -> bool:
-        """Whether such an answer to this round begins the next without an order."""
+    def rehandles(self, replies: int, rating: Rating) -> bool:
+        """Whether such an answer to the last of so many replies begins the next round without an order."""
         most, begin = self.automatic_rehandlings, self.rehandled_ratings or (Rating.DISSATISFIED,)
-        return self.rehandling_automatic and rating in begin and (most is None or round <= most)
+        return self.rehandling_automatic and rating in begin and (most is None or replies <= most)
 
     def late_after(self, event: str) -> int:
         """Hours after which an event of this name is entered late."""

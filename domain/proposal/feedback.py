@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.parts import Form, Limit
-from domain.proposal.state import Proposal, reported, round_of, with_round
+from domain.codes import Rating
+from domain.proposal.parts import Answered, Form, Limit
+from domain.proposal.state import Proposal, reported, round_of, task_of, with_round, with_task
 from domain.record import Recorded
 from domain.values import later
 
@@ -22,7 +23,8 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
             task, current = round_of(proposal, event.unit, event.round)
             ratings = {**current.ratings, event.member: event}
             rated_at = later(current.rated_at, recorded.occurred_at)
-            return with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
+            proposal = with_round(proposal, task, replace(current, ratings=ratings, rated_at=rated_at))
+            return _talked_before(proposal, event) if event.overall is Rating.DISSATISFIED else proposal
         case events.FeedbackOverdue():
             task, current = round_of(proposal, event.unit, event.round)
             return with_round(proposal, task, replace(current, overdue=current.overdue | set(event.members)))
@@ -32,3 +34,10 @@ def evolve(proposal: Proposal, event: events.FeedbackEvent, recorded: Recorded[A
             return reported(mediated, recorded)
         case _:
             assert_never(event)
+
+
+def _talked_before(proposal: Proposal, answer: Answered) -> Proposal:
+    """What was talked over before this answer does not end it."""
+    task = task_of(proposal, answer.unit)
+    rounds = {n: replace(known, mediated=known.mediated - {answer.member}) for n, known in task.rounds.items()}
+    return with_task(proposal, replace(task, rounds=rounds))

@@ -289,6 +289,10 @@ class UnitTask:
             (self.rounds[number] for number in sorted(self.rounds, reverse=True) if self.rounds[number].issued), None
         )
 
+    def replies(self, number: int) -> int:
+        """How many replies went out up to this round: a round that was left unanswered is none."""
+        return sum(current.issued for current in self.rounds.values() if current.number <= number)
+
     @property
     def round(self) -> Round:
         """The round under way."""

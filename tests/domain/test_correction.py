@@ -14,6 +14,7 @@ from domain.events import (
     CaseTransferredToGovernment,
     ClericalErrorCorrected,
     ClockPaused,
+    CommitmentBroken,
     CommitmentFulfilled,
     CommitmentMade,
     ExtensionGranted,
@@ -40,6 +41,7 @@ from domain.rules import (
     APPROVER_RANK,
     ARCHIVED_ONCE,
     CORRECTS_TEXT,
+    DISSATISFIED_IS_REHANDLED,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RETRACTS_REPORT,
@@ -52,6 +54,7 @@ from tests.domain import test_archive as archive
 from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
+from tests.domain import test_follow_up as follow_up
 from tests.domain import test_reply as reply
 from tests.domain.given import (
     EDU,
@@ -215,6 +218,15 @@ def test_a_round_that_another_member_calls_for_stays_ordered() -> None:
     assert since.version == last(world, RehandlingOrdered), "the answer it came after never was"
 
 
+def test_a_round_that_another_member_calls_for_otherwise_stays_ordered() -> None:
+    rehandled = (Rating.DISSATISFIED, Rating.BASIC, Rating.UNDERSTOOD)
+    world = form_out(opened(ruled(rehandled_ratings=rehandled, ratings=(Rating.SATISFIED, *rehandled))))
+    world.do(rate(rating=Rating.BASIC))
+    world.do(rate(member=SECOND, rating=Rating.UNDERSTOOD))
+    assert len(world.do(retract(world.all(SatisfactionRecorded)[0].version))) == 1
+    assert world.case.tasks[EDU].round.number == 2
+
+
 def test_a_round_that_has_begun_goes_on() -> None:
     world = dissatisfied()
     world.do(contact(world.now))
@@ -273,6 +285,63 @@ def test_a_promise_is_not_opened_again_in_a_file_that_was_put_away() -> Attempt:
     for command in (commitment.promise(), commitment.keep(), archive.archive()):
         world.do(command)
     return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+@pytest.mark.parametrize("kind", [CommitmentFulfilled, CommitmentMade])
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_promise_is_not_taken_back_under_the_letter_that_told_of_it(kind: type) -> Attempt:
+    world = commitment.kept()
+    world.do(commitment.answer_again())
+    return attempt(world, retract(last(world, kind)))
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_broken_promise_is_not_mended_under_the_letter_that_told_of_it() -> Attempt:
+    world = commitment.promised()
+    for command in (commitment.fail(), commitment.answer_again()):
+        world.do(command)
+    return attempt(world, retract(last(world, CommitmentBroken)))
+
+
+def test_a_letter_about_one_promise_does_not_hold_another() -> None:
+    world = commitment.kept()
+    for command in (commitment.promise(text="每学期一次培训"), commitment.keep(2), commitment.answer_again(1)):
+        world.do(command)
+    assert world.do(retract(last(world, CommitmentFulfilled)))
+
+
+def turned_better() -> World:
+    world = closed(result_class="B")
+    for command in (commitment.promise(), commitment.keep(), follow_up.reassess("A")):
+        world.do(command)
+    return world
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_kept_promise_is_not_taken_back_under_the_class_it_earned() -> Attempt:
+    world = turned_better()
+    return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+def test_a_kept_promise_is_taken_back_after_the_class_was_put_back() -> None:
+    world = turned_better()
+    world.do(follow_up.reassess("B"))
+    assert world.do(retract(last(world, CommitmentFulfilled)))
+    assert world.case.commitments[1].fulfilled is None
+
+
+def test_a_talk_does_not_end_what_a_member_says_after_it() -> None:
+    world = feedback.unhappy_again()
+    mistaken = last(world, SatisfactionRecorded)
+    for command in (rate(member=SECOND), feedback.mediate(world), retract(mistaken)):
+        world.do(command)
+    world.do(rate(rating=Rating.BASIC))
+    assert world.case.tasks[EDU].dissatisfied == frozenset()
+    world.do(feedback.revise(rating=Rating.DISSATISFIED))
+    assert world.case.tasks[EDU].dissatisfied == {LEAD}
+    assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
+    world.do(feedback.mediate(world))
+    assert world.do(close())
 
 
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")
@@ -356,6 +425,15 @@ def test_a_clock_stopped_by_mistake_runs_as_if_it_had_never_stood() -> None:
     world.do(clock.pause())
     world.do(take_back(last(world, ClockPaused)))
     assert world.case.tasks[EDU].round == before
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_pause_is_not_taken_back_under_the_reply_that_it_kept_in_time() -> Attempt:
+    world = clock.limited()
+    world.do(clock.pause())
+    for command in (contact(world.now), draft(), review(), sign(), issue()):
+        world.do(command)
+    return attempt(world, take_back(last(world, ClockPaused)))
 
 
 def test_more_time_granted_by_mistake_is_taken_back_and_so_is_the_request() -> None:

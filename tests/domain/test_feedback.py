@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import EnteredBy, Heard, Rating
+from domain.codes import AssignmentMode, EnteredBy, Heard, Rating
 from domain.events import (
     FaceToFaceMediationHeld,
     FeedbackFormIssued,
@@ -30,6 +30,7 @@ from domain.rules import (
     REPLIED_BEFORE_FEEDBACK,
 )
 from tests.domain.given import (
+    ALONE,
     EDU,
     HEALTH,
     LEAD,
@@ -47,6 +48,7 @@ from tests.domain.given import (
     contact,
     dissatisfied,
     draft,
+    drafted,
     form,
     form_out,
     issue,
@@ -55,6 +57,7 @@ from tests.domain.given import (
     moment,
     opened,
     rate,
+    reassign,
     refuses,
     review,
     ruled,
@@ -492,6 +495,29 @@ def test_one_talk_ends_what_members_said_of_different_rounds() -> None:
 def test_a_matter_is_handled_again_before_people_are_brought_together() -> Attempt:
     world = form_out(opened(ruled(rehandling_automatic=False)))
     world.do(rate(rating=Rating.DISSATISFIED))
+    return attempt(world, mediate(world))
+
+
+def unhappy_with_the_first_letter(rehandled: bool) -> World:
+    """The unit drafted, left and came back: its first reply is of round two, and does not satisfy."""
+    world = drafted(opened(ruled(automatic_rehandlings=1, rehandling_automatic=rehandled)))
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU))
+    world.do(reassign(ALONE, HEALTH))
+    world.do(contact(world.now))
+    for command in (draft(), review(), sign(), issue(), form(), rate(rating=Rating.DISSATISFIED)):
+        world.do(command)
+    return world
+
+
+def test_a_round_that_was_left_without_a_reply_is_no_handling_again() -> None:
+    world = unhappy_with_the_first_letter(rehandled=True)
+    order = world.last(RehandlingOrdered)
+    assert (order.event.round, order.event.automatic) == (3, True)
+
+
+@refuses(c.RecordMediation, MEDIATED_AFTER_REHANDLING, "members.0")
+def test_people_are_not_brought_together_over_a_first_reply_of_a_later_round() -> Attempt:
+    world = unhappy_with_the_first_letter(rehandled=False)
     return attempt(world, mediate(world))
 
 
