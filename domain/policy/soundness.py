@@ -131,6 +131,8 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
             yield field, "同意、保留、不同意只用于评价办理结果"
     if Rating.NO_RESPONSE in (rulebook.rehandled_ratings or ()):
         yield "rehandled_ratings", "未反馈不是评价，不引起重新办理"
+    if rulebook.rehandled_ratings and Rating.DISSATISFIED not in rulebook.rehandled_ratings:
+        yield "rehandled_ratings", "引起重新办理的评价须含不满意；都由人责成的，写 rehandling_automatic = false"
     if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:

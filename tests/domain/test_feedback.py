@@ -150,11 +150,6 @@ def test_a_rulebook_may_have_half_hearted_approval_handled_again_too() -> None:
     assert world.case.tasks[EDU].dissatisfied == frozenset()
 
 
-def test_a_rulebook_may_name_what_is_handled_again_and_leave_dissatisfaction_to_the_office() -> None:
-    world = form_out(opened(ruled(rehandled_ratings=(Rating.UNDERSTOOD,))))
-    assert len(world.do(rate(rating=Rating.DISSATISFIED))) == 1
-
-
 def test_only_the_unit_that_disappointed_handles_again() -> None:
     world = dissatisfied(modes=SPLIT)
     assert [world.case.tasks[unit].round.number for unit in (EDU, HEALTH)] == [2, 1]

@@ -224,7 +224,8 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
     ("change", "field"),
     [
         ({"automatic_rehandlings": -1}, "automatic_rehandlings"),
-        ({"rehandled_ratings": (Rating.NO_RESPONSE,)}, "rehandled_ratings"),
+        ({"rehandled_ratings": (Rating.DISSATISFIED, Rating.NO_RESPONSE)}, "rehandled_ratings"),
+        ({"rehandled_ratings": (Rating.BASIC,)}, "rehandled_ratings"),
         ({"ladder": (FIXED_STEP,)}, "ladder.0.counted_in"),
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.PUBLICATION}),)}, "deadlines"),
