@@ -250,15 +250,18 @@ def _ordered_for(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> R
     answer = fact.event
     if not isinstance(answer, SatisfactionRecorded | SatisfactionRevised):
         return None
-    for known in proposal.history[fact.version : fact.version + 1]:
+    calling = {Rating.DISSATISFIED, *(setting.rulebook(proposal).rehandled_ratings or ())}
+    for known in proposal.standing:
         order = known.event
         if not isinstance(order, RehandlingOrdered) or (order.unit, order.round) != (answer.unit, answer.round + 1):
             continue
-        if known.version in proposal.retracted or resting_on(proposal, known) or not _automatic(order):
+        # an automatic order comes right after the answer that called for it: one that still stands keeps it
+        begun = known.version - 1
+        uncaused = begun == fact.version or (begun in proposal.retracted and answer.overall in calling)
+        if not uncaused or resting_on(proposal, known) or not _automatic(order):
             continue
         _, left = round_of(without(proposal, fact.version), answer.unit, answer.round)
-        calling = {answer.overall, Rating.DISSATISFIED, *(setting.rulebook(proposal).rehandled_ratings or ())}
-        if calling.isdisjoint(rated.overall for rated in left.ratings.values()):
+        if (calling | {answer.overall}).isdisjoint(rated.overall for rated in left.ratings.values()):
             return known
     return None
 

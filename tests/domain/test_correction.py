@@ -227,6 +227,33 @@ def test_a_round_that_another_member_calls_for_otherwise_stays_ordered() -> None
     assert world.case.tasks[EDU].round.number == 2
 
 
+def test_a_round_goes_with_the_last_answer_that_called_for_it() -> None:
+    world = dissatisfied()
+    world.do(rate(member=SECOND, rating=Rating.DISSATISFIED))
+    first, second = (fact.version for fact in world.all(SatisfactionRecorded))
+    assert len(world.do(retract(first))) == 1
+    assert len(world.do(retract(second))) == 2
+    assert world.case.tasks[EDU].round.number == 1
+
+
+def test_a_round_stays_with_the_answer_that_began_it_though_it_was_revised() -> None:
+    world = dissatisfied()
+    world.do(feedback.revise(rating=Rating.SATISFIED))
+    world.do(rate(member=SECOND, rating=Rating.DISSATISFIED))
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
+    assert world.case.tasks[EDU].round.number == 2
+
+
+def test_a_round_does_not_go_with_an_answer_that_never_called_for_it() -> None:
+    world = dissatisfied()
+    world.do(rate(member=SECOND, rating=Rating.DISSATISFIED))
+    world.do(retract(world.all(SatisfactionRecorded)[0].version))
+    world.do(feedback.revise(member=SECOND, rating=Rating.SATISFIED))
+    world.do(rate())
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
+    assert world.case.tasks[EDU].round.number == 2
+
+
 def test_a_round_that_has_begun_goes_on() -> None:
     world = dissatisfied()
     world.do(contact(world.now))
