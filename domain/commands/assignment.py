@@ -120,9 +120,11 @@ def assign(
     basis: str,
     leader: str | None = None,
     restart: Restart | None = None,
+    leaving: Collection[str] = (),
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
-    goes on in another way keeps the limits it has."""
+    goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
+    handle again, the limit of that."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
@@ -136,6 +138,9 @@ def assign(
     def due(kind: DeadlineKind) -> Deadline | None:
         return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
 
+    own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
+    if wanted.mode.answers and not (own and own.started_anew):
+        own = _handled_again(proposal, (wanted.unit, *leaving)) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     return UnitAssigned(
@@ -143,7 +148,7 @@ def assign(
         mode=wanted.mode,
         basis=basis,
         leader=leader,
-        deadline=due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION),
+        deadline=own,
         further=tuple(limit for kind in kinds if (limit := due(kind))),
         round=_first_round(known),
     )
@@ -156,6 +161,13 @@ def _first_round(known: UnitTask | None) -> int | None:
         return None
     number = known.round.number + 1 if known.round.drafts else known.round.number
     return number if number > 1 else None
+
+
+def _handled_again(proposal: Proposal, units: Collection[str]) -> Deadline | None:
+    """The limit of the round that the first of these units has still to answer again."""
+    rounds = (proposal.tasks[unit].round for unit in units if unit in proposal.tasks)
+    limits = (current.deadline for current in rounds if not current.issued and current.deadline)
+    return next((limit for limit in limits if limit.kind is DeadlineKind.REHANDLING), None)
 
 
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办，此外可有参阅单位"
@@ -229,7 +241,10 @@ class ReassignCase(ProposalCommand):
         changed = [wanted.unit for wanted in new if wanted.unit in active]
         reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
         anew = Restart.REASSIGNMENT
-        assigned = [assign(proposal, setting, one, i, self.reason, restart=anew) for i, one in enumerate(new, 1)]
+        assigned = [
+            assign(proposal, setting, one, i, self.reason, restart=anew, leaving=leaving)
+            for i, one in enumerate(new, 1)
+        ]
         return [reassigned, *assigned]
 
     def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:

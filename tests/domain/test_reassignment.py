@@ -136,6 +136,25 @@ def test_a_unit_that_comes_back_for_its_second_round_goes_on_with_it() -> None:
     assert world.case.tasks[EDU].rounds[1].issued
 
 
+def test_a_round_that_handles_again_keeps_its_limit_with_whoever_goes_on_with_it() -> None:
+    world = dissatisfied()
+    due = world.case.tasks[EDU].round.deadline
+    assert due is not None
+    assert due.kind is DeadlineKind.REHANDLING
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert world.case.tasks[HEALTH].round.deadline == due
+    world.do(reassign(((EDU, SOLE),), HEALTH))
+    assert world.case.tasks[EDU].round.deadline == due
+
+
+def test_who_joins_beside_a_round_that_handles_again_has_the_time_of_a_reply() -> None:
+    world = dissatisfied(modes=SPLIT)
+    world.do(assign(((CITY, SPLIT_PART),)))
+    joined = world.case.tasks[CITY].round.deadline
+    assert joined is not None
+    assert joined.kind is DeadlineKind.REPLY
+
+
 def test_an_earlier_change_of_mode_begins_anew_as_it_did() -> None:
     world = drafted()
     before = world.copy()
