@@ -10,6 +10,8 @@ COLUMNS: dict[str, str] = {
     "archived_on": "归档日期",
     "proposers": "提案者",
     "untold": "尚未告知的提案者",
+    "signed": "历次联名",
+    "notices": "历次不予立案告知",
     "reassessed_class": "重新定的类别",
     "contacts": "沟通次数",
     "difficulties": "待协调的困难",
