@@ -118,6 +118,12 @@ class Setting:
         require(known.unit == unit, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
         return known
 
+    def of_its_hand(self, unit: str) -> bool:
+        """Whether somebody of the unit states the fact, for themselves or for another."""
+        people = {person.rpartition(":") for person in (self.context.actor, self.context.person)}
+        listed = [self.directory.officials.get(code) for kind, _, code in people if kind != "member"]
+        return any(known is not None and known.unit == unit for known in listed)
+
     def city_leader(self, official: str, field: str) -> OfficialAppointed:
         """The official, if listed and one of the city's leaders."""
         self.knows_official(official, field)

@@ -4,8 +4,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
-from domain.commands.base import EXISTING, ProposalCommand, answering, deadline, in_order, open_case, with_proposers
+from domain.codes import Addressed, EnteredBy, Gate, Heard, MemberPosition, Rating, Visit
+from domain.commands.base import (
+    EXISTING,
+    Breach,
+    ProposalCommand,
+    answering,
+    deadline,
+    gated,
+    in_order,
+    open_case,
+    with_proposers,
+)
 from domain.commands.handling import UNHAPPY, rehandling
 from domain.events import (
     Event,
@@ -26,6 +36,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_BEFORE_REVISION,
+    RATED_BY_OTHERS,
     RATED_ONCE,
     RATING_IN_SCALE,
     REPLIED_BEFORE_FEEDBACK,
@@ -68,7 +79,7 @@ class IssueFeedbackForm(ProposalCommand):
         return [FeedbackFormIssued(unit=self.unit, round=current.number, members=asked, deadline=due)]
 
 
-RATING = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES, FORM_BEFORE_RATING, RATING_IN_SCALE)
+RATING = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES, FORM_BEFORE_RATING, RATING_IN_SCALE, RATED_BY_OTHERS)
 
 
 class RatingCommand(ProposalCommand):
@@ -111,14 +122,23 @@ class RatingCommand(ProposalCommand):
             for field in ("heard", "addressed", "visited", "leader_answered", "comment"):
                 require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
-    def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
-        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
-        latest = rated.number == task.round.number
-        if not (latest and setting.rulebook(proposal).rehandles(task.replies(rated.number), self.overall)):
-            return [answer]
+    def answered(
+        self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting, turned: bool = True
+    ) -> Decision:
+        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34), unless
+        the member thought so before."""
+        rulebook, latest = setting.rulebook(proposal), rated.number == task.round.number
+        told = gated(answer, self._by_others(rulebook, setting))
+        if not (turned and latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
+            return [told]
         cause = UNHAPPY if self.overall is Rating.DISSATISFIED else f"委员评价为{label(self.overall)}"
         order = rehandling(proposal, setting, self.unit, rated.number + 1, cause, index=1, automatic=True)
-        return [answer, order]
+        return [told, order]
+
+    def _by_others(self, rulebook: Rulebook, setting: Setting) -> list[Breach]:
+        gate = rulebook.gates.rated_by_others or Gate.FLAG
+        own = f"“{setting.unit_name(self.unit)}”的人员不得录入对本单位的评价"
+        return [Breach(gate, RATED_BY_OTHERS, own, "entered_by")] if setting.of_its_hand(self.unit) else []
 
 
 class RecordSatisfaction(RatingCommand):
@@ -173,9 +193,8 @@ class ReviseSatisfaction(RatingCommand):
         spoke = self.overall is not Rating.NO_RESPONSE or known.overall is Rating.NO_RESPONSE
         require(spoke, RATED_BEFORE_REVISION, "委员已反馈，不能改为未反馈；登记有误的应予撤回", "overall")
         in_order(setting, rated.rated_at, "委员评价")
-        if known.overall is self.overall:  # an answer that was 不满意 has had its order
-            return [revised]
-        return self.answered(revised, task, rated, proposal, setting)
+        turned = known.overall is not self.overall  # an answer that was 不满意 has had its order
+        return self.answered(revised, task, rated, proposal, setting, turned=turned)
 
 
 class NoteFeedbackOverdue(ProposalCommand):

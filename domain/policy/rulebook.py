@@ -175,6 +175,8 @@ class Gates(Frozen):
     """Whether they agree to it before it is signed (S15); FLAG where a rulebook does not say."""
     passed_down_by_office: Gate | None = None
     """Whether the city's office, not the unit, answers a case passed down (S14); FLAG where a rulebook does not say."""
+    rated_by_others: Gate | None = None
+    """Whether a rating is entered by nobody of the unit it is about (P4); FLAG where a rulebook does not say."""
 
 
 class LadderStep(Count):

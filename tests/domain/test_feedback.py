@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, EnteredBy, Heard, Rating
+from domain.codes import AssignmentMode, EnteredBy, Gate, Heard, Rating
 from domain.events import (
     FaceToFaceMediationHeld,
     FeedbackFormIssued,
@@ -25,6 +25,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
     RATED_BEFORE_REVISION,
+    RATED_BY_OTHERS,
     RATED_ONCE,
     RATING_IN_SCALE,
     REPLIED_BEFORE_FEEDBACK,
@@ -36,6 +37,7 @@ from tests.domain.given import (
     LEAD,
     LED,
     LONG_AFTER,
+    OFFICE,
     SECOND,
     SPLIT,
     STRANGER,
@@ -53,8 +55,10 @@ from tests.domain.given import (
     form_out,
     issue,
     issued,
+    leader_of,
     left,
     moment,
+    officer_of,
     opened,
     rate,
     reassign,
@@ -168,6 +172,44 @@ def test_a_view_told_twice_is_recorded_once(given: Given) -> None:
     if given is form_out:
         world.do(told)
     assert world.do(told) == []
+
+
+def asked_by_the_office_alone() -> World:
+    return form_out(opened(ruled(gates={"rated_by_others": Gate.REFUSE})))
+
+
+BY_THE_UNIT = [f"official:{officer_of(EDU)}", officer_of(EDU)]
+
+
+@refuses(c.RecordSatisfaction, RATED_BY_OTHERS, "entered_by")
+@pytest.mark.parametrize("by", BY_THE_UNIT)
+def test_a_unit_does_not_enter_what_is_thought_of_it(by: str) -> Attempt:
+    return attempt(asked_by_the_office_alone(), rate(), by=by)
+
+
+@refuses(c.ReviseSatisfaction, RATED_BY_OTHERS, "entered_by")
+@pytest.mark.parametrize("by", BY_THE_UNIT)
+def test_nor_that_it_is_thought_of_otherwise(by: str) -> Attempt:
+    world = asked_by_the_office_alone()
+    world.do(rate())
+    return attempt(world, revise(), by=by)
+
+
+@pytest.mark.parametrize(
+    ("by", "flags"),
+    [
+        (OFFICE, ()),
+        (f"member:{LEAD}", ()),
+        (f"member:{officer_of(EDU)}", ()),
+        (f"official:{officer_of(HEALTH)}", ()),
+        (f"official:{leader_of(EDU)}", (RATED_BY_OTHERS.id,)),
+    ],
+)
+def test_where_the_rulebook_says_nothing_a_rating_from_the_units_own_hand_is_flagged(
+    by: str, flags: tuple[str, ...]
+) -> None:
+    [fact] = form_out().do(rate(), by=by)
+    assert fact.flags == flags
 
 
 @refuses(c.RecordSatisfaction, RATED_ONCE, "overall")
