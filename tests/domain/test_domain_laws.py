@@ -50,6 +50,7 @@ from domain.events import (
     SupervisionNoticeIssued,
     UnitAssigned,
 )
+from domain.explanation import deadlines_of
 from domain.policy.rulebook import ContactRule, DeadlineKind
 from domain.proposal import Proposal
 from domain.proposal import evolve as evolve_proposal
@@ -338,6 +339,20 @@ def test_case_numbers_and_letter_numbers_are_taken_once_and_in_order(world: Worl
         for _ in range(history[-1].event.number)
     )
     assert letters == kept
+
+
+@law
+@given(histories())
+def test_every_limit_names_the_event_it_counts_from_and_the_limit_it_replaces(world: World) -> None:
+    for recorded in world.history:
+        for due in deadlines_of(recorded.event):
+            begun = world.streams[due.anchor.stream][due.anchor.version - 1]
+            assert type(begun.event).__name__ == due.anchor.event, (recorded, due)
+            assert (due.supersedes is None) == (due.moved_from is None), (recorded, due)
+            if due.supersedes is not None:
+                replaced = world.streams[recorded.stream][due.supersedes - 1]
+                before = [(known.kind, known.due_on) for known in deadlines_of(replaced.event)]
+                assert (due.kind, due.moved_from) in before, (recorded, due)
 
 
 @law

@@ -13,6 +13,7 @@ import pytest
 from domain import commands as c
 from domain.codes import AssignmentMode
 from domain.events import RulebookAdopted, UnitAssigned
+from domain.explanation import deadlines_of
 from domain.rules import (
     CASE_OPEN,
     CASE_STANDS,
@@ -259,6 +260,17 @@ def test_an_allowed_command_adds_to_history(kind: type[c.Command]) -> None:
 
 
 @every_command
+def test_a_limit_names_the_event_it_counts_from_and_the_limit_it_replaces(kind: type[c.Command]) -> None:
+    tried = about_to(kind)
+    for added in tried.do():
+        for due in deadlines_of(added.event):
+            streams = tried.world.streams
+            assert type(streams[due.anchor.stream][due.anchor.version - 1].event).__name__ == due.anchor.event
+            replaced = streams[added.stream][due.supersedes - 1].event if due.supersedes else added.event
+            assert due.moved_from in [None, *(before.due_on for before in deadlines_of(replaced))]
+
+
+@every_command
 def test_a_repeated_command_adds_nothing(kind: type[c.Command]) -> None:
     tried = about_to(kind)
     again = Stream(tried.do()[0].stream, kind.kind)
@@ -290,7 +302,8 @@ def test_nothing_is_done_to_a_closed_case(kind: type[c.Command]) -> None:
 def test_nothing_is_done_to_a_case_that_was_withdrawn(kind: type[c.Command]) -> None:
     world = assigned()
     world.do(admission.withdraw())
-    assert world.refused(HAPPY[kind][1](world)).rule is CASE_STANDS
+    refused = world.refused(HAPPY[kind][1](world))
+    assert (refused.rule, "撤案" in refused.reason) == (CASE_STANDS, True)
 
 
 @listing(RULEBOOK_IN_FORCE)

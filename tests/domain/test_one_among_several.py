@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Defect, Openness, Pressure, Rank, Rating, Restart, Timing
+from domain.codes import AssignmentMode, Defect, Openness, Pressure, Rank, Rating, Restart, Timing
 from domain.commands.supervision import begins_mildly
 from domain.events import (
     DeadlineRecomputed,
@@ -15,6 +15,7 @@ from domain.events import (
     RehandlingOrdered,
     ReplyCountersigned,
 )
+from domain.labels import COMMANDS
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks
 from domain.rules import (
     EXTENSION_OPEN,
@@ -51,9 +52,11 @@ from tests.domain.given import (
     SHIPPED,
     SPLIT,
     World,
+    assign,
     assigned,
     closed,
     contact,
+    contacted,
     countersigned,
     decide_objection,
     draft,
@@ -64,7 +67,9 @@ from tests.domain.given import (
     issued,
     leader_of,
     opened,
+    opinion,
     rate,
+    reassign,
     registered,
     rehandle,
     review,
@@ -188,6 +193,29 @@ def test_what_two_units_did_together_is_evidence_for_either_and_for_no_third() -
     assert world.refused(scoring.score(unit="zhifaju", evidence=(1, both))).field == "evidence.1"
 
 
+def test_an_opinion_that_the_lead_sent_back_is_evidence_for_the_lead_too() -> None:
+    world = assigned(opened(scoring.scoring()), LED)
+    world.do(opinion())
+    world.do(c.ReturnCoOpinion(unit=HEALTH, asked_by=EDU, reason="请补充数据"))
+    assert world.do(scoring.score(evidence=(world.case.version,)))
+
+
+def test_an_opinion_without_a_last_day_is_sent_back_all_the_same() -> None:
+    world = assigned(opened(ruled(deadlines=(recomputation.REPLY,))), LED)
+    world.do(opinion())
+    assert len(world.do(c.ReturnCoOpinion(unit=HEALTH, asked_by=EDU, reason="请补充数据"))) == 1
+
+
+def test_who_only_reads_the_case_may_come_when_the_lead_has_replied() -> None:
+    world = countersigned(modes=LED)
+    for command in (review(), sign(), issue()):
+        world.do(command)
+    reader = [("shuiliju", AssignmentMode.REFERENCE_ONLY)]
+    world.do(c.ListUnit(unit="shuiliju", name="市水利局"))
+    assert world.copy().do(assign(reader))
+    assert world.do(reassign(reader))
+
+
 def test_a_lead_unit_thinks_of_those_that_assist_it_and_not_of_itself() -> None:
     world = closed(modes=LED)
     refused = world.refused(scoring.think("LEAD_ON_CO", EDU, EDU))
@@ -245,6 +273,12 @@ def test_a_further_round_for_the_same_cause_is_a_further_round() -> None:
         world.do(command)
     [fact] = world.do(rehandle())
     assert fact.event.round == 3
+
+
+def test_who_is_named_twice_was_talked_to_once() -> None:
+    world = feedback.unhappy_again()
+    [fact] = world.do(feedback.mediate(world, LEAD, LEAD))
+    assert fact.event.members == (LEAD,)
 
 
 def test_who_is_content_with_the_second_answer_needs_no_mediation() -> None:
@@ -305,6 +339,22 @@ def test_a_wrong_percentage_hears_the_right_one(percent: str, told: str | None) 
         assert world.do(claim)
     else:
         assert world.refused(claim).reason == told
+
+
+def test_a_key_proposal_is_reckoned_again_by_the_limits_of_key_proposals() -> None:
+    world = recomputation.chosen()
+    assert world.do(c.RecomputeDeadlines()) == []
+
+
+def test_a_meeting_that_ends_today_may_be_told_today() -> None:
+    assert opened(closed_on=None).do(session.close_session(date(2024, 3, 1)))
+
+
+def test_who_would_take_back_what_is_put_right_otherwise_hears_how() -> None:
+    world = contacted()
+    refused = world.refused(c.TakeBackStep(version=world.case.version, reason="误登", approver=MAYOR))
+    assert refused.rule is TAKES_BACK_STEP
+    assert f"应以“{COMMANDS['RetractReport']}”" in refused.reason
 
 
 def test_a_figure_needs_no_percentage() -> None:
