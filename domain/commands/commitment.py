@@ -14,7 +14,7 @@ from domain.commands.base import (
     standing,
     stream_of,
 )
-from domain.commands.issue import rank_breach
+from domain.commands.issue import passed_down_breach, rank_breach
 from domain.commands.letters import next_letter, register_of
 from domain.events import (
     CommitmentBroken,
@@ -31,6 +31,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PASSED_DOWN_BY_OFFICE,
     RULEBOOK_IN_FORCE,
     SECOND_REPLY_SETTLES,
     SIGNER_OF_UNIT,
@@ -132,7 +133,8 @@ class BreakCommitment(ProposalCommand):
 
 
 class IssueSecondReply(ProposalCommand):
-    """Tell the proposers in a letter of its own what became of promises (S13)."""
+    """Tell the proposers in a letter of its own what became of promises (S13). Of a case passed down the city's office
+    tells them, as a city leader has approved (S14)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *STANDING,
@@ -141,6 +143,7 @@ class IssueSecondReply(ProposalCommand):
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
         SIGNER_RANK,
+        PASSED_DOWN_BY_OFFICE,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -149,6 +152,7 @@ class IssueSecondReply(ProposalCommand):
     commitments: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]
     text: LongText
     signer: Code
+    approved_by: Code | None = None
 
     def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
         return (register_of(setting, self.unit),)
@@ -162,15 +166,24 @@ class IssueSecondReply(ProposalCommand):
             require(own, SECOND_REPLY_SETTLES, f"第 {number} 项承诺尚无结果，或不是该单位的", f"commitments.{index}")
         signer, rulebook = setting.speaks_for(self.signer, self.unit, "signer"), setting.rulebook(proposal)
         commitments = tuple(dict.fromkeys(self.commitments))
-        told = (self.unit, commitments, self.text, self.signer)
-        if any((r.unit, r.commitments, r.text, r.signer) == told for r in proposal.second_replies):
+        if self._sent(proposal, commitments):
             return []
         self._after_results(proposal, setting)
         letter = next_letter(setting, stream_of(proposal), self.unit)
         issued = self.told(
             SecondReplyIssued, commitments=commitments, letter=letter.number, recipients=proposal.proposers
         )
-        return [gated(issued, rank_breach(signer, proposal, rulebook, committing=False)), letter.taken]
+        breaches = rank_breach(signer, proposal, rulebook, committing=False)
+        breaches += passed_down_breach(self.approved_by, proposal, setting, rulebook)
+        return [gated(issued, breaches), letter.taken]
+
+    def _sent(self, proposal: Proposal, commitments: tuple[int, ...]) -> bool:
+        told = (self.unit, commitments, self.text, self.signer)
+        known = [r for r in proposal.second_replies if (r.unit, r.commitments, r.text, r.signer) == told]
+        for sent in known:
+            same = sent.approved_by == self.approved_by
+            require(same, PASSED_DOWN_BY_OFFICE, "该函已发出，批准人不能再改", "approved_by")
+        return bool(known)
 
     def _after_results(self, proposal: Proposal, setting: Setting) -> None:
         for fact in proposal.standing:

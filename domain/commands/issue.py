@@ -187,19 +187,22 @@ class IssueReply(ProposalCommand):
         if task.round.publication is None or task.round.contested:
             gate = rulebook.gates.publication_before_issue or Gate.OFF
             breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
-        return [*breaches, *self._of_passed_down(proposal, setting, rulebook)]
+        return [*breaches, *passed_down_breach(self.approved_by, proposal, setting, rulebook)]
 
-    def _of_passed_down(self, proposal: Proposal, setting: Setting, rulebook: Rulebook) -> list[Breach]:
-        """A case passed down that the unit would answer itself; what the office answers a city leader approves."""
-        if self.approved_by is not None:
-            own = proposal.passed_down is not None
-            require(own, PASSED_DOWN_BY_OFFICE, "本案不是上级交办的，由承办单位答复", "approved_by")
-            setting.city_leader(self.approved_by, "approved_by")
-        if proposal.passed_down is None or self.approved_by is not None:
-            return []
-        gate = rulebook.gates.passed_down_by_office or Gate.FLAG
-        told = f"{label(proposal.passed_down)}交办的提案由政府办公室答复，须写明批准的市领导"
-        return [Breach(gate, PASSED_DOWN_BY_OFFICE, told, "approved_by")]
+
+def passed_down_breach(
+    approved_by: str | None, proposal: Proposal, setting: Setting, rulebook: Rulebook
+) -> list[Breach]:
+    """A case passed down that the unit would answer itself; what the office answers a city leader approves (S14)."""
+    if approved_by is not None:
+        own = proposal.passed_down is not None
+        require(own, PASSED_DOWN_BY_OFFICE, "本案不是上级交办的，由承办单位答复", "approved_by")
+        setting.city_leader(approved_by, "approved_by")
+    if proposal.passed_down is None or approved_by is not None:
+        return []
+    gate = rulebook.gates.passed_down_by_office or Gate.FLAG
+    told = f"{label(proposal.passed_down)}交办的提案由政府办公室答复，须写明批准的市领导"
+    return [Breach(gate, PASSED_DOWN_BY_OFFICE, told, "approved_by")]
 
 
 class RecordDelivery(ProposalCommand):

@@ -45,7 +45,8 @@ class CommitmentBroken(Event):
 
 
 class SecondReplyIssued(Event):
-    """二次答复: what became of promises, in a letter of its own (S13)."""
+    """二次答复: what became of promises, in a letter of its own (S13); of a case passed down the city's office sends
+    it, as the leader in `approved_by` has approved (S14)."""
 
     unit: str
     commitments: tuple[int, ...]
@@ -53,6 +54,7 @@ class SecondReplyIssued(Event):
     signer: str
     letter: LetterNumber
     recipients: tuple[str, ...]
+    approved_by: str | None = None
 
 
 CommitmentEvent: TypeAlias = (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode
+from domain.codes import AssignmentMode, Gate
 from domain.events import (
     CommitmentBroken,
     CommitmentFulfilled,
@@ -22,6 +22,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PASSED_DOWN_BY_OFFICE,
     SECOND_REPLY_SETTLES,
     SIGNER_OF_UNIT,
     SIGNER_RANK,
@@ -30,12 +31,14 @@ from tests.domain.given import (
     EDU,
     HEALTH,
     LEAD,
+    MAYOR,
     SECOND,
     SPLIT,
     Attempt,
     World,
     attempt,
     closed,
+    issue,
     issued,
     leader_of,
     officer_of,
@@ -43,6 +46,7 @@ from tests.domain.given import (
     rehandle,
     signed,
 )
+from tests.domain.test_reply import passed_down
 
 
 def promise(unit: str = EDU, **change: Any) -> c.MakeCommitment:
@@ -226,6 +230,31 @@ def test_the_second_reply_is_signed_by_the_rank_that_signs_the_first() -> Attemp
 @refuses(c.IssueSecondReply, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
 def test_a_unit_that_does_not_answer_sends_no_second_reply() -> Attempt:
     return attempt(kept(), answer_again(unit=HEALTH))
+
+
+def kept_from_above(**gates: Gate) -> World:
+    """A promise in the office's reply to a case of the province has been kept."""
+    world = passed_down(**gates)
+    for command in (issue(approved_by=MAYOR), promise(), keep()):
+        world.do(command)
+    return world
+
+
+def test_what_became_of_a_promise_in_a_case_passed_down_the_office_tells() -> None:
+    world = kept_from_above(passed_down_by_office=Gate.REFUSE)
+    fact, _ = world.do(answer_again(approved_by=MAYOR))
+    assert (fact.event.approved_by, fact.flags) == (MAYOR, ())
+    assert world.do(answer_again(approved_by=MAYOR)) == []
+    assert world.refused(answer_again()).field == "approved_by"
+
+
+def test_a_unit_that_writes_again_itself_of_a_case_passed_down_is_flagged() -> None:
+    assert kept_from_above().do(answer_again())[0].flags == (PASSED_DOWN_BY_OFFICE.id,)
+
+
+@refuses(c.IssueSecondReply, PASSED_DOWN_BY_OFFICE, "approved_by")
+def test_a_rulebook_may_refuse_that_a_unit_writes_again_of_a_case_passed_down() -> Attempt:
+    return attempt(kept_from_above(passed_down_by_office=Gate.REFUSE), answer_again())
 
 
 def test_letters_of_both_replies_share_the_units_numbers() -> None:
