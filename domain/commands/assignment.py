@@ -206,7 +206,8 @@ class AcknowledgeAssignment(ProposalCommand):
 
 
 class ReassignCase(ProposalCommand):
-    """Change who handles a case, or how, before the units concerned have replied (改办)."""
+    """Change who handles a case, or how, before the units concerned have replied (改办). Where all units leave and none
+    is assigned, the office has the case back: to assign it anew, or to take back what was wrong before."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -222,7 +223,7 @@ class ReassignCase(ProposalCommand):
     )
 
     leaving: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
-    assignments: Annotated[tuple[Assignment, ...], Field(min_length=1, max_length=30)]
+    assignments: Annotated[tuple[Assignment, ...], Field(max_length=30)] = ()
     reason: Note
     decided_by: Code | None = None
 
@@ -261,7 +262,8 @@ class ReassignCase(ProposalCommand):
             if modes.get(wanted.unit) is not wanted.mode:
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
-        require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
+        given_up = bool(self.leaving) and not modes
+        require(given_up or _compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         return new
 
     def _not_replied(self, proposal: Proposal, setting: Setting, units: Sequence[str]) -> None:

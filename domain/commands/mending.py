@@ -146,9 +146,10 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),
     "ProposalReturnedForRevision": (events.ProposalResubmitted,),
     "ProposalNotRegistered": (events.ProposalConverted,),
-    "ProposalsMerged": (events.ProposalsMerged, events.UnitAssigned),
-    "CaseTransferredToGovernment": (events.UnitAssigned,),
-    "CaseTransferredElsewhere": (events.UnitAssigned,),
+    "ProposalsMerged": (events.ProposalsMerged, events.UnitAssigned, events.ReplyIssued),
+    **dict.fromkeys(
+        ("CaseTransferredToGovernment", "CaseTransferredElsewhere"), (events.UnitAssigned, events.ReplyIssued)
+    ),
     "ExtensionRequested": (events.ExtensionGranted, events.ExtensionRefused),
     "ExtensionGranted": (
         events.ExtensionRequested,
@@ -166,7 +167,8 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
         events.DeadlineRecomputed,
     ),
 }
-"""What rests on a fact, by its event: while that stands, the fact is not taken back."""
+"""What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
+unit is on the case."""
 
 _SAME = ("unit", "round", "number")
 
@@ -179,7 +181,8 @@ def mended(type_: str) -> str:
 def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str | None:
     """For messages: what rests on this fact and still stands, by its Chinese name; None where nothing does."""
     kinds = RESTS.get(type(fact.event).__name__, ())
-    resting = (type(later.event).__name__ for later in _since(proposal, fact) if isinstance(later.event, kinds))
+    later = (known.event for known in _since(proposal, fact) if isinstance(known.event, kinds))
+    resting = (type(event).__name__ for event in later if not _left(proposal, event))
     return next((EVENTS[name] for name in resting), None)
 
 
@@ -193,3 +196,8 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
         about = promises is None or getattr(own, "number", None) in promises
         if same and about and later.version > fact.version:
             yield later
+
+
+def _left(proposal: Proposal, event: events.Event) -> bool:
+    """Whether this is the assignment of a unit that is on the case no more."""
+    return isinstance(event, events.UnitAssigned) and not proposal.tasks[event.unit].active

@@ -41,7 +41,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "EscalateObjection": "承办单位对不成立的裁定仍有异议，以书面意见呈报市领导。",
     "RequestUnitAddition": "承办单位接受案件，并建议增加其他单位一同办理。",
     "DecideUnitAddition": "同意或不同意增办；同意的，随后分办给所增的单位。",
-    "ReassignCase": "在有关单位答复之前，更换承办单位，或改变承办方式。",
+    "ReassignCase": "在有关单位答复之前，更换承办单位，或改变承办方式；误交、误并的案件，可由全部单位退出。",
     "NameResponsibility": "明确承办单位的三级责任人：主要负责人、分管领导、经办人。",
     "HandleJointly": "把本案与同一单位承办的其他案件并案办理；对各件提案的提案者仍分别答复。",
     # contact

@@ -339,6 +339,24 @@ def test_a_unit_that_has_replied_is_not_replaced() -> Attempt:
     return attempt(issued(), reassign(((CITY, SOLE),), EDU))
 
 
+def test_a_case_that_is_nobodys_is_assigned_anew() -> None:
+    world = drafted()
+    [fact] = world.do(reassign((), EDU))
+    assert fact.event.left == (EDU,)
+    assert (world.case.active_tasks, world.do(reassign((), EDU))) == ((), [])
+    assert world.do(assign(((CITY, SOLE),)))
+
+
+@refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments")
+def test_a_lead_does_not_leave_its_assisting_units_alone() -> Attempt:
+    return attempt(assigned(modes=LED), reassign((), EDU))
+
+
+@refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments")
+def test_a_case_that_nobody_has_is_not_given_up() -> Attempt:
+    return attempt(transferred(), reassign(()))
+
+
 @refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments")
 def test_a_reassignment_keeps_the_ways_of_taking_part_apart() -> Attempt:
     return attempt(assigned(), reassign(((CITY, SOLE),)))

@@ -36,7 +36,7 @@ from domain.events import (
     SatisfactionRevised,
     StepTakenBack,
 )
-from domain.proposal import Proposal, evolve
+from domain.proposal import Duty, Proposal, evolve, undated
 from domain.rules import (
     APPROVER_RANK,
     ARCHIVED_ONCE,
@@ -47,6 +47,7 @@ from domain.rules import (
     RETRACTS_REPORT,
     SIGNER_OF_UNIT,
     TAKES_BACK_STEP,
+    TRANSFERRED_BEFORE_ASSIGNMENT,
 )
 from domain.streams import proposal_stream
 from tests.domain import test_admission as admission
@@ -59,25 +60,32 @@ from tests.domain import test_reply as reply
 from tests.domain.given import (
     EDU,
     LEAD,
+    LED,
     MAYOR,
     SECOND,
     Attempt,
+    Given,
     World,
+    assign,
     assigned,
     attempt,
     close,
     closed,
     contact,
     contacted,
+    decide_objection,
     dissatisfied,
     draft,
+    drafted,
     form,
     form_out,
+    hand_back,
     head_of,
     issue,
     issued,
     opened,
     rate,
+    reassign,
     refuses,
     registered,
     rehandle,
@@ -523,6 +531,55 @@ def test_what_another_step_mends_is_not_taken_back(version: int) -> Attempt:
 @refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
 def test_a_handover_is_not_taken_back_under_a_unit() -> Attempt:
     world = assigned()
+    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
+
+
+def given_up(world: World, *units: str) -> World:
+    """The units are on the case no more, and nobody else is."""
+    world.do(reassign((), *units))
+    return world
+
+
+def objected() -> World:
+    world = assigned()
+    for command in (hand_back(), decide_objection(upheld=True)):
+        world.do(command)
+    return world
+
+
+@pytest.mark.parametrize("given", [lambda: given_up(drafted(), EDU), objected])
+def test_a_case_of_the_wrong_body_goes_on_to_the_right_one_once_no_unit_has_it(given: Given) -> None:
+    world = given()
+    assert {duty.duty for duty in undated(world.case)} == {Duty.ASSIGNMENT}
+    world.do(take_back(last(world, CaseTransferredToGovernment)))
+    assert (world.case.transferred, list(undated(world.case))) == (None, [])
+    assert world.refused(assign()).rule is TRANSFERRED_BEFORE_ASSIGNMENT
+    world.do(c.TransferCase(occasion="改交", recipient="COURT"))
+    world.do(assign())
+    assert [task.unit for task in world.case.answering] == [EDU]
+
+
+def test_proposals_merged_by_mistake_part_again_once_no_unit_has_them() -> None:
+    world = admission.two_submitted()
+    for command in (c.RegisterProposal(), admission.merge(world), c.TransferCase(occasion="交办会"), assign(LED)):
+        world.do(command)
+    version = last(world, ProposalsMerged)
+    assert world.refused(take_back(version)).rule is TAKES_BACK_STEP
+    given_up(world, *(unit for unit, _ in LED))
+    assert len(world.do(take_back(version))) == 2
+    assert world.case.absorbed == frozenset()
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_handover_is_not_taken_back_under_a_unit_that_came_back() -> Attempt:
+    world = given_up(assigned(), EDU)
+    world.do(assign())
+    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_handover_is_not_taken_back_under_a_reply_that_is_out() -> Attempt:
+    world = given_up(dissatisfied(), EDU)
     return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
 
 
