@@ -17,6 +17,7 @@ from domain.events import (
     CommitmentEvent,
     CommitmentFulfilled,
     FaceToFaceMediationHeld,
+    HandlingClosed,
     HandlingReopened,
     ProposalAbsorbed,
     ProposalConverted,
@@ -212,15 +213,26 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
 
 
 def _class_stands_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> None:
-    """Refuse to take back that a promise was kept while the case stands in the better class that this earned (S30)."""
-    since = (r.event for r in proposal.standing[::-1] if r.version > fact.version)
-    reassessed = next((event for event in since if isinstance(event, ClassReassessed)), None)
-    if reassessed is None or not isinstance(fact.event, CommitmentFulfilled):
+    """Refuse to take back that a promise was kept while the case stands in the better class that this earned, whether
+    it was put into it or closed in it (S30)."""
+    if not isinstance(fact.event, CommitmentFulfilled) or proposal.result_class is None:
         return
+    since = [r.event for r in proposal.standing[::-1] if r.version > fact.version]
+    reassessed = next((event for event in since if isinstance(event, ClassReassessed)), None)
+    if reassessed is not None:
+        better = _better(reassessed.result_class, reassessed.before, proposal, setting)
+        require(not better, RETRACTS_REPORT, "类别已因承诺兑现改好，须先改回方可撤回", "version")
+    if any(isinstance(event, HandlingClosed) for event in since):
+        task = proposal.tasks.get(proposal.commitments[fact.event.number].made.unit)
+        replied = task.answered.result_class if task and task.answered else None
+        better = _better(proposal.result_class, replied, proposal, setting)
+        require(not better, RETRACTS_REPORT, "已因承诺兑现按更好的类别办结，须先恢复办理方可撤回", "version")
+
+
+def _better(one: str, other: str | None, proposal: Proposal, setting: Setting) -> bool:
+    """Whether one class solves more than the other, as far as the case's rulebook knows both."""
     scheme = setting.rulebook(proposal)
-    known = scheme.has_class(reassessed.result_class) and scheme.has_class(reassessed.before)
-    better = known and scheme.better(reassessed.result_class, reassessed.before)
-    require(not better, RETRACTS_REPORT, "类别已因承诺兑现改好，须先改回方可撤回", "version")
+    return other is not None and scheme.has_class(one) and scheme.has_class(other) and scheme.better(one, other)
 
 
 def _reachable(proposal: Proposal, step: events.Event) -> None:

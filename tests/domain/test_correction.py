@@ -56,6 +56,7 @@ from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
+from tests.domain import test_handling as handling
 from tests.domain import test_reply as reply
 from tests.domain.given import (
     EDU,
@@ -363,6 +364,36 @@ def test_a_kept_promise_is_taken_back_after_the_class_was_put_back() -> None:
     world.do(follow_up.reassess("B"))
     assert world.do(retract(last(world, CommitmentFulfilled)))
     assert world.case.commitments[1].fulfilled is None
+
+
+def closed_better(result_class: str = "A") -> World:
+    """The reply was of class B; what it promised was kept, and the case closed."""
+    world = handling.promising()
+    for command in (commitment.keep(), close(result_class)):
+        world.do(command)
+    return world
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_kept_promise_is_not_taken_back_under_the_class_the_case_was_closed_in_for_it() -> Attempt:
+    world = closed_better()
+    return attempt(world, retract(last(world, CommitmentFulfilled)))
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        (closed_better, reopen()),
+        (closed_better, follow_up.reassess("B")),
+        (lambda: closed_better("B"), None),
+        (turned_better, reopen()),
+    ],
+)
+def test_a_kept_promise_is_taken_back_where_no_class_rests_on_it(given: Given, then: c.Command | None) -> None:
+    world = given()
+    if then is not None:
+        world.do(then)
+    assert world.do(retract(last(world, CommitmentFulfilled)))
 
 
 def test_a_talk_does_not_end_what_a_member_says_after_it() -> None:
