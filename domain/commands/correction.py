@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt
 from domain import events
 from domain.codes import Rank, Rating
 from domain.commands.base import ProposalCommand, existing, in_order
-from domain.commands.handling import UNHAPPY
+from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
 from domain.events import (
     CaseArchived,
@@ -80,7 +80,8 @@ Version = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 
 class RetractReport(ProposalCommand):
     """Take back a report that was a mistake; it stays in history and counts no longer. The truth is recorded anew. A
-    round that the rulebook ordered for an answer that never was goes with the answer, while nothing has come of it."""
+    round that the rulebook ordered for an answer that never was goes with the answer, while nothing has come of it; one
+    that was taken back meanwhile comes back with the answer that calls for it and stands again."""
 
     rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT)
 
@@ -100,7 +101,9 @@ class RetractReport(ProposalCommand):
         _class_stands_without(proposal, fact, setting)
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
         ordered = _ordered_for(proposal, fact, setting)
-        return [retracted, self.told(StepTakenBack, **_step(ordered))] if ordered else [retracted]
+        if ordered:
+            return [retracted, self.told(StepTakenBack, **_step(ordered))]
+        return [retracted, *_called_for_again(proposal, fact, setting)]
 
 
 class TakeBackStep(ProposalCommand):
@@ -267,15 +270,33 @@ def _ordered_for(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> R
         order = known.event
         if not isinstance(order, RehandlingOrdered) or (order.unit, order.round) != (answer.unit, answer.round + 1):
             continue
-        # an automatic order comes right after the answer that called for it: one that still stands keeps it
-        begun = known.version - 1
-        uncaused = begun == fact.version or (begun in proposal.retracted and answer.overall in calling)
+        # an automatic order comes right after the answer that called for it: one that still stands keeps it; or after
+        # the retraction of another, that made such an answer stand again
+        begun = proposal.history[known.version - 2]
+        kept = begun.version not in proposal.retracted and not isinstance(begun.event, ReportRetracted)
+        uncaused = begun.version == fact.version or (not kept and answer.overall in calling)
         if not uncaused or resting_on(proposal, known) or not _automatic(order):
             continue
         _, left = round_of(without(proposal, fact.version), answer.unit, answer.round)
         if (calling | {answer.overall}).isdisjoint(rated.overall for rated in left.ratings.values()):
             return known
     return None
+
+
+def _called_for_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[RehandlingOrdered]:
+    """The order of the round that the proposer's answer calls for which stands again without this one, if the round's
+    order was taken back."""
+    answer = fact.event
+    if not isinstance(answer, SatisfactionRecorded | SatisfactionRevised):
+        return []
+    task, rated = round_of(without(proposal, fact.version), answer.unit, answer.round)
+    again = rated.ratings.get(answer.member)
+    latest = rated.number == task.round.number
+    if again is None or not latest or answer.member in rated.mediated:
+        return []
+    if not setting.rulebook(proposal).rehandles(task.replies(rated.number), again.overall):
+        return []
+    return [called_for(proposal, setting, answer.unit, rated.number + 1, again.overall)]
 
 
 def _automatic(order: RehandlingOrdered) -> bool:

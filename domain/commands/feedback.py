@@ -16,7 +16,7 @@ from domain.commands.base import (
     open_case,
     with_proposers,
 )
-from domain.commands.handling import UNHAPPY, rehandling
+from domain.commands.handling import called_for
 from domain.events import (
     Event,
     FaceToFaceMediationHeld,
@@ -25,7 +25,6 @@ from domain.events import (
     SatisfactionRecorded,
     SatisfactionRevised,
 )
-from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Form, Proposal, Round, UnitTask, identity
 from domain.rules import (
@@ -122,18 +121,13 @@ class RatingCommand(ProposalCommand):
             for field in ("heard", "addressed", "visited", "leader_answered", "comment"):
                 require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
-    def answered(
-        self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting, turned: bool = True
-    ) -> Decision:
-        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34), unless
-        the member thought so before."""
+    def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
+        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
         rulebook, latest = setting.rulebook(proposal), rated.number == task.round.number
         told = gated(answer, self._by_others(rulebook, setting))
-        if not (turned and latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
+        if not (latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
             return [told]
-        cause = UNHAPPY if self.overall is Rating.DISSATISFIED else f"委员评价为{label(self.overall)}"
-        order = rehandling(proposal, setting, self.unit, rated.number + 1, cause, index=1, automatic=True)
-        return [told, order]
+        return [told, called_for(proposal, setting, self.unit, rated.number + 1, self.overall)]
 
     def _by_others(self, rulebook: Rulebook, setting: Setting) -> list[Breach]:
         gate = rulebook.gates.rated_by_others or Gate.FLAG
@@ -193,8 +187,7 @@ class ReviseSatisfaction(RatingCommand):
         spoke = self.overall is not Rating.NO_RESPONSE or known.overall is Rating.NO_RESPONSE
         require(spoke, RATED_BEFORE_REVISION, "委员已反馈，不能改为未反馈；登记有误的应予撤回", "overall")
         in_order(setting, rated.rated_at, "委员评价")
-        turned = known.overall is not self.overall  # an answer that was 不满意 has had its order
-        return self.answered(revised, task, rated, proposal, setting, turned=turned)
+        return self.answered(revised, task, rated, proposal, setting)
 
 
 class NoteFeedbackOverdue(ProposalCommand):

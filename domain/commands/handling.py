@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Rank
+from domain.codes import Rank, Rating
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
@@ -27,6 +27,7 @@ from domain.events import (
     HandlingPlanFiled,
     RehandlingOrdered,
 )
+from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, identity
 from domain.rules import (
@@ -221,6 +222,12 @@ def rehandling(
     rulebook = setting.rulebook(proposal)
     due = deadline(DeadlineKind.REHANDLING, rulebook, proposal, setting, "RehandlingOrdered", index)
     return RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due, automatic=automatic)
+
+
+def called_for(proposal: Proposal, setting: Setting, unit: str, number: int, rating: Rating) -> RehandlingOrdered:
+    """The rulebook's order for round `number` because of such an answer; it comes right after what makes that stand."""
+    cause = UNHAPPY if rating is Rating.DISSATISFIED else f"委员评价为{label(rating)}"
+    return rehandling(proposal, setting, unit, number, cause, index=1, automatic=True)
 
 
 class CloseHandling(ProposalCommand):

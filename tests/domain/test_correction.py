@@ -295,6 +295,55 @@ def test_an_order_once_taken_back_is_not_taken_back_again() -> None:
     assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 1
 
 
+def come_round() -> World:
+    """Who was not satisfied is said to have come round, and the order to handle it again was taken back."""
+    world = dissatisfied()
+    world.do(feedback.revise(rating=Rating.BASIC))
+    world.do(take_back(last(world, RehandlingOrdered)))
+    assert world.case.tasks[EDU].round.number == 1
+    return world
+
+
+def test_a_round_comes_back_with_the_answer_that_calls_for_it_and_stands_again() -> None:
+    world = come_round()
+    _, order = world.do(retract(last(world, SatisfactionRevised)))
+    assert (order.event.unit, order.event.round, order.event.automatic) == (EDU, 2, True)
+    assert world.case.tasks[EDU].dissatisfied == {LEAD}
+    assert world.case.communication.round_of(EDU, 2).since.version == last(world, SatisfactionRecorded)
+    assert len(world.do(retract(last(world, SatisfactionRecorded)))) == 2
+    assert world.case.tasks[EDU].round.number == 1
+
+
+def test_a_round_comes_back_where_a_member_says_once_more_what_calls_for_it() -> None:
+    world = dissatisfied()
+    world.do(take_back(last(world, RehandlingOrdered)))
+    _, order = world.do(feedback.revise(rating=Rating.DISSATISFIED))
+    assert (order.event.round, order.event.automatic) == (2, True)
+
+
+def test_a_round_stays_away_where_the_answer_before_calls_for_none() -> None:
+    world = form_out()
+    world.do(rate())
+    world.do(feedback.revise(rating=Rating.BASIC))
+    assert len(world.do(retract(last(world, SatisfactionRevised)))) == 1
+
+
+def test_a_round_stays_away_from_a_unit_that_answers_no_more() -> None:
+    world = come_round()
+    version = last(world, SatisfactionRevised)
+    world.do(rehandle())
+    given_up(world, EDU)
+    assert len(world.do(retract(version))) == 1
+
+
+def test_a_round_stays_away_from_a_member_who_was_talked_to() -> None:
+    world = feedback.unhappy_again(opened())
+    world.do(take_back(last(world, RehandlingOrdered)))
+    for command in (feedback.mediate(world), feedback.revise()):
+        world.do(command)
+    assert len(world.do(retract(last(world, SatisfactionRevised)))) == 1
+
+
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")
 def test_a_promise_is_not_taken_back_over_what_came_of_it() -> Attempt:
     return attempt(commitment.kept(), retract(last(commitment.kept(), CommitmentMade)))
