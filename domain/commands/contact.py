@@ -19,7 +19,7 @@ from domain.commands.base import (
 )
 from domain.events import ContactWaived, MemberContacted
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Proposal, identity
+from domain.proposal import Proposal, contacted, identity
 from domain.record import same_person
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
@@ -65,10 +65,11 @@ class RecordMemberContact(ProposalCommand):
         return [gated(contacted, self._first_late(proposal, setting))]
 
     def _first_late(self, proposal: Proposal, setting: Setting) -> list[Breach]:
-        """Whether this is the unit's first contact, and after the day it had for that."""
-        if self.unit is None or any(known.unit == self.unit for known in proposal.communication.contacts):
+        """Whether this is the unit's first contact since it was assigned, and after the day it had for that."""
+        task = proposal.tasks.get(self.unit or "")
+        if task is None or contacted(proposal, task):
             return []
-        return late(proposal.tasks[self.unit].limit(DeadlineKind.FIRST_CONTACT), setting)
+        return late(task.limit(DeadlineKind.FIRST_CONTACT), setting)
 
 
 class WaiveContact(ProposalCommand):

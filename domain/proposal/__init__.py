@@ -29,7 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
-from domain.proposal.limits import OpenLimit, open_limits
+from domain.proposal.limits import OpenLimit, contacted, open_limits
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, undated
 from domain.proposal.parts import (
     Act,
@@ -170,6 +170,7 @@ __all__ = [
     "TaskStatus",
     "Undated",
     "UnitTask",
+    "contacted",
     "evolve",
     "identity",
     "open_limits",

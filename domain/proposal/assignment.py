@@ -47,6 +47,8 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
     rounds = known.rounds if known.mode.answers else _rounds(known, event, version)
     limits = dict(known.limits)
     limits.pop(DeadlineKind.CO_OPINION, None)
+    if not event.mode.answers:  # who answers no more is not the one to speak first with the member
+        limits.pop(DeadlineKind.FIRST_CONTACT, None)
     ceased = version if known.mode.answers and not event.mode.answers else known.ceased
     changed = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
     return replace(changed, assigned=event, assigned_version=version)

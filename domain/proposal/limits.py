@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from domain import events
+from domain.communication import follows
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_round, with_task
@@ -23,6 +24,15 @@ def open_limits(proposal: Proposal) -> list[OpenLimit]:
     if proposal.ended is not None or proposal.archived is not None:
         return []
     return [found for task in proposal.active_tasks for found in _of_task(proposal, task)]
+
+
+def contacted(proposal: Proposal, task: UnitTask) -> bool:
+    """Whether the unit has reached a proposer since it was given the case to answer: of a unit that comes back an
+    earlier contact is none of this assignment."""
+    known = proposal.communication
+    begun = known.round_of(task.unit, task.begun)
+    own = [contact.mark for contact in known.contacts if contact.unit == task.unit]
+    return any(begun is None or follows(mark, begun.assigned) for mark in own)
 
 
 def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
@@ -57,7 +67,7 @@ def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
         case DeadlineKind.OBJECTION_ANSWER:
             return task.status is TaskStatus.RETURNED
         case DeadlineKind.FIRST_CONTACT:
-            return all(contact.unit != task.unit for contact in proposal.communication.contacts)
+            return not contacted(proposal, task)
         case _:
             return task.co_opinion is None
 

@@ -107,8 +107,9 @@ def _is_due(proposal: Proposal, task: UnitTask, found: OpenLimit) -> bool:
         case DeadlineKind.ACKNOWLEDGEMENT:  # who has written something has plainly received the case
             return task.untouched
         case DeadlineKind.FIRST_CONTACT:
-            waived = any(waiver.unit == task.unit for waiver in proposal.communication.waivers)
-            return not waived and task.answered is None
+            waivers = proposal.communication.waivers
+            waived = any(waiver.unit == task.unit and waiver.round >= task.begun for waiver in waivers)
+            return not waived and (task.answered is None or task.answered.number < task.begun)
         case DeadlineKind.CO_OPINION:  # an opinion is for a reply that is still to be written
             return any(not other.round.issued for other in proposal.answering)
         case DeadlineKind.PUBLICATION:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
+from domain.codes import AssignmentMode
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
 from domain.rules import DONE_IN_TIME
 from tests.domain.given import (
@@ -21,6 +22,7 @@ from tests.domain.given import (
     issued,
     opened,
     opinion,
+    reassign,
     ruled,
     signed,
 )
@@ -89,6 +91,22 @@ def test_only_the_first_contact_has_a_day() -> None:
     [again] = world.do(contact("2024-03-08"), at="2024-03-08 09:00")
     [of_the_office] = world.do(contact("2024-03-08", unit=None), at="2024-03-08 10:00")
     assert (again.flags, of_the_office.flags) == ((), ())
+
+
+def test_the_first_contact_of_a_unit_that_came_back_has_its_own_day() -> None:
+    world = assigned(hurried())
+    world.do(contact("2024-03-02"), at="2024-03-02 09:00")
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU), at="2024-03-03 09:00")
+    world.do(reassign(((EDU, AssignmentMode.SOLE),), HEALTH), at="2024-03-04 09:00")
+    [late] = world.do(contact("2024-03-10"), at="2024-03-10 09:00")
+    assert late.flags == (DONE_IN_TIME.id,)
+
+
+def test_a_contact_of_a_unit_that_assists_from_now_on_has_no_day() -> None:
+    world = assigned(hurried(), LED[:2])
+    world.do(reassign(((EDU, AssignmentMode.CO), (HEALTH, AssignmentMode.LEAD))), at="2024-03-03 09:00")
+    [late] = world.do(contact("2024-03-10"), at="2024-03-10 09:00")
+    assert late.flags == ()
 
 
 def test_a_reply_is_not_late_while_its_clock_stands_still() -> None:

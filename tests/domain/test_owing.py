@@ -8,6 +8,7 @@ from hypothesis import given
 
 from domain import commands as c
 from domain.codes import AssignmentMode, Gate
+from domain.communication import follows
 from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule
 from domain.proposal import Debtor, Duty, Owed, Proposal, TaskStatus, Undated, owed, undated
@@ -26,7 +27,9 @@ from tests.domain.given import (
     SECOND,
     SHIPPED,
     SPLIT,
+    Given,
     World,
+    acknowledged,
     assign,
     assigned,
     close,
@@ -118,6 +121,52 @@ def test_what_is_done_is_owed_no_more(command: Callable[[World], c.Command], met
     before = kinds(world)
     world.do(command(world))
     assert before - kinds(world) == met
+
+
+def back(world: World) -> World:
+    """The unit has left the case and been given it again."""
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU))
+    world.do(reassign(ALONE, HEALTH))
+    return world
+
+
+def come_back() -> World:
+    return back(contacted(limited()))
+
+
+def come_back_for_the_second_round() -> World:
+    world = issued(limited())
+    for command in (rehandle(), contact(world.now)):
+        world.do(command)
+    return back(world)
+
+
+def let_off_before() -> World:
+    world = acknowledged(limited())
+    for command in (waive(), draft()):
+        world.do(command)
+    return back(world)
+
+
+@pytest.mark.parametrize("given", [come_back, come_back_for_the_second_round, let_off_before])
+def test_a_unit_that_comes_back_speaks_with_the_member_again(given: Given) -> None:
+    world = given()
+    assert K.FIRST_CONTACT in kinds(world)
+    world.do(contact(world.now))
+    assert K.FIRST_CONTACT not in kinds(world)
+
+
+def test_a_unit_that_goes_on_in_another_way_has_spoken_with_the_member() -> None:
+    world = contacted(limited())
+    world.do(reassign(((EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO))))
+    assert K.FIRST_CONTACT not in kinds(world)
+
+
+def test_a_lead_that_assists_from_now_on_need_not_speak_with_the_member() -> None:
+    world = assigned(limited(), LED[:2])
+    world.do(reassign(((EDU, AssignmentMode.CO), (HEALTH, AssignmentMode.LEAD))))
+    assert K.FIRST_CONTACT not in kinds(world)
+    assert K.FIRST_CONTACT in kinds(world, HEALTH)
 
 
 def test_a_reply_that_is_out_is_to_be_published_and_nothing_else() -> None:
@@ -295,7 +344,9 @@ def test_nobody_owes_what_is_done(world: World) -> None:
                 case K.ACKNOWLEDGEMENT:
                     assert task.status is TaskStatus.ASSIGNED
                 case K.FIRST_CONTACT:
-                    assert due.unit not in [known.unit for known in case.communication.contacts]
+                    begun = case.communication.round_of(due.unit, task.begun)
+                    own = [known.mark for known in case.communication.contacts if known.unit == due.unit]
+                    assert not any(follows(mark, begun.assigned) for mark in own)
                 case K.REPLY | K.REHANDLING:
                     assert task.mode.answers
                     assert not task.round.issued
