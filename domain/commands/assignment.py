@@ -139,8 +139,10 @@ def assign(
         return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
 
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
-    if wanted.mode.answers and not (own and own.started_anew):
-        own = _handled_again(proposal, (wanted.unit, *leaving)) or own
+    if wanted.mode.answers:
+        if not (own and own.started_anew):
+            own = _handled_again(proposal, (wanted.unit, *leaving)) or own
+        own = _granted(stays, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     return UnitAssigned(
@@ -161,6 +163,14 @@ def _first_round(known: UnitTask | None) -> int | None:
         return None
     number = known.round.number + 1 if known.round.drafts else known.round.number
     return number if number > 1 else None
+
+
+def _granted(stays: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
+    """The limit of the round that the unit has still to answer, where somebody has given it a later day than a fresh
+    limit: that stands though the unit has only assisted for a while."""
+    known = stays.round.deadline if stays and not stays.round.issued else None
+    later = known and known.granted and (fresh is None or known.due_on > fresh.due_on)
+    return known if later else None
 
 
 def _handled_again(proposal: Proposal, units: Collection[str]) -> Deadline | None:

@@ -1,6 +1,7 @@
 """更正: every recorded mistake is set right by a later event."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
@@ -10,12 +11,15 @@ from domain.codes import Rank, Rating
 from domain.commands.base import ProposalCommand, existing, in_order
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
+from domain.commands.recomputation import recomputed
 from domain.events import (
     CaseArchived,
     ClassReassessed,
     ClericalErrorCorrected,
     CommitmentEvent,
     CommitmentFulfilled,
+    DeadlineRecomputed,
+    ExtensionGranted,
     FaceToFaceMediationHeld,
     HandlingClosed,
     HandlingReopened,
@@ -108,7 +112,8 @@ class RetractReport(ProposalCommand):
 
 class TakeBackStep(ProposalCommand):
     """Take back a step that was a mistake, while nothing has come of it; a leader of the city or the CPPCC approves.
-    The cases that a merger absorbed stand for themselves again."""
+    The cases that a merger absorbed stand for themselves again; a limit for which more time was granted is due by the
+    rules and the days known now."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_EXISTS,
@@ -137,7 +142,8 @@ class TakeBackStep(ProposalCommand):
         leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
         require(leads, APPROVER_RANK, f"“{approver.name}”不是市领导或政协领导", "approver")
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
-        return [self.told(StepTakenBack, **_step(fact)), *self._released(proposal, setting)]
+        taken_back = self.told(StepTakenBack, **_step(fact))
+        return [taken_back, *self._released(proposal, setting), *_due_again(proposal, fact, setting)]
 
     def _released(self, proposal: Proposal, setting: Setting) -> list[On]:
         """What the absorbed cases are told."""
@@ -248,6 +254,18 @@ def _reachable(proposal: Proposal, step: events.Event) -> None:
     require(running, TAKES_BACK_STEP, "已办结，须先恢复办理", "version")
     alive = isinstance(step, ENDS) or proposal.ended is None
     require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
+
+
+def _due_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[DeadlineRecomputed]:
+    """The round's limit as the rules and days known now set it, where time granted by mistake kept it as it was."""
+    if not isinstance(fact.event, ExtensionGranted):
+        return []
+    before = replace(without(proposal, fact.version), stream=proposal.stream)
+    task, _ = round_of(before, fact.event.unit, fact.event.round)
+    goes_on = any(current.deadline == fact.event.deadline for current in task.rounds.values())
+    require(not goes_on, TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
+    found = recomputed(None, before, setting, setting.rulebook(proposal))
+    return [due for due in found if (due.unit, due.round) == (fact.event.unit, fact.event.round)]
 
 
 def _step(fact: Recorded[Any]) -> dict[str, Any]:

@@ -43,10 +43,8 @@ def recomputed(
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         begun = proposal.tasks[known.unit].assigned_at
         fresh = not_before(fresh, day_of(begun)) if begun else fresh
-        same = (anchor.stream, anchor.version) == (old.anchor.stream, old.anchor.version)
-        why = cause or (Recomputation.CALENDAR if same else Recomputation.SESSION_CLOSE)
         if _told(fresh) != _told(old):
-            found.append(_moved(known, fresh, why))
+            found.append(_moved(known, fresh, cause or _cause(old, fresh)))
     return found
 
 
@@ -64,6 +62,16 @@ def restarted(
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return found
+
+
+def _cause(old: Deadline, fresh: Deadline) -> Recomputation:
+    """What has become known that sets the limit otherwise."""
+    if (old.rulebook, old.rulebook_version) != (fresh.rulebook, fresh.rulebook_version):
+        return Recomputation.RULEBOOK
+    if old.rule != fresh.rule:
+        return Recomputation.KEY_PROPOSAL
+    same = (old.anchor.stream, old.anchor.version) == (fresh.anchor.stream, fresh.anchor.version)
+    return Recomputation.CALENDAR if same else Recomputation.SESSION_CLOSE
 
 
 def _told(due: Deadline) -> tuple[object, ...]:

@@ -1,13 +1,13 @@
 """改办: what stands when a unit goes on in another way, leaves, or comes back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Outcome, Rating
-from domain.events import CaseReassigned
+from domain.codes import AssignmentMode, Outcome, Rating, Restart
+from domain.events import CaseReassigned, ExtensionGranted
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, evolve, owed
 from domain.rules import (
@@ -15,6 +15,7 @@ from domain.rules import (
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
     RETURNED_DRAFT_CHANGES,
+    TAKES_BACK_STEP,
     WITHDRAWN_BEFORE_REPLY,
 )
 from tests.domain.given import (
@@ -25,6 +26,7 @@ from tests.domain.given import (
     LED,
     MAYOR,
     SECOND,
+    SHIPPED,
     SPLIT,
     Attempt,
     Modes,
@@ -45,11 +47,13 @@ from tests.domain.given import (
     hand_back,
     issue,
     leader_of,
+    opened,
     opinion,
     rate,
     reassign,
     refuses,
     review,
+    ruled,
     send_back,
     sign,
     transferred,
@@ -93,6 +97,40 @@ def test_a_change_of_mode_keeps_limits_pauses_and_contacts() -> None:
     for command in (opinion(), countersign(number=2), review(number=2), sign(number=2)):
         world.do(command)
     assert world.verdict().outcome is Outcome.PASS
+
+
+def helping_for_a_while(until: date) -> World:
+    """A unit that had been granted more time assists, and then leads again."""
+    world = assigned(modes=LED[:2])
+    world.do(c.RequestExtension(unit=EDU, until=until, reason="需调研", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    for modes in (((EDU, CO), (HEALTH, LEADS)), ((EDU, LEADS), (HEALTH, CO))):
+        world.do(reassign(modes))
+    return world
+
+
+def test_more_time_stands_though_the_unit_has_assisted_for_a_while() -> None:
+    until = date(2024, 8, 20)
+    world = helping_for_a_while(until)
+    assert [due.until for due in owed(world.case) if due.about is DeadlineKind.REPLY] == [until]
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_more_time_is_not_taken_back_where_it_went_on_with_an_assignment() -> Attempt:
+    world = helping_for_a_while(date(2024, 8, 20))
+    version = world.last(ExtensionGranted).version
+    return attempt(world, c.TakeBackStep(version=version, reason="误批", approver=MAYOR))
+
+
+def test_who_leads_again_has_no_less_time_than_who_is_assigned() -> None:
+    anew = SHIPPED.deadlines[0].model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+    world = assigned(opened(ruled(deadlines=(anew, *SHIPPED.deadlines[1:]))), LED[:2])
+    soon = world.case.tasks[EDU].round.deadline.due_on + timedelta(days=1)
+    world.do(c.RequestExtension(unit=EDU, until=soon, reason="需调研", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign(((EDU, CO), (HEALTH, LEADS))))
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO))), at="2024-05-06 09:00")
+    assert world.case.tasks[EDU].round.deadline.started_anew
 
 
 def test_a_leading_unit_that_assists_from_now_on_owes_its_opinion_and_no_reply() -> None:

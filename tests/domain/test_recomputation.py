@@ -8,7 +8,7 @@ import pytest
 
 from domain import commands as c
 from domain.codes import AssignmentMode, Recomputation, Restart
-from domain.events import CoOpinionReturned, DeadlineRecomputed, ObjectionRejected
+from domain.events import CoOpinionReturned, DeadlineRecomputed, ExtensionGranted, ObjectionRejected
 from domain.explanation import explain
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When
@@ -134,6 +134,51 @@ def opinion_given() -> World:
 
 def send_back() -> c.ReturnCoOpinion:
     return c.ReturnCoOpinion(unit=HEALTH, asked_by=EDU, reason="未说明经费来源")
+
+
+def more_time() -> World:
+    world = two_rulebooks()
+    until = {"until": date(2024, 9, 30), "reason": "需调研", "signed_by": leader_of(EDU)}
+    for command in (c.RequestExtension(unit=EDU, **until), grant()):
+        world.do(command)
+    return world
+
+
+def grant() -> c.DecideExtension:
+    return c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意")
+
+
+def not_granted(world: World) -> c.TakeBackStep:
+    return c.TakeBackStep(version=world.last(ExtensionGranted).version, reason="误批", approver=MAYOR)
+
+
+# more time that was granted by mistake
+
+
+def test_where_more_time_was_a_mistake_the_rules_that_came_meanwhile_set_the_limit() -> None:
+    world = more_time()
+    assert len(world.do(go_over())) == 1, "what somebody granted stands"
+    before = world.case.tasks[EDU].round.deadline.moved_from
+    _, fact = world.do(not_granted(world))
+    due = world.case.tasks[EDU].round.deadline
+    assert due == fact.event.deadline
+    assert (due.rulebook_version, due.moved_from, due.recomputed) == (2, before, Recomputation.RULEBOOK)
+    assert due.due_on == due.anchor.on.replace(month=due.anchor.on.month + 5)
+    assert world.do(recompute()) == []
+
+
+def test_where_more_time_was_a_mistake_the_choice_of_a_key_proposal_sets_the_limit() -> None:
+    world = before_choice()
+    extension = {"until": date(2024, 9, 30), "reason": "需调研", "signed_by": leader_of(EDU)}
+    for command in (c.RequestExtension(unit=EDU, **extension), grant(), c.SelectKeyProposal(basis="主席会议")):
+        world.do(command)
+    _, fact = world.do(not_granted(world))
+    assert (fact.event.deadline.rule, fact.event.deadline.recomputed) == (BY_MAY.rule, Recomputation.KEY_PROPOSAL)
+
+
+def test_where_more_time_was_a_mistake_and_nothing_has_changed_the_limit_is_the_one_before() -> None:
+    world = more_time()
+    assert len(world.do(not_granted(world))) == 1
 
 
 # notices
