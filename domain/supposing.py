@@ -41,17 +41,37 @@ def deadlines_under(
     case = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
     decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
     modes: dict[str, AssignmentMode] = {}
+    orders: dict[str, Deadline] = {}
     for recorded in history:
         if recorded.version in case.retracted:
             continue
         decision = decisions.get(recorded.recorded_at)
-        own_event, index = type(recorded.event).__name__, recorded.version - case.version - 1
+        unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
+        index = recorded.version - case.version - 1
         restart = Restart.REASSIGNMENT if decision else None
         setting = _setting(recorded, session, calendar)
         for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
             found = deadline(kind, rulebook, case, setting, own_event, index, restart)
+            if kind is DeadlineKind.REPLY and not (found and found.started_anew):
+                found = _handled_again(recorded.event, unit, decision, orders, found)
             if found is not None:
+                if found.kind is DeadlineKind.REHANDLING:
+                    orders[unit] = found
                 yield recorded, found
+
+
+def _handled_again(
+    event: Event, unit: str, decision: CaseReassigned | None, orders: dict[str, Deadline], fresh: Deadline | None
+) -> Deadline | None:
+    """The limit of a unit that answers from here on: a fresh one; where it took over a round that handles again, that
+    round's. One that comes back for its own has had its limit. `orders` says per unit the limit of such a round."""
+    recorded = event.deadline if isinstance(event, UnitAssigned) else None
+    if recorded is None or recorded.kind is not DeadlineKind.REHANDLING:
+        return fresh
+    if unit in orders:
+        return None
+    left = decision.left if decision else ()
+    return next((orders[other] for other in left if other in orders), fresh)
 
 
 def _goes_on_from(

@@ -104,6 +104,14 @@ def order_taken_back() -> World:
     return world
 
 
+def round_taken_over() -> World:
+    """Another unit goes on with the round that handles the matter again, and the first comes back for it."""
+    world = dissatisfied(opened(EVERY))
+    world.do(reassign(((CITY, AssignmentMode.SOLE),), EDU))
+    world.do(reassign(((EDU, AssignmentMode.SOLE),), CITY))
+    return world
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -114,8 +122,9 @@ def order_taken_back() -> World:
         in_another_way((CITY, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)),
         in_another_way((CITY, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
         order_taken_back,
+        round_taken_over,
     ],
-    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back"],
+    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back", "round taken over"],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:
     world = given()
@@ -125,6 +134,28 @@ def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World])
 
 def _place(found: tuple[int, Deadline]) -> tuple[int, str]:
     return found[0], found[1].kind
+
+
+def test_under_others_a_round_taken_over_is_due_as_their_order_says() -> None:
+    world = round_taken_over()
+    two_months = limit(K.REHANDLING, A.ORDER, MONTH, 2)
+    [ordered, taken_over] = [due for _, due in under(ruled(deadlines=(EVERY.deadlines[4], two_months)), world)][1:]
+    assert (ordered.kind, taken_over) == (K.REHANDLING, ordered)
+
+
+@pytest.mark.parametrize("restarts", [(), (Restart.REASSIGNMENT,)])
+def test_under_others_that_know_no_such_round_who_takes_over_has_the_time_of_a_reply(restarts: Any) -> None:
+    world = round_taken_over()
+    reply = limit(K.REPLY, A.TRANSFER, MONTH, 3, restarts=restarts)
+    found = under(ruled(deadlines=(reply,)), world)
+    assert [due.kind for _, due in found] == [K.REPLY] * 3
+
+
+def test_under_others_that_begin_anew_a_round_taken_over_begins_anew() -> None:
+    world = round_taken_over()
+    anew = limit(K.REPLY, A.TRANSFER, MONTH, 3, restarts=(Restart.REASSIGNMENT,))
+    found = under(ruled(deadlines=(anew, EVERY.deadlines[6])), world)
+    assert [(due.kind, due.started_anew) for _, due in found][2:] == [(K.REPLY, True)] * 2
 
 
 def test_under_others_it_is_due_on_another_day_and_says_why() -> None:
