@@ -218,15 +218,11 @@ class MergeProposals(ProposalCommand):
             return []
         require(bool(others), MERGED_BEFORE_ASSIGNMENT, "须写明另外的提案", "absorbed")
         require(not proposal.active_tasks, MERGED_BEFORE_ASSIGNMENT, "已分办，不能再并案")
-        proposers, leads = dict.fromkeys(proposal.co_signers), set[str]()
-        for other in others:
-            state = setting.at(other)
+        states = [setting.at(other) for other in others]
+        for other, state in zip(others, states, strict=True):
             self._fits(proposal, state, setting, f"absorbed.{self.absorbed.index(other.id)}")
-            leads |= {state.lead_proposer} | state.merged_leads
-            proposers |= dict.fromkeys(one for one in state.proposers if one != proposal.lead_proposer)
         in_order(setting, proposal.submitted_at, "提交")
-        absorbed, own = tuple(other.id for other in others), tuple(sorted(leads - {proposal.lead_proposer}))
-        merged = ProposalsMerged(absorbed=absorbed, co_signers=tuple(proposers), reason=self.reason, leads=own or None)
+        merged = self.told(ProposalsMerged, absorbed=tuple(other.id for other in others), **_united(proposal, states))
         into = stream_of(proposal)
         return [merged, *(On(other, ProposalAbsorbed(into=into, reason=self.reason)) for other in others)]
 
@@ -295,6 +291,23 @@ class ChangeCaseRulebook(ProposalCommand):
         in_order(setting, proposal.registered_at, "立案")
         changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason)
         return [changed, *recomputed(Recomputation.RULEBOOK, proposal, setting, adopted)]
+
+
+def _united(proposal: Proposal, others: Sequence[Proposal]) -> dict[str, Any]:
+    """Who signs a proposal that stands for these others too, and what it is for their sake that it was not before:
+    passed down (S14), or in the name of a body."""
+    lead = proposal.lead_proposer
+    proposers = dict.fromkeys(proposal.co_signers)
+    proposers |= dict.fromkeys(one for other in others for one in other.proposers if one != lead)
+    leads = {one for other in others for one in (other.lead_proposer, *other.merged_leads)} - {lead}
+    passed_down = next((other.passed_down for other in others if other.passed_down), None)
+    body = next((other for other in others if other.collective), None)
+    united: dict[str, Any] = {"co_signers": tuple(proposers), "leads": tuple(sorted(leads)) or None}
+    if proposal.passed_down is None:
+        united["passed_down"] = passed_down
+    if proposal.collective is None and body is not None:
+        united |= {"collective": body.collective, "body_name": body.body_name}
+    return united
 
 
 def _as_far(proposal: Proposal, other: Proposal, field: str) -> None:

@@ -6,7 +6,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.codes import Conversion, RefusalGround, ReviewLevel, ReviewOpinion
+from domain.codes import CollectiveKind, Conversion, Level, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
 
@@ -60,12 +60,16 @@ class ProposalConverted(Event):
 
 class ProposalsMerged(Event):
     """立案并案: this proposal stands for the absorbed ones too; `co_signers` are all who now sign with the lead,
-    `leads` those of them who were the absorbed ones' lead proposers."""
+    `leads` those of them who were the absorbed ones' lead proposers. Where one of the absorbed was `passed_down`, or
+    `collective` in the name of a body, and this one was not, this one is from now on."""
 
     absorbed: tuple[UUID, ...]
     co_signers: tuple[str, ...]
     reason: str
     leads: tuple[str, ...] | None = None
+    passed_down: Level | None = None
+    collective: CollectiveKind | None = None
+    body_name: str | None = None
 
 
 class ProposalAbsorbed(Event):

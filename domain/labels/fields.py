@@ -68,6 +68,7 @@ FIELDS: dict[str, str] = {
     "openness_wish": "公开意愿",
     "openness_reason": "不公开的理由",
     "collective": "集体提案者",
+    "body_name": "集体提案者名称",
     "sealed": "盖章",
     "sign_by": "附议截止日",
     "in_session_until": "大会提案截止日",

@@ -27,7 +27,8 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
         case events.ProposalsMerged():
             absorbed = proposal.absorbed | set(event.absorbed)
             leads = proposal.merged_leads | set(event.leads or ())
-            return replace(proposal, absorbed=absorbed, co_signers=event.co_signers, merged_leads=leads)
+            merged = replace(proposal, absorbed=absorbed, co_signers=event.co_signers, merged_leads=leads)
+            return _become(merged, event)
         case events.ProposalAbsorbed():
             return replace(proposal, ended=Ending.MERGED, absorbed_into=event.into)
         case events.ProposalWithdrawn():
@@ -36,3 +37,12 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
             return replace(proposal, rulebook=event.rulebook)
         case _:
             assert_never(event)
+
+
+def _become(proposal: Proposal, event: events.ProposalsMerged) -> Proposal:
+    """The proposal, passed down and in a body's name where it is so for those it stands for."""
+    if event.passed_down is not None:
+        proposal = replace(proposal, passed_down=event.passed_down)
+    if event.collective is not None:
+        proposal = replace(proposal, collective=event.collective, body_name=event.body_name)
+    return proposal

@@ -28,6 +28,7 @@ from domain.rules import (
     MERGED_BEFORE_ASSIGNMENT,
     MERGED_INTO_AS_FAR,
     OCCURRED_IN_ORDER,
+    PASSED_DOWN_BY_OFFICE,
     REFUSED_BEFORE_NOTICE,
     REGISTERED_AS_REVIEWED,
     REVIEW_LEVELS_IN_ORDER,
@@ -59,6 +60,7 @@ from tests.domain.given import (
     issued,
     moment,
     opened,
+    reassign,
     refuses,
     registered,
     review,
@@ -392,6 +394,42 @@ def test_a_case_is_not_absorbed_by_one_that_went_to_somebody_else() -> Attempt:
 def test_cases_that_went_to_the_same_side_are_merged() -> None:
     world = transferred(transferred())
     assert world.do(merge(world))
+
+
+def from_above_and_of_a_party() -> World:
+    """One proposal came from the province, one is a party's; the members' own at hand is to stand for both."""
+    world = opened()
+    world.do(submit(lead_proposer=STRANGER, co_signers=(), passed_down="PROVINCE"))
+    party = {"kind": "PARTY", "name": "民建市委会", "sealed": True}
+    world.do(submit(lead_proposer=SECOND, co_signers=(), collective=party))
+    return submitted(world)
+
+
+def test_a_case_that_stands_for_one_passed_down_or_of_a_body_is_so_too() -> None:
+    world = from_above_and_of_a_party()
+    own = world.case.traits
+    world.do(merge(world))
+    case = world.case
+    assert (case.passed_down, case.collective, case.body_name) == ("PROVINCE", "PARTY", "民建市委会")
+    for command in (c.RegisterProposal(), c.TransferCase(occasion="交办会"), assign(ALONE)):
+        world.do(command)
+    for command in (contact(world.now), draft(), review(), sign()):
+        world.do(command)
+    parted = world.copy()
+    assert world.do(issue())[0].flags == (PASSED_DOWN_BY_OFFICE.id,)
+    parted.do(reassign((), EDU))
+    version = parted.last(ProposalsMerged).version
+    parted.do(c.TakeBackStep(version=version, reason="误并", approver=MAYOR))
+    assert parted.case.traits == own
+
+
+def test_a_case_of_a_body_that_stands_for_another_bodys_stays_its_own() -> None:
+    world = from_above_and_of_a_party()
+    body = {"kind": "SECTOR", "name": "教育界", "signed_by": LEAD}
+    world.do(submit(collective=body, passed_down="NATIONAL"))
+    merged, *_ = world.do(merge(world))
+    assert (merged.event.passed_down, merged.event.collective) == (None, None)
+    assert (world.case.passed_down, world.case.body_name) == ("NATIONAL", "教育界")
 
 
 # withdrawal
