@@ -4,28 +4,33 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Rank, Rating
+from domain.codes import AssignmentMode, Gate, Rank, Rating
 from domain.commands.base import (
     EXISTING,
+    Breach,
     ProposalCommand,
     after_last,
     answering,
     assigned,
     deadline,
     existing,
+    gated,
     in_order,
     in_scheme,
     open_case,
     with_proposers,
 )
 from domain.events import (
+    CaseReassigned,
     DifficultyRaised,
     DifficultyResolved,
+    Event,
     FieldVisitRecorded,
     HandlingClosed,
     HandlingPlanApproved,
     HandlingPlanFiled,
     RehandlingOrdered,
+    UnitAssigned,
 )
 from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
@@ -262,7 +267,8 @@ class CloseHandling(ProposalCommand):
         rulebook = setting.rulebook(proposal)
         scheme = in_scheme(rulebook, self.result_class)
         self._as_promised(proposal, rulebook)
-        return [HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)]
+        closing = HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)
+        return [gated(closing, _parts_of_nobody(proposal, setting))]
 
     def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
         """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
@@ -295,6 +301,20 @@ class CloseHandling(ProposalCommand):
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
         require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
+
+
+def _parts_of_nobody(proposal: Proposal, setting: Setting) -> list[Breach]:
+    """The parts of units that handed theirs back, where nobody has been assigned since and the office has not said who
+    goes on."""
+    later = max((known.version for known in proposal.standing if _says_who_answers(known.event)), default=0)
+    left = [task for task in proposal.tasks.values() if not task.active and task.ceased > later]
+    parts = [setting.unit_name(task.unit) for task in left if task.mode is AssignmentMode.SPLIT]
+    told = "“{}”退件之后，其分办的部分没有单位承办"
+    return [Breach(Gate.FLAG, REPLIED_BEFORE_CLOSING, told.format(name)) for name in parts]
+
+
+def _says_who_answers(event: Event) -> bool:
+    return isinstance(event, CaseReassigned) or (isinstance(event, UnitAssigned) and event.mode.answers)
 
 
 def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:

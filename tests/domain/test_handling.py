@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Rating
+from domain.codes import AssignmentMode, Rating
 from domain.events import (
     DifficultyRaised,
     DifficultyResolved,
@@ -41,6 +41,7 @@ from domain.rules import (
 )
 from tests.domain import test_commitment as commitment
 from tests.domain.given import (
+    CITY,
     EDU,
     HEALTH,
     LEAD,
@@ -79,6 +80,7 @@ from tests.domain.given import (
     opened,
     plan,
     rate,
+    reassign,
     refuses,
     rehandle,
     returned,
@@ -265,6 +267,45 @@ def test_a_unit_that_left_does_not_hold_up_the_closing() -> None:
     for member in (LEAD, SECOND):
         world.do(rate(HEALTH, member))
     assert len(world.do(close())) == 1
+
+
+def answered(world: World, unit: str) -> World:
+    """The unit has replied, and every signer is satisfied."""
+    for command in (contact(world.now, unit), draft(unit), review(unit), sign(unit), issue(unit), form(unit)):
+        world.do(command)
+    for member in (LEAD, SECOND):
+        world.do(rate(unit, member))
+    return world
+
+
+def test_a_case_closed_over_a_part_that_nobody_has_says_so() -> None:
+    world = answered(left(SPLIT), HEALTH)
+    world.do(assign(((CITY, AssignmentMode.REFERENCE_ONLY),)))
+    [fact] = world.do(close())
+    assert fact.flags == (REPLIED_BEFORE_CLOSING.id,)
+
+
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        assign(((CITY, AssignmentMode.SPLIT),)),
+        reassign(((CITY, AssignmentMode.SPLIT),)),
+        reassign(((CITY, AssignmentMode.SOLE),), HEALTH),
+        assign(((EDU, AssignmentMode.SPLIT),)),
+    ],
+)
+def test_a_part_that_somebody_was_assigned_is_not_nobodys(goes_on: c.Command) -> None:
+    world = left(SPLIT)
+    world.do(goes_on)
+    for task in world.case.answering:
+        answered(world, task.unit)
+    assert world.do(close())[0].flags == ()
+
+
+def test_a_part_that_the_office_took_from_a_unit_is_not_nobodys() -> None:
+    world = assigned(modes=SPLIT)
+    world.do(reassign((), EDU))
+    assert answered(world, HEALTH).do(close())[0].flags == ()
 
 
 def test_a_case_is_closed_once() -> None:
