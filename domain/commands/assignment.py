@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Rank, Restart
+from domain.codes import AssignmentMode, Gate, Rank, Restart
 from domain.commands.base import (
     EXISTING,
+    Breach,
     ProposalCommand,
     after_last,
     answering,
@@ -26,6 +27,7 @@ from domain.events import (
     ResponsibilityNamed,
     UnitAssigned,
 )
+from domain.labels import label
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus, UnitTask
@@ -96,7 +98,8 @@ class AssignUnits(ProposalCommand):
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
-        return [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
+        assigned = [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
+        return [gated(event, _of_another_side(event, proposal, setting)) for event in assigned]
 
     def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
         """Refuse a leader who is not the unit's, another for a unit that has one, and a return before the leaving."""
@@ -180,6 +183,17 @@ def _handled_again(proposal: Proposal, units: Collection[str]) -> Deadline | Non
     return next((limit for limit in limits if limit.kind is DeadlineKind.REHANDLING), None)
 
 
+def _of_another_side(assigned: UnitAssigned, proposal: Proposal, setting: Setting) -> list[Breach]:
+    """A case that went to a court, a Party office or a mass organisation and is to be answered by a unit that is none
+    of theirs."""
+    to, listed = proposal.recipient, setting.directory.units.get(assigned.unit)
+    own = listed is not None and listed.side is to
+    if to is None or own or not assigned.mode.answers:
+        return []
+    told = f"本案已交办{label(to)}，“{setting.unit_name(assigned.unit)}”不是该方的单位"
+    return [Breach(Gate.FLAG, TRANSFERRED_BEFORE_ASSIGNMENT, told, "assignments")]
+
+
 _MODES = "一件案只能由一个单位独办，或一个主办加若干会办，或若干单位分办，此外可有参阅单位"
 
 
@@ -256,7 +270,7 @@ class ReassignCase(ProposalCommand):
             assign(proposal, setting, one, i, self.reason, restart=anew, leaving=leaving)
             for i, one in enumerate(new, 1)
         ]
-        return [reassigned, *assigned]
+        return [reassigned, *(gated(event, _of_another_side(event, proposal, setting)) for event in assigned)]
 
     def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:
         """Who begins, or goes on in another way; refused where all of them together make no sense."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Rank
+from domain.codes import Rank, Recipient
 from domain.commands.base import DirectoryCommand
 from domain.directory import Directory
 from domain.events import MemberListed, OfficialAppointed, UnitListed
@@ -16,13 +16,14 @@ from domain.values import Address, Code, Phone, Title
 
 
 class ListUnit(DirectoryCommand):
-    """List a unit, or give it a new name."""
+    """List a unit, or change the entry. A court, a Party office or a mass organisation is listed with its `side`."""
 
     unit: Code
     name: Title
+    side: Recipient | None = None
 
     def decide(self, directory: Directory, setting: Setting, /) -> Decision:
-        listed = UnitListed(unit=self.unit, name=self.name)
+        listed = self.told(UnitListed)
         return [] if directory.units.get(self.unit) == listed else [listed]
 
 

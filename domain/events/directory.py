@@ -5,17 +5,19 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from typing import Annotated
 
-from domain.codes import Rank
+from domain.codes import Rank, Recipient
 from domain.events.base import Event
 from domain.personal import Of, Personal
 from domain.policy.rulebook import RulebookRef
 
 
 class UnitListed(Event):
-    """列入承办单位: a unit is in the directory; listing it again changes its name."""
+    """列入承办单位: a unit is in the directory; listing it again changes the entry. `side` is where a case goes
+    that the unit answers; the government where nothing else is said."""
 
     unit: str
     name: str
+    side: Recipient | None = None
 
 
 class OfficialAppointed(Event):

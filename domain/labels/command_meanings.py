@@ -137,7 +137,7 @@ COMMAND_MEANINGS: dict[str, str] = {
         "会上要求的答复日期只作记录，期限仍依办理规则。"
     ),
     "AdoptRulebook": "本届次采用某一版办理规则，此后立案的案件依此办理。",
-    "ListUnit": "把承办单位列入名录，或更改其名称。",
+    "ListUnit": "把承办单位列入名录，或更改其名称、所属方面。",
     "AppointOfficial": "把人员连同职务、职级和分管单位列入名录，或作更改。",
     "ListMember": "把委员列入名录，或更改其登记。",
     "AnnounceCalendar": "登记某一年的节假日和调休安排。",

@@ -127,7 +127,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "RulebookAdopted": "本届次采用某一版办理规则，全文记下，历史由此带着据以判断的规则。",
     "HandoverMeetingHeld": "哪些单位接办了哪些案件；各案的交办另记在各案中。",
     # directory, calendar, letters, ledger
-    "UnitListed": "承办单位列入名录；再次列入即更改名称。",
+    "UnitListed": "承办单位列入名录，党委、法院、检察院、群团的单位写明所属方面；再次列入即更改。",
     "OfficialAppointed": "人员列入名录：职务、职级、所在单位；领导另有分管单位。",
     "MemberListed": "委员列入名录，可写明界别和联系方式；再次列入即作更改。",
     "RulebookVersionFixed": "某一版办理规则自首次采用起即定稿，哪个届次采用都是同一文本。",

@@ -7,6 +7,7 @@ from domain.labels.inner import INNER_FIELDS
 
 FIELDS: dict[str, str] = {
     "passed_down": "上级交办",
+    "side": "所属方面",
     "restarts": "重新起算的情形",
     "recomputed": "重算的原因",
     "direction": "评议方向",

@@ -465,6 +465,35 @@ def test_nobody_is_added_to_a_reply_that_is_out_by_way_of_a_reassignment() -> No
     assert world.refused(reassign(((CITY, CO),))).rule is MODES_COMPATIBLE
 
 
+# a case that went elsewhere
+
+
+def of_the_court() -> World:
+    world = registered()
+    world.do(c.TransferCase(occasion="个案交办", recipient="COURT"))
+    return world
+
+
+def test_a_case_that_went_to_the_court_is_the_courts_to_answer() -> None:
+    world = of_the_court()
+    world.do(c.ListUnit(unit=CITY, name="市中级人民法院", side="COURT"))
+    facts = world.do(assign(((CITY, LEADS), (HEALTH, CO))))
+    assert [fact.flags for fact in facts] == [(), ()]
+
+
+def test_a_unit_of_the_government_that_is_to_answer_for_the_court_is_flagged() -> None:
+    world = of_the_court()
+    assert world.do(assign())[0].flags == (TRANSFERRED_BEFORE_ASSIGNMENT.id,)
+    _, fact = world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert fact.flags == (TRANSFERRED_BEFORE_ASSIGNMENT.id,)
+
+
+def test_a_unit_of_another_side_may_answer_for_the_government() -> None:
+    world = transferred()
+    world.do(c.ListUnit(unit=CITY, name="市妇联", side="MASS_ORGANISATION"))
+    assert world.do(assign(((CITY, SOLE),)))[0].flags == ()
+
+
 # 参阅: a unit that has the case for its information
 
 
