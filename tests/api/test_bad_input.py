@@ -9,6 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
+from api.problems import TITLES
+from api.remedies import REMEDIES
 from api.routes.boards import local_today
 from domain.messages import message_of
 from domain.values import Phone, Points
@@ -96,6 +98,24 @@ def test_every_pattern_of_the_interface_has_its_words(client: TestClient) -> Non
     for pattern in found:
         item = {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "msg": ""}
         assert message_of(item) != "格式不符", pattern
+
+
+def test_a_problem_says_what_it_means_and_how_to_go_on(client: TestClient) -> None:
+    assert set(REMEDIES) == set(TITLES)
+    for code, title in TITLES.items():
+        page = client.get(f"/problems/{code}").json()
+        assert (page["code"], page["title"]) == (code, title)
+        assert CHINESE.search(page["meaning"])
+        assert CHINESE.search(page["next"])
+        assert bool(page["rules"]) == (code == "rule-refused")
+
+
+def test_a_refusal_leads_to_its_rule_and_where_that_stands(client: TestClient) -> None:
+    refused = problem(client.post("/proposals", json=submission(session="99-9")), 422, "rule-refused")
+    rules = {rule["id"]: rule for rule in client.get(refused["type"]).json()["rules"]}
+    named = rules[refused["rule"]]
+    assert (named["title"], named["source"]) == (refused["rule_title"], refused["source"])
+    problem(client.get("/problems/nothing"), 404, "not-found")
 
 
 def test_a_list_with_a_wrong_item_is_not_called_too_short(case: Case) -> None:
