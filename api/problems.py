@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from domain import rules
 from domain.labels import field_label
-from domain.messages import message_of
+from domain.messages import message_of, told_apart
 from domain.rules import RULES, Refused
 from ledger.committer import LedgerBusy, OutcomeUnknown
 from ledger.keys import KeysUnusable
@@ -63,7 +63,7 @@ _STATUS_OF_RULE = {
                 rules.OCCURRED_IN_ORDER, rules.PHONE_NAMES_ITS_PERSON,
                 rules.SESSION_DAYS_IN_ORDER,
                 rules.PROPOSERS_DISTINCT, rules.RULEBOOK_CONSISTENT, rules.CLASS_IN_SCHEME, rules.RATING_IN_SCALE,
-                rules.MODES_COMPATIBLE, rules.CALENDAR_CONSISTENT,
+                rules.MODES_COMPATIBLE, rules.CALENDAR_CONSISTENT, rules.TIMING_TOLD,
             )
         ),
         422,
@@ -182,7 +182,7 @@ async def _refused(request: Request, error: Any) -> Response:
 
 async def _invalid(request: Request, error: Any) -> Response:
     invalid: RequestValidationError = error
-    found = invalid.errors()
+    found = told_apart(invalid.errors())
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400, "body-not-json", "正文不是合法的 JSON")
     errors = [_field(_path(item["loc"]), item["type"], message_of(item), request) for item in found]

@@ -71,6 +71,7 @@ INVITED_TO_CO_SIGN = Rule("invited-to-co-sign", "附议须经领衔人邀请", "
 CO_SIGNED_IN_TIME = Rule("co-signed-in-time", "逾期附议无效", "P1,P3", gate=True)
 COLLECTIVE_AUTHENTICATED = Rule("collective-authenticated", "集体提案须盖章或由召集人、组长签名", "S5,S6")
 IN_SESSION_WINDOW = Rule("in-session-window", "大会提案在征集之后、截止之前提交，此后的为平时提案", "S46")
+TIMING_TOLD = Rule("timing-told", "提交之日分不出是大会提案还是平时提案的，须写明", "S46")
 
 # registration and assignment
 PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重复", "S5")

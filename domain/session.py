@@ -19,8 +19,12 @@ from domain.events import (
     SessionOpened,
     UnitScored,
 )
+from domain.policy.deadlines import add_months
 from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.record import Recorded
+
+COLLECTED = 3
+"""Months before the opening in which proposals of the meeting are collected, by the longest window found (S46)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,17 @@ class Session:
         key = (ref.id, ref.version) if ref else self.current
         return self.rulebooks.get(key) if key else None
 
-    def timing(self, day: date) -> Timing:
-        """What kind of proposal is handed in that day: one of the meeting until its last day for that, else until it
-        has closed."""
+    def timing(self, day: date) -> Timing | None:
+        """What kind of proposal is handed in that day: one of the meeting from some months before it opens until its
+        last day for that, else until it has closed. None where the day does not say: long before the opening, after
+        an opening whose end is not known, or where no day is known at all."""
+        opened_on = self.opened.opened_on if self.opened else None
         last = self.in_session_until or self.closed_on
-        return Timing.INTER_SESSION if last is not None and day > last else Timing.IN_SESSION
+        if last is not None and day > last:
+            return Timing.INTER_SESSION
+        begin, until = opened_on or last, last or opened_on
+        collected = begin is not None and add_months(begin, -COLLECTED) <= day
+        return Timing.IN_SESSION if collected and until is not None and day <= until else None
 
     def ref(self, rulebook: Rulebook) -> RulebookRef:
         """What a case pins: the digest is that of the adoption, whatever fields rulebooks have gained since."""

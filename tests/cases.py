@@ -72,8 +72,9 @@ class Office:
 
     def submission(self) -> c.SubmitProposal:
         return c.SubmitProposal(
-            session=SESSION, title="关于镕化废旧塑料的提案", lead_proposer=MEMBERS[0], co_signers=(MEMBERS[1],)
-        )
+            session=SESSION, title="关于镕化废旧塑料的提案", timing="IN_SESSION", lead_proposer=MEMBERS[0],
+            co_signers=(MEMBERS[1],),
+        )  # fmt: skip
 
     async def assigned(self, *units: tuple[str, str]) -> "Office":
         """Submitted, registered, transferred and assigned; alone to the first unit where none is named."""

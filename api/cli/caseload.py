@@ -28,7 +28,8 @@ def demo() -> None:
     """载入示例年度：德惠市政协十五届三次会议（可重复执行）。"""
     settings = read_settings()
     with migrated(settings) as urls:
-        load_demo(settings, urls, only_if_empty=False)
+        if not load_demo(settings, urls):
+            console.print("示例年度已在台账中，没有新增。")
 
 
 def simulate(
@@ -96,13 +97,15 @@ async def _tick(settings: Settings, urls: Addresses, name: str, until: date) -> 
         await ledger.close()
 
 
-def load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> None:
+def load_demo(settings: Settings, urls: Addresses) -> int:
+    """Load the sample; answers how many events were added. Raises `SampleRefused` where the ledger holds others."""
+
     async def load() -> int:
         ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
         await ledger.open()
         try:
-            if only_if_empty and not await sample.unfinished(ledger):
-                return 0
+            if not await sample.unfinished(ledger):
+                return await sample.load(ledger)  # already there, or refused: no progress to show
             with progress_bar() as progress:
                 task = progress.add_task("载入示例年度", total=None)
                 return await sample.load(ledger, lambda done, of: progress.update(task, completed=done, total=of))
@@ -112,5 +115,4 @@ def load_demo(settings: Settings, urls: Addresses, *, only_if_empty: bool) -> No
     added = asyncio.run(load())
     if added:
         console.print(f"示例年度已载入：{added} 个事件（报告未载明的内容为虚拟，并已逐项标明）。")
-    elif not only_if_empty:
-        console.print("示例年度已在台账中，没有新增。")
+    return added

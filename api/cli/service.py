@@ -10,16 +10,17 @@ from api import tokens
 from api.app import create_app
 from api.cli.caseload import load_demo
 from api.cli.terminal import console, migrated, read_settings
+from api.demo import SampleRefused
 from api.reactions import process
 from api.serve import serve as run_serve
 from api.serve import stop_on_signal
-from api.settings import Addresses, addresses, database, secret
+from api.settings import Addresses, Settings, addresses, database, secret
 from ledger import migrate as schema
 from projections import READ_MODELS
 from projections import daemon as projecting
 
 
-def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年度")] = False) -> None:
+def serve(*, demo: Annotated[bool, Parameter(help="载入示例年度；台账中已有别的事件的不载入")] = False) -> None:
     """启动服务：数据库、接口、看板更新进程与自动办理进程。"""
     settings = read_settings()
 
@@ -27,13 +28,21 @@ def serve(*, demo: Annotated[bool, Parameter(help="空台账时载入示例年�
         if first := tokens.issue_first(urls.owner):
             console.print(f"\n管理员访问令牌（只显示这一次，遗失请用 huiyin token 新发）：\n  [bold]{first}[/]\n")
         if demo:
-            load_demo(settings, urls, only_if_empty=True)
+            load_sample(settings, urls)
         if port != settings.port:
             console.print(f"端口 {settings.port} 已被占用，改用 {port}。")
         console.print(f"\n服务已启动： [bold]http://{settings.host}:{port}/[/]   （Ctrl-C 停止）\n", highlight=False)
 
     run_serve(settings, ready)
     console.print("服务已停止。")
+
+
+def load_sample(settings: Settings, urls: Addresses) -> None:
+    """Beside a service that starts: a ledger in use is not a reason to stop it, but whoever asked is told."""
+    try:
+        load_demo(settings, urls)
+    except SampleRefused as refused:
+        console.print(f"没有载入示例年度：{refused}", highlight=False)
 
 
 def migrate() -> None:

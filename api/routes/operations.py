@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.desk import Asked, ledger_named, office
 from api.problems import TITLES, ProblemError
 from api.reactions import checkpoint
+from api.remedies import REMEDIES
 from api.routes.routing import routes
 from domain.rules import RULES
 from ledger.patience import within
@@ -75,6 +76,9 @@ class ProblemKind(BaseModel):
 
     code: str
     title: str
+    meaning: str = Field(description="出了什么事")
+    next: str = Field(description="接下来怎么办")
+    rules: list[RuleAnswer] = Field(description="可能拦下办理的规则；别的问题没有")
 
 
 @router.get("/health", summary="是否健康", responses={503: {"model": HealthAnswer}})
@@ -115,11 +119,17 @@ async def _status(request: Request, ledger: str) -> LedgerStatus:
 
 @router.get("/rules", summary="全部规则")
 async def rules(asked: Asked) -> list[RuleAnswer]:
-    return [RuleAnswer(id=rule.id, title=rule.title, source=rule.source, gate=rule.gate) for rule in RULES.values()]
+    return _rules()
 
 
 @router.get("/problems/{code}", summary="一种问题的说明")
 async def problem_kind(code: Annotated[str, Path(max_length=64)]) -> ProblemKind:
     if code not in TITLES:
         raise ProblemError(404, "not-found", "没有这种问题")
-    return ProblemKind(code=code, title=TITLES[code])
+    meaning, what_next = REMEDIES[code]
+    refusing = _rules() if code == "rule-refused" else []
+    return ProblemKind(code=code, title=TITLES[code], meaning=meaning, next=what_next, rules=refusing)
+
+
+def _rules() -> list[RuleAnswer]:
+    return [RuleAnswer(id=rule.id, title=rule.title, source=rule.source, gate=rule.gate) for rule in RULES.values()]

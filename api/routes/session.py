@@ -10,8 +10,10 @@ from api.desk import Asked, AtDesk, Done
 from api.problems import ProblemError
 from api.routes.routing import SessionKey, described, routes
 from api.routes.rulebooks import as_shipped, policy_files
-from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
+from domain.commands.session import OTHER_TEXT, AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
+from domain.events import RulebookAdopted
 from domain.policy.rulebook import Rulebook
+from domain.rules import RULEBOOK_VERSION_FINAL, require
 from domain.session import Session
 from domain.streams import session_stream
 from ledger.ledger import Ledger
@@ -60,6 +62,7 @@ async def record_handover_meeting(session: SessionKey, command: RecordHandoverMe
 @router.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
 async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk, request: Request) -> Done:
     as_shipped(request, command.rulebook)
+    await as_first_adopted(desk.ledger, session, command.rulebook)
     return await desk.on_session(session, command)
 
 
@@ -81,6 +84,21 @@ async def session_of(ledger: Ledger, key: str) -> Session:
     if known.opened is None:
         raise ProblemError(404, "not-found", f"没有届次“{key}”")
     return known
+
+
+async def as_first_adopted(ledger: Ledger, session: str, rulebook: Rulebook) -> None:
+    """Refuse a version that any session adopted with another text before adoption fixed it for the whole ledger; one
+    that is fixed, or is this session's own, the command itself asks about. Raises `Refused`."""
+    ref = rulebook.ref()
+    own, _ = await ledger.load(session_stream(ledger.name, session))
+    if (ref.id, ref.version) in {**(await ledger.directory()).rulebooks, **own.digests}:
+        return
+    for recorded in await ledger.between(0, await ledger.position(), {RulebookAdopted.__name__}):
+        if isinstance(recorded.event, RulebookAdopted):
+            first = recorded.event.rulebook.ref()
+            if (first.id, first.version) == (ref.id, ref.version):
+                require(first == ref, RULEBOOK_VERSION_FINAL, OTHER_TEXT, "rulebook.version")
+                return
 
 
 async def rulebook_under(request: Request, ledger: Ledger, session: str | None, under: str) -> Rulebook:

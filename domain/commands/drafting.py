@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.codes import Channel, Openness, Timing
 from domain.commands.base import ProposalCommand, in_order
-from domain.commands.registration import CollectiveClaim, handed_in
+from domain.commands.registration import CollectiveClaim, handed_in, timing_of
 from domain.events import (
     CoSignatureDeclined,
     CoSignatureExpired,
@@ -30,6 +30,7 @@ from domain.rules import (
     PROPOSAL_DRAFTED,
     PROPOSERS_DISTINCT,
     SUBMITTED_ONCE,
+    TIMING_TOLD,
     Rule,
     refuse,
     require,
@@ -173,6 +174,7 @@ class SubmitDraft(DraftingCommand):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_DRAFTED,
+        TIMING_TOLD,
         IN_SESSION_WINDOW,
         COLLECTIVE_AUTHENTICATED,
         OCCURRED_IN_ORDER,
@@ -190,7 +192,7 @@ class SubmitDraft(DraftingCommand):
         in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
         in_order(setting, proposal.last(CoSignatureGiven), "附议")
         written = latest.model_dump(include=set(ProposalSubmitted.model_fields))
-        written["timing"] = latest.timing or setting.session.timing(day_of(setting.occurred_at))
+        written["timing"] = timing_of(latest.timing, setting)
         submitted = self.told(ProposalSubmitted, co_signers=drafting.co_signers, **written)
         lapsed: list[Event] = [CoSignatureExpired(members=drafting.awaited)] if drafting.awaited else []
         return [*lapsed, handed_in(submitted, setting)]

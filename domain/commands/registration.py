@@ -33,8 +33,10 @@ from domain.rules import (
     REVISED_BEFORE_REGISTRATION,
     RULEBOOK_IN_FORCE,
     SUBMITTED_ONCE,
+    TIMING_TOLD,
     TRANSFERRED_ONCE,
     Rule,
+    refuse,
     require,
 )
 from domain.setting import Decision, On, Setting
@@ -53,7 +55,7 @@ class CollectiveClaim(Frozen):
 
 class SubmitProposal(ProposalCommand):
     """Hand in a proposal as it came, on paper or entered whole; creates its stream. Without `timing` the day says
-    what it is."""
+    what it is; where the day does not, the author must."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         KNOWN_SESSION,
@@ -61,6 +63,7 @@ class SubmitProposal(ProposalCommand):
         KNOWN_UNIT,
         PROPOSERS_DISTINCT,
         SUBMITTED_ONCE,
+        TIMING_TOLD,
         IN_SESSION_WINDOW,
         COLLECTIVE_AUTHENTICATED,
     )
@@ -91,8 +94,18 @@ class SubmitProposal(ProposalCommand):
             setting.knows_member(member, f"co_signers.{index}")
         for index, unit in enumerate(self.suggested_units):
             setting.knows_unit(unit, f"suggested_units.{index}")
-        timing = self.timing or setting.session.timing(day_of(setting.occurred_at))
+        timing = timing_of(self.timing, setting)
         return [handed_in(self.told(ProposalSubmitted, timing=timing), setting)]
+
+
+def timing_of(told: Timing | None, setting: Setting) -> Timing:
+    """What its author says the proposal is, else what the day of handing in says."""
+    day = day_of(setting.occurred_at)
+    timing = told or setting.session.timing(day)
+    if timing is None:
+        unsure = f"按本届次已登记的日期，分不出 {day} 提交的是大会提案还是平时提案，须写明"
+        refuse(TIMING_TOLD, unsure, "timing")
+    return timing
 
 
 def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitted:

@@ -41,6 +41,8 @@ from domain.setting import Decision, On, Setting
 from domain.streams import Stream, directory_stream, proposal_stream
 from domain.values import Code, Day, Moment, Note, Title, day_of, within_limits
 
+OTHER_TEXT = "别的届次已采用内容不同的同一版本，修改须另立新版"
+
 
 class OpenSession(SessionCommand):
     """Open a session, e.g. term 15, meeting 3."""
@@ -178,6 +180,5 @@ def _fixed(ref: RulebookRef, setting: Setting) -> Decision:
     """One version is one text in the whole ledger: what the first session to adopt it made of it."""
     directory = directory_stream(setting.ledger)
     digest = setting.at(directory).rulebooks.get((ref.id, ref.version))
-    told = "别的届次已采用内容不同的同一版本，修改须另立新版"
-    require(digest in (None, ref.digest), RULEBOOK_VERSION_FINAL, told, "rulebook.version")
+    require(digest in (None, ref.digest), RULEBOOK_VERSION_FINAL, OTHER_TEXT, "rulebook.version")
     return [] if digest else [On(directory, RulebookVersionFixed(rulebook=ref))]

@@ -70,8 +70,8 @@ class PressingCommand(ProposalCommand):
     unit: Code
 
     def pressed(self, action: SupervisionAction, proposal: Proposal, setting: Setting) -> Decision:
-        """The action; none if the same was done on the same day, or for the same step of the same limit."""
-        self.still(proposal)
+        """The action on a case that is `still` handled; none if the same was done on the same day, or for the same step
+        of the same limit."""
         task = assigned(proposal, self.unit, setting)
         in_order(setting, task.assigned_at, "分办")
         rulebook = setting.rulebook(proposal)
@@ -166,7 +166,7 @@ class RecordLeaderInterview(PressingCommand):
     summary: LongText
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
+        self.still(proposal)
         setting.knows_official(self.leader, "leader")
         rank = setting.directory.officials[self.leader].rank
         leads = rank.of_cppcc or rank.height >= Rank.VICE_MAYOR.height
@@ -187,6 +187,7 @@ class RecordOnSiteSupervision(PressingCommand):
     evidence: Annotated[tuple[EvidenceClaim, ...], Field(max_length=50)] = ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        self.still(proposal)
         return self.pressed(self.told(OnSiteSupervisionHeld, number=next_number(proposal)), proposal, setting)
 
 

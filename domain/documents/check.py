@@ -102,7 +102,7 @@ RULEBOOK = DocumentKind(
         "deadlines": [
             {"kind": "REPLY", "rule": "-", "anchor": "TRANSFER", "counted_in": "DAY", "value": 1, "source": "-"}
         ],
-        "class_scheme": {"id": "-", "classes": [{"code": "-", "title": "-"}]},
+        "class_scheme": {"id": "-", "classes": [{"code": "A", "title": "-"}]},
         "ratings": ["DISSATISFIED"],
         "contact_before_reply": {"gate": "OFF", "source": "-"},
     },

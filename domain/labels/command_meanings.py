@@ -2,7 +2,7 @@
 
 COMMAND_MEANINGS: dict[str, str] = {
     # drafting
-    "DraftProposal": "开始撰写一件尚未提交的提案；未写明是大会提案还是平时提案的，以提交之日为准。",
+    "DraftProposal": "开始撰写一件尚未提交的提案；未写明是大会还是平时提案的，看提交之日，分不出的须写明。",
     "ReviseProposalDraft": "保存提案草稿的最新一稿；此前的附议是对旧稿的，须重新征求。",
     "InviteCoSigners": "邀请委员附议，并定附议截止日。",
     "CoSign": "委员对最新一稿附议；逾附议截止日的无效。",
@@ -10,7 +10,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "ExpireCoSignatures": "登记哪些附议邀请已经逾期。",
     "SubmitDraft": "提交所撰提案，连同已附议的委员；此时仍未附议的，不能再附议。",
     # registration
-    "SubmitProposal": "登记一件交来的提案，书面的或一次录全的；未写明是大会提案还是平时提案的，以提交之日为准。",
+    "SubmitProposal": "登记一件交来的提案，书面的或一次录全的；未写明大会还是平时提案的，看提交之日，分不出的须写明。",
     "RegisterProposal": "提案成为案件，取本届次下一个案号，此后依现行的办理规则办理。",
     "TransferCase": "把已立案的提案交办给政府，或交办给所属的党委部门、法院、检察院、群团组织。",
     # admission

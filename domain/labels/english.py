@@ -32,6 +32,7 @@ ENGLISH_RULES: dict[str, str] = {
     "in-session-window": (
         "An in-session proposal comes in after the call, by the cut-off; what is later is inter-session"
     ),
+    "timing-told": "Where the day does not say whether a proposal is in-session or inter-session, somebody does",
     # admission, registration
     "proposers-distinct": "Nobody is lead proposer and co-signer, or co-signer twice",
     "registered-once": "A proposal is registered only once",

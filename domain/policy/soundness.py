@@ -1,7 +1,9 @@
 """Whether a rulebook can be adopted: asked at the door, never when history is read."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator
+from typing import assert_never
 
 from domain.codes import Rating, Restart, Timing
 from domain.labels import label
@@ -38,6 +40,8 @@ ANCHORS = {
     DeadlineKind.PUBLICATION: {AnchorKind.ISSUE},
 }
 
+_CLASS = re.compile(r"[A-Za-z0-9\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
+"""Latin letters, digits and Han: no letter of another script that looks like one of them."""
 
 _RESTARTS = {
     Restart.OBJECTION_REJECTED: {DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.FIRST_CONTACT, DeadlineKind.REPLY},
@@ -124,6 +128,9 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
     codes = [visible(known.code).casefold() for known in rulebook.class_scheme.classes]
     if not codes or len(set(codes)) != len(codes):
         yield "class_scheme.classes", "办理结果分类不得为空或重复；仅大小写、全角半角不同的也算重复"
+    for index, known in enumerate(rulebook.class_scheme.classes):
+        if not _CLASS.fullmatch(known.code):
+            yield f"class_scheme.classes.{index}.code", "分类用英文字母、数字或汉字书写，形似的别种文字不可混用"
     if Rating.DISSATISFIED not in rulebook.ratings:
         yield "ratings", "评价等次须含不满意"
     for field, scale in (("ratings", rulebook.ratings), ("attitude_ratings", rulebook.attitude_ratings or ())):
@@ -153,22 +160,43 @@ def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, st
         yield f"{field}.counted_in", "固定日期不能倒数"
     yield from _count_problems(rule, field)
     if rule.cap is not None:
-        yield from _count_problems(rule.cap, f"{field}.cap")
-        if _longer(rule, rule.cap):
+        faults = list(_count_problems(rule.cap, f"{field}.cap"))
+        yield from faults
+        if not faults and _longer(rule, rule.cap):
             yield f"{field}.cap", "最长期限不得短于期限本身"
     if rule.extension is not None:
         limit = rule.extension.limit
-        yield from _count_problems(limit, f"{field}.extension.limit")
-        if _longer(rule, limit):
+        faults = list(_count_problems(limit, f"{field}.extension.limit"))
+        yield from faults
+        # a fixed date is the next one after the limit's own last day, never shorter
+        if not faults and limit.counted_in is not CountedIn.FIXED_DATE and _longer(rule, limit):
             yield f"{field}.extension.limit", "延期的最长期限不得短于期限本身"
         if rule.cap is not None and _longer(limit, rule.cap):
             yield f"{field}.extension.limit", "延期不得超过最长期限 cap"
 
 
 def _longer(one: Count, other: Count) -> bool:
-    """Whether one count, of the same kind as the other, surely ends later."""
-    same = one.counted_in is other.counted_in and one.counted_in is not CountedIn.FIXED_DATE
-    return same and (one.value or 0) > (other.value or 0)
+    """Whether one count surely ends later than the other, from whatever day both begin."""
+    if one.counted_in is other.counted_in and one.counted_in is not CountedIn.FIXED_DATE:
+        return (one.value or 0) > (other.value or 0)
+    return _days(one)[0] > _days(other)[1]
+
+
+def _days(how: Count) -> tuple[int, int]:
+    """The fewest and the most days that a count can take. By no notice have people worked more than eight days in a
+    row, or been off for more than a fortnight and every other day besides."""
+    value = how.value or 0
+    match how.counted_in:
+        case CountedIn.DAY:
+            return value, value
+        case CountedIn.WORKDAY:
+            return value + (value - 1) // 8, 2 * value + 14
+        case CountedIn.MONTH:
+            return 30 * value - 2, 31 * value
+        case CountedIn.FIXED_DATE:
+            return 0, 366
+        case _:
+            assert_never(how.counted_in)
 
 
 def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:

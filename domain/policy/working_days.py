@@ -20,8 +20,14 @@ YEAR_END = (12, 25)
 """From here on the next year's notice may speak: new year holidays and the weekend worked for them have begun in the
 last days of December, never earlier."""
 
-_MOVING = {"春节": 1950, "清明": 2008, "端午": 2008, "中秋": 2008}
-"""The other holidays of the law, whose days only a notice tells, and the first year in which each gave days off."""
+_MOVING = {
+    "春节": (1950, (1, 20), (2, 25)),
+    "清明": (2008, (4, 4), (4, 6)),
+    "端午": (2008, (5, 26), (6, 28)),
+    "中秋": (2008, (9, 6), (10, 10)),
+}
+"""The other holidays of the law, whose days only a notice tells: the first year in which each gave days off, and
+between which days of a year it can fall."""
 
 _THIRD_OF_OCTOBER_SINCE = 2000
 """The law of 1949 gave two days off for 国庆节, that of 1999 three."""
@@ -112,10 +118,17 @@ def _lacking(notice: Notice, off: Collection[date]) -> Iterator[tuple[str, str]]
     if notice.year < _THIRD_OF_OCTOBER_SINCE:
         del days[date(notice.year, 10, 3)]
     fixed = [name for day, name in days.items() if day not in off]
-    due = [name for name, since in _MOVING.items() if since <= notice.year]
-    moving = [name for name in due if not any(name in holiday.name for holiday in notice.holidays)]
+    due = [name for name, (since, _, _) in _MOVING.items() if since <= notice.year]
+    moving = [name for name in due if not any(_gives(holiday, name, notice.year) for holiday in notice.holidays)]
     if lacking := dict.fromkeys((*fixed, *moving)):
-        yield "holidays", f"没有写全法定节假日：{'、'.join(lacking)}"
+        yield "holidays", f"没有写全法定节假日，或不在其时令：{'、'.join(lacking)}"
+
+
+def _gives(holiday: Holiday, name: str, year: int) -> bool:
+    """Whether these days off are the holiday's of this name: named so, and at the time of the year when it comes. A
+    notice may give two in one, as 国庆节、中秋节."""
+    _, begin, end = _MOVING[name]
+    return name in holiday.name and holiday.first <= date(year, *end) and holiday.last >= date(year, *begin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,8 @@ def assigned(client: TestClient) -> Case:
 
 
 def submission(**change: Any) -> dict[str, Any]:
-    return {"session": SESSION, "title": "关于整治䶮河的提案", "lead_proposer": "weiyuan-1", **change}
+    usual = {"session": SESSION, "title": "关于整治䶮河的提案", "timing": "IN_SESSION", "lead_proposer": "weiyuan-1"}
+    return {**usual, **change}
 
 
 def contact(at: str, **change: Any) -> dict[str, Any]:

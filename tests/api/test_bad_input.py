@@ -1,13 +1,19 @@
 """Whatever is sent: a clear problem with field and rule, in Chinese, and nothing written."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
+from api.problems import TITLES
+from api.remedies import REMEDIES
 from api.routes.boards import local_today
+from domain.messages import message_of
+from domain.values import Phone, Points
 from projections.asking import write_cursor
 from tests.api.conftest import SESSION, Case, contact, submission
 
@@ -62,6 +68,71 @@ def test_a_malformed_field_is_named(client: TestClient, change: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/sessions/刘䶮", "应为编号"),
+        ("/proposals/{case}/deadlines?under=xian-2011-like", "应写作 规则编号@版本，如 sichuan-2024-like@2"),
+        ("/audit/trail?actor=刘䶮", "应为人员或承办单位的编号"),
+        ("/audit/trail?type=回复", "应为事件类型的英文名"),
+        ("/directory/contacts/weiyuan-1", "应写作 member:编号 或 official:编号"),
+    ],
+)
+def test_what_is_wanted_is_said_and_no_pattern_shown(client: TestClient, path: str, told: str) -> None:
+    found = problem(client.get(path.format(case=uuid4())), 422, "request-invalid")
+    assert told in found["detail"]
+    assert "{0," not in found["detail"]
+
+
+def test_every_pattern_of_the_interface_has_its_words(client: TestClient) -> None:
+    def patterns(part: Any) -> Iterator[str]:
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        for value in inner:
+            yield from patterns(value)
+        if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+
+    found = set(patterns(client.get("/openapi.json").json()))
+    for adapter in (TypeAdapter(Phone), TypeAdapter(Points)):
+        found -= set(patterns(adapter.json_schema()))
+    assert found
+    for pattern in found:
+        item = {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "msg": ""}
+        assert message_of(item) != "格式不符", pattern
+
+
+def test_a_problem_says_what_it_means_and_how_to_go_on(client: TestClient) -> None:
+    assert set(REMEDIES) == set(TITLES)
+    for code, title in TITLES.items():
+        page = client.get(f"/problems/{code}").json()
+        assert (page["code"], page["title"]) == (code, title)
+        assert CHINESE.search(page["meaning"])
+        assert CHINESE.search(page["next"])
+        assert bool(page["rules"]) == (code == "rule-refused")
+
+
+def test_a_refusal_leads_to_its_rule_and_where_that_stands(client: TestClient) -> None:
+    refused = problem(client.post("/proposals", json=submission(session="99-9")), 422, "rule-refused")
+    rules = {rule["id"]: rule for rule in client.get(refused["type"]).json()["rules"]}
+    named = rules[refused["rule"]]
+    assert (named["title"], named["source"]) == (refused["rule_title"], refused["source"])
+    problem(client.get("/problems/nothing"), 404, "not-found")
+
+
+def test_a_list_with_a_wrong_item_is_not_called_too_short(case: Case) -> None:
+    document = {"name": "卷宗", "sha256": "x"}
+    wrong = problem(case.post("archive", {"files": [document], "retention": "YEARS_30"}), 422, "request-invalid")
+    assert [error["field"] for error in wrong["errors"]] == ["files.0.sha256"]
+    assert wrong["errors"][0]["message"].startswith("应为文件的 SHA-256 摘要")
+    none = problem(case.post("archive", {"files": [], "retention": "YEARS_30"}), 422, "request-invalid", "files")
+    assert none["errors"][0]["message"] == "至少 1 项"
+
+
+def test_whom_somebody_acts_for_is_said_in_words(client: TestClient) -> None:
+    found = problem(client.post("/proposals", json=submission(on_behalf_of="王喆")), 422, "request-invalid")
+    assert "名录中的人员或委员的编号" in found["detail"]
+
+
+@pytest.mark.parametrize(
     ("change", "field", "rule"),
     [
         ({"session": "99-9"}, "session", "known-session"),
@@ -71,6 +142,7 @@ def test_a_malformed_field_is_named(client: TestClient, change: dict[str, Any], 
         ({"occurred_at": "2999-01-01"}, "occurred_at", "occurred-not-in-future"),
         ({"occurred_at": "1949-09-20", "late_entry_reason": "久远"}, "occurred_at", "occurred-plausible"),
         ({"occurred_at": "2024-03-05"}, "late_entry_reason", "late-entry-needs-reason"),
+        ({"timing": None}, "timing", "timing-told"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_rule(

@@ -1,15 +1,24 @@
 """Rulebooks to choose from: listed, read, adopted over HTTP; checked by command and at start-up."""
 
+import asyncio
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
 from api import policy_files
 from api.settings import Settings
+from domain.events import RulebookAdopted
 from domain.policy.rulebook import Rulebook, parse
+from domain.record import Context
+from domain.streams import session_stream
+from ledger.committer import NewEvent
+from ledger.ledger import Ledger
+from ledger.mapper import Envelope, to_state, type_name
 from tests.api.conftest import serving
 from tests.api.test_cli import Cli
 from tests.conftest import Database
@@ -83,6 +92,41 @@ def test_a_shipped_version_is_adopted_as_it_is_or_under_another_name(client: Tes
     for own in ({"id": "our-own"}, {"version": 3}):
         adopted = client.post("/sessions/16-9/rulebooks", json={"rulebook": {**altered, **own}})
         assert adopted.status_code == 200, adopted.text
+
+
+def test_a_version_adopted_before_versions_were_fixed_means_one_text_too(
+    client: TestClient, database: Database, api_ledger: str
+) -> None:
+    for number in (11, 12, 13):
+        session = {"session": f"16-{number}", "cppcc": "德惠市政协", "term": 16, "meeting": number}
+        assert client.post("/sessions", json=session).status_code == 200
+    then = parse(OWN.replace('"wuhan-2024"', '"same"'))
+    otherwise = then.model_copy(update={"title": "另一种规则"})
+    for number, adopted in ((11, then), (12, otherwise)):
+        asyncio.run(adopted_unfixed(database, api_ledger, f"16-{number}", adopted))
+
+    def adopt(session: str, rulebook: Rulebook) -> Any:
+        return client.post(f"/sessions/{session}/rulebooks", json={"rulebook": rulebook.model_dump(mode="json")})
+
+    refused = adopt("16-13", otherwise)
+    assert (refused.status_code, refused.json().get("rule")) == (409, "rulebook-version-final"), refused.text
+    assert refused.json()["errors"][0]["field"] == "rulebook.version"
+    assert adopt("16-12", otherwise).json()["added"] == 0
+    assert adopt("16-13", then).json()["added"] == 2
+    assert adopt("16-13", then.model_copy(update={"version": 2})).json()["added"] == 2
+
+
+async def adopted_unfixed(database: Database, name: str, session: str, rulebook: Rulebook) -> None:
+    """An adoption as it was written before it fixed its version for the whole ledger."""
+    ledger = Ledger(name, database.app, secret=b"secret")
+    await ledger.open()
+    stream = session_stream(name, session)
+    _, version = await ledger.load(stream)
+    event = RulebookAdopted(rulebook=rulebook, digest=rulebook.ref().digest)
+    envelope = Envelope(context=Context(actor="official:fu-ban"), occurred_at=datetime.now(UTC))
+    new = NewEvent(stream.id, version + 1, type_name(RulebookAdopted), to_state(event, envelope))
+    assert await ledger.append(uuid4(), [new])
+    await ledger.close()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import demo
+from api.cli.service import load_sample
+from api.settings import Addresses, Settings
 from domain.events import EVENT_TYPES
 from ledger.ledger import Ledger
 from tests.api.conftest import following, serving
@@ -180,3 +182,16 @@ def test_no_sentence_and_no_phone_number_of_the_report_is_in_the_data() -> None:
     text = data.read_text(encoding="utf-8")
     assert "0431" not in text
     assert "。" not in text.replace("# 示例年度：德惠市政协十五届三次会议。", "")
+
+
+async def test_a_service_on_a_ledger_of_others_says_that_it_loads_no_sample(
+    database: Database, ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await Office(ledger).set_up()
+    before = await ledger.position()
+    settings = Settings(data=tmp_path, ledgers=(ledger.name,))
+    urls = Addresses(database.admin, database.app, database.daemon, database.reactions, embedded=False)
+    await asyncio.to_thread(load_sample, settings, urls)
+    told = capsys.readouterr().out.replace("\n", "")
+    assert f"没有载入示例年度：台账“{ledger.name}”中已有别的事件" in told
+    assert await ledger.position() == before

@@ -50,6 +50,7 @@ def drafted(client: TestClient, session: str) -> Case:
         "session": session,
         "title": "关于增设校园心理教师的提案",
         "body": "情况、分析、建议",
+        "timing": "INTER_SESSION",
         "lead_proposer": "weiyuan-1",
     }
     answer = client.post("/proposal-drafts", json=written)
@@ -66,7 +67,10 @@ def test_nearly_everything_a_case_can_go_through(client: TestClient, session: st
     steps: list[tuple[str, dict[str, Any]]] = [
         ("co-signature-invitations", {"members": ["weiyuan-2"], "sign_by": tomorrow}),
         ("co-signatures", {"member": "weiyuan-2"}),
-        ("draft-revisions", {"title": "关于每校增设心理教师的提案", "body": "情况、分析、建议"}),
+        (
+            "draft-revisions",
+            {"title": "关于每校增设心理教师的提案", "body": "情况、分析、建议", "timing": "INTER_SESSION"},
+        ),
         ("co-signatures", {"member": "weiyuan-2"}),
         ("submission", {"channel": "ONLINE"}),
         ("registration", {"topic": "教育"}),

@@ -488,9 +488,7 @@ def opened(rulebook: Rulebook = SHIPPED, closed_on: date | None = date(2024, 1, 
             cppcc="德惠市政协",
             term=15,
             meeting=3,
-            opened_on=date(2024, 1, 8),
-            closed_on=closed_on,
-            **session,
+            **{"opened_on": date(2024, 1, 8), "closed_on": closed_on, **session},
         )
     )
     world.do(c.AdoptRulebook(rulebook=rulebook))

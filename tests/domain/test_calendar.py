@@ -121,6 +121,32 @@ def test_no_holiday_of_the_law_is_forgotten(name: str) -> None:
     assert (field, name.removesuffix("节") in told) == ("holidays", True)
 
 
+def with_holiday(name: str, first: date, last: date) -> Notice:
+    """A whole notice in which this holiday takes the place of those that its name mentions."""
+    kept = (holiday for holiday in LAW if holiday.name.removesuffix("节") not in name)
+    return notice(holidays=(*kept, Holiday(name=name, first=first, last=last)))
+
+
+def test_two_holidays_that_meet_are_given_in_one() -> None:
+    assert list(problems(with_holiday("国庆节、中秋节", date(2027, 10, 1), date(2027, 10, 8)))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "lacking"),
+    [
+        ("春节清明端午中秋", date(2027, 2, 5), date(2027, 2, 11), "清明、端午、中秋"),
+        ("春节", date(2027, 2, 26), date(2027, 3, 4), "春节"),
+        ("清明节", date(2027, 4, 1), date(2027, 4, 3), "清明"),
+        ("端午节、中秋节", date(2027, 6, 9), date(2027, 6, 11), "中秋"),
+    ],
+)
+def test_a_holiday_is_given_when_it_comes_and_not_by_its_name_alone(
+    name: str, first: date, last: date, lacking: str
+) -> None:
+    [(field, told)] = problems(with_holiday(name, first, last))
+    assert (field, told.partition("：")[2]) == ("holidays", lacking)
+
+
 @refuses(c.AnnounceCalendar, CALENDAR_CONSISTENT, "notice.holidays")
 def test_a_placeholder_is_no_notice() -> Attempt:
     return attempt(World(), c.AnnounceCalendar(notice=notice(title="占位")))

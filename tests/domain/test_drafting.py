@@ -1,6 +1,6 @@
 """撰写、附议: before a proposal is handed in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from domain.rules import (
     PROPOSAL_DRAFTED,
     PROPOSERS_DISTINCT,
     SUBMITTED_ONCE,
+    TIMING_TOLD,
 )
 from domain.streams import proposal_stream
 from tests.domain.given import (
@@ -377,7 +378,10 @@ LAST = date(2024, 3, 5)
         ({"in_session_until": LAST}, "2024-03-06 00:00", Timing.INTER_SESSION),
         ({"closed_on": LAST}, "2024-03-05 23:59", Timing.IN_SESSION),
         ({"closed_on": LAST}, "2024-03-06 00:00", Timing.INTER_SESSION),
-        ({"closed_on": None}, "2024-03-06 00:00", Timing.IN_SESSION),
+        ({"closed_on": None, "opened_on": LAST + timedelta(days=1)}, "2024-03-06 09:00", Timing.IN_SESSION),
+        ({"opened_on": date(2024, 6, 6), "closed_on": None}, "2024-03-06 00:00", Timing.IN_SESSION),
+        ({"opened_on": None, "closed_on": None, "in_session_until": LAST}, "2024-03-05 09:00", Timing.IN_SESSION),
+        ({"opened_on": None, "closed_on": LAST}, "2024-03-06 09:00", Timing.INTER_SESSION),
     ],
 )
 def test_where_nobody_says_so_the_day_says_what_kind_of_proposal_it_is(
@@ -390,6 +394,30 @@ def test_where_nobody_says_so_the_day_says_what_kind_of_proposal_it_is(
     world.do(write(timing=None))
     [fact] = world.do(hand_in(), at=at)
     assert fact.event.timing is timing
+
+
+UNDECIDED: list[tuple[dict[str, Any], str]] = [
+    ({"opened_on": None, "closed_on": None}, "2024-03-06 09:00"),
+    ({"closed_on": None}, "2024-03-06 09:00"),
+    ({"opened_on": date(2024, 6, 7), "closed_on": None}, "2024-03-06 09:00"),
+    ({"opened_on": date(2024, 6, 7), "closed_on": date(2024, 6, 10)}, "2024-03-06 09:00"),
+    ({"opened_on": None, "closed_on": None, "in_session_until": date(2024, 6, 7)}, "2024-03-06 09:00"),
+]
+
+
+@refuses(c.SubmitProposal, TIMING_TOLD, "timing")
+@pytest.mark.parametrize(("session", "at"), UNDECIDED)
+def test_where_the_day_does_not_say_what_kind_it_is_somebody_does(session: dict[str, Any], at: str) -> Attempt:
+    assert opened(**session).do(submit(timing=Timing.INTER_SESSION), at=at)
+    return attempt(opened(**session), submit(timing=None), at=at)
+
+
+@refuses(c.SubmitDraft, TIMING_TOLD, "timing")
+@pytest.mark.parametrize(("session", "at"), UNDECIDED)
+def test_where_the_day_does_not_say_what_kind_it_is_the_draft_does(session: dict[str, Any], at: str) -> Attempt:
+    world = opened(**session)
+    world.do(write(timing=None))
+    return attempt(world, hand_in(), at=at)
 
 
 def test_what_the_author_said_stands_whatever_the_day() -> None:

@@ -342,7 +342,7 @@ def test_a_key_proposal_has_its_own_day_and_loses_it_again() -> None:
 def test_a_key_proposal_is_assigned_with_its_own_day() -> None:
     world = opened(ruled(deadlines=(BY_MAY, REPLY)))
     for command in (
-        c.SubmitProposal(session="15-3", title="提案", lead_proposer="lin-zhe"),
+        c.SubmitProposal(session="15-3", title="提案", timing="INTER_SESSION", lead_proposer="lin-zhe"),
         c.RegisterProposal(),
         c.SelectKeyProposal(basis="主席会议"),
         c.TransferCase(occasion="交办会"),

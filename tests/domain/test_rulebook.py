@@ -2,15 +2,19 @@
 
 import re
 import tomllib
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import Gate, Pressure, Rank, Rating, Timing
+from domain.policy.deadlines import count
 from domain.policy.rulebook import (
     AnchorKind,
     ClassScheme,
@@ -18,6 +22,7 @@ from domain.policy.rulebook import (
     CountedIn,
     DeadlineKind,
     DeadlineRule,
+    Extension,
     LadderStep,
     ResultClass,
     Rulebook,
@@ -26,8 +31,9 @@ from domain.policy.rulebook import (
     parse,
 )
 from domain.policy.soundness import problems
+from domain.policy.working_days import WorkingDays
 from domain.rules import RULEBOOK_CONSISTENT
-from tests.domain.given import SHIPPED, contacted, draft, opened, ruled
+from tests.domain.given import NOTICES, SHIPPED, contacted, draft, opened, ruled
 
 ROOT = Path(__file__).parents[2]
 TEXT = (files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8")
@@ -46,6 +52,10 @@ def fixed(month: int | None, day: int | None) -> DeadlineRule:
 
 def changed(**change: Any) -> DeadlineRule:
     return REPLY.model_copy(update=change)
+
+
+def days(value: int) -> Count:
+    return Count(counted_in=CountedIn.DAY, value=value)
 
 
 def named(rule: str) -> LadderStep:
@@ -116,6 +126,14 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"class_scheme": classes("A", "a")}, "class_scheme.classes"),
         ({"class_scheme": classes("A", "Ａ")}, "class_scheme.classes"),
         ({"deadlines": (changed(cap=Count(counted_in="MONTH", value=1), value=3),)}, "deadlines.0.cap"),
+        ({"deadlines": (changed(cap=Count(counted_in="DAY", value=30), value=5),)}, "deadlines.0.cap"),
+        ({"deadlines": (changed(cap=Count(counted_in="WORKDAY", value=20), value=5),)}, "deadlines.0.cap"),
+        ({"deadlines": (changed(cap=Count(counted_in="FIXED_DATE", month=1, day=5), value=13),)}, "deadlines.0.cap"),
+        ({"deadlines": (changed(counted_in=CountedIn.WORKDAY, value=9, cap=days(9)),)}, "deadlines.0.cap"),
+        ({"deadlines": (changed(extension=Extension(limit=days(80)), value=3),)}, "deadlines.0.extension.limit"),
+        ({"class_scheme": classes("A", "А")}, "class_scheme.classes.1.code"),  # the second is Cyrillic
+        ({"class_scheme": classes("Ａ")}, "class_scheme.classes.0.code"),  # a full-width letter
+        ({"class_scheme": classes("A ")}, "class_scheme.classes.0.code"),
         ({"ratings": (Rating.SATISFIED,)}, "ratings"),
         ({"contact": {"reach_percent": 101}}, "contact_before_reply.reach_percent"),
         ({"contact": {"reach_percent": -1}}, "contact_before_reply.reach_percent"),
@@ -145,6 +163,53 @@ def test_all_faults_are_told_not_only_the_first() -> None:
 @pytest.mark.parametrize(("month", "day"), [(9, 30), (2, 29), (12, 31)])
 def test_a_fixed_date_that_exists_may_be_adopted(month: int, day: int) -> None:
     assert list(problems(ruled(deadlines=(fixed(month, day),)))) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "cap"),
+    [
+        (changed(value=3), Count(counted_in=CountedIn.FIXED_DATE, month=9, day=30)),  # S10
+        (changed(value=5), days(150)),
+        (changed(counted_in=CountedIn.DAY, value=60), Count(counted_in=CountedIn.MONTH, value=2)),
+        (changed(counted_in=CountedIn.WORKDAY, value=20), Count(counted_in=CountedIn.MONTH, value=1)),
+        (fixed(5, 15), Count(counted_in=CountedIn.MONTH, value=6)),
+    ],
+)
+def test_a_cap_in_another_unit_that_may_come_later_is_adopted(rule: DeadlineRule, cap: Count) -> None:
+    assert list(problems(ruled(deadlines=(rule.model_copy(update={"cap": cap}),)))) == []
+
+
+def test_an_extension_to_a_fixed_date_is_never_too_short() -> None:
+    until = Extension(limit=Count(counted_in=CountedIn.FIXED_DATE, month=6, day=30))
+    assert list(problems(ruled(deadlines=(changed(value=13, extension=until),)))) == []
+
+
+@pytest.mark.parametrize("short", [{"counted_in": CountedIn.MONTH}, {"counted_in": CountedIn.DAY, "value": 0}])
+def test_a_cap_or_an_extension_that_says_nothing_is_told_once(short: dict[str, Any]) -> None:
+    for field, change in (("cap", Count(**short)), ("extension.limit", Extension(limit=Count(**short)))):
+        [(found, _)] = problems(ruled(deadlines=(changed(**{field.partition(".")[0]: change}),)))
+        assert found == f"deadlines.0.{field}.value"
+
+
+@given(
+    st.sampled_from([CountedIn.DAY, CountedIn.WORKDAY, CountedIn.MONTH, CountedIn.FIXED_DATE]),
+    st.integers(1, 60),
+    st.integers(1, 400),
+    st.integers(0, 3000),
+)
+def test_a_cap_refused_as_too_short_cuts_the_limit_whatever_day_it_counts_from(
+    unit: CountedIn, value: int, most: int, begin: int
+) -> None:
+    date_of = {"month": value % 12 + 1, "day": 5} if unit is CountedIn.FIXED_DATE else {"value": most}
+    cap = Count(counted_in=unit, **date_of)
+    known = WorkingDays()
+    for notice in NOTICES.values():
+        known = known.with_notice(notice)
+    start = date(2015, 1, 1) + timedelta(days=begin)
+    for counted_in in (CountedIn.DAY, CountedIn.WORKDAY, CountedIn.MONTH):
+        rule = changed(counted_in=counted_in, value=value, cap=cap)
+        if list(problems(ruled(deadlines=(rule,)))):
+            assert count(rule, start, known)[0] > count(cap, start, known)[0]
 
 
 @pytest.mark.parametrize(

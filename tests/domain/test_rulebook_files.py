@@ -154,6 +154,16 @@ def test_a_file_without_anything_lacks_everything() -> None:
     ]
 
 
+@pytest.mark.parametrize("cap", ['counted_in = "DAY", value = 30', 'counted_in = "WORKDAY", value = 20'])
+def test_a_cap_shorter_than_its_limit_is_told_in_whatever_unit(cap: str) -> None:
+    toml = XIAN.replace('counted_in = "FIXED_DATE"\nmonth = 5\nday = 15', 'counted_in = "MONTH"\nvalue = 5', 1)
+    toml = toml.replace("value = 5\n", f"value = 5\ncap = {{ {cap} }}\n", 1)
+    [fault] = faults(toml)
+    assert (fault.field, fault.rule, fault.code) == ("deadlines[0].cap", "reply-by-15-may", "rulebook-consistent")
+    assert fault.line == line_of(toml, "cap = ")
+    assert fault.message == "最长期限不得短于期限本身"
+
+
 # all of it
 
 

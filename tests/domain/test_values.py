@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain import commands as c
 from domain.labels import field_label
-from domain.messages import message_of
+from domain.messages import message_of, told_apart
 from domain.values import (
     Code,
     Day,
@@ -246,6 +246,34 @@ def test_a_field_is_called_by_its_last_named_part_and_where_it_stands(path: str,
 )
 def test_whatever_is_wrong_is_said_in_chinese(item: dict[str, str], message: str) -> None:
     assert message_of(item) == message
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "field", "told"),
+    [
+        (c.RegisterProposal, {"on_behalf_of": "王喆"}, "on_behalf_of", "名录中的人员或委员的编号"),
+        (c.PublishReply, {"unit": "市教育局", "url": "https://a.invalid/"}, "unit", "应为编号"),
+        (c.PublishReply, {"unit": "jiaoyuju", "url": "某某网"}, "url", "应为网址"),
+    ],
+)
+def test_a_text_of_the_wrong_form_is_told_what_is_wanted(
+    command: type[c.Command], body: dict[str, Any], field: str, told: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate(body)
+    found = {item["loc"]: message_of(item) for item in refused.value.errors()}
+    assert told in found[(field,)]
+    assert message_of({"type": "string_pattern_mismatch", "ctx": {"pattern": "^x$"}}) == "格式不符"
+
+
+def test_a_list_is_too_short_by_its_items_not_by_those_that_are_wrong() -> None:
+    def told(files: list[Any]) -> list[str]:
+        with pytest.raises(ValidationError) as refused:
+            c.ArchiveCase.model_validate({"files": files, "retention": "YEARS_30"})
+        return [item["type"] for item in told_apart(refused.value.errors())]
+
+    assert told([{"name": "卷宗"}]) == ["missing"]
+    assert told([]) == ["too_short"]
 
 
 @pytest.mark.parametrize("written", [20240305, "2024-3-5", None, "五月三日"])

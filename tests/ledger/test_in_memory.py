@@ -33,7 +33,7 @@ def year(name: str) -> list[tuple[Stream[Any], c.Command]]:
         (directory, leader),
         (directory, leader.model_copy(update={"official": "officer", "rank": Rank.OFFICER})),
         (directory, c.ListMember(member=MEMBERS[0], name="刘喆")),
-        (case, c.SubmitProposal(session=SESSION, title="关于䶮河的提案", lead_proposer=MEMBERS[0])),
+        (case, c.SubmitProposal(session=SESSION, title="关于䶮河", timing="IN_SESSION", lead_proposer=MEMBERS[0])),
         (case, c.RegisterProposal()),
         (session, c.RecordHandoverMeeting(occurred_at=BEGIN + timedelta(minutes=7), occasion="交办会", cases=(CASE,))),
         (case, c.AssignUnits(assignments=(c.Assignment(unit=UNITS[0], mode="SOLE"),), basis="职责")),
