@@ -36,7 +36,7 @@ from domain.events import (
     SatisfactionRevised,
     StepTakenBack,
 )
-from domain.proposal import Proposal, evolve
+from domain.proposal import Proposal, evolve, taken_back
 from domain.rules import (
     APPROVER_RANK,
     ARCHIVED_ONCE,
@@ -398,6 +398,15 @@ def withdrawn() -> World:
     world = assigned()
     world.do(admission.withdraw())
     return world
+
+
+def test_history_tells_of_each_event_that_was_taken_back_which_event_did_it() -> None:
+    world = withdrawn()
+    step = world.case.version
+    world.do(take_back(step))
+    world.do(contact(world.now))
+    world.do(retract(version_of_contact(world)))
+    assert taken_back(world.story) == {step: step + 1, step + 2: step + 3}
 
 
 def put_away() -> World:
