@@ -20,9 +20,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Days are days of this zone; China has had one offset and no summer time since 1992."""
@@ -125,8 +126,11 @@ def is_code(text: str) -> bool:
 def within_limits(model: BaseModel) -> BaseModel:
     """For a document whose type must load for ever: at the door its texts are printable and short, its numbers
     small, its lists not endless."""
-    for _, beyond in beyond_limits(model.model_dump(mode="json")):
-        raise beyond
+    found = beyond_limits(model.model_dump(mode="json"))
+    errors = [InitErrorDetails(type=beyond, loc=at, input=None) for at, beyond in found]
+    if errors:
+        # not the first error as it is: it would not say where in the document it stands
+        raise ValidationError.from_exception_data(type(model).__name__, errors)
     return model
 
 
