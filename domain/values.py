@@ -97,8 +97,8 @@ LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
 Address = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 ClassCode = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
 """A class of a scheme: a letter in most places, a word (采纳) in some."""
-_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-Code = Annotated[str, Field(pattern=_CODE, examples=["zhifaju"])]
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Code = Annotated[str, Field(pattern=CODE)]
 """The identifier of a unit, official, member or session within one ledger."""
 
 
@@ -120,7 +120,7 @@ Phone = Annotated[
 
 def is_code(text: str) -> bool:
     """Whether a text may stand where a `Code` is asked for."""
-    return re.fullmatch(_CODE, text) is not None
+    return re.fullmatch(CODE, text) is not None
 
 
 def within_limits(model: BaseModel) -> BaseModel:

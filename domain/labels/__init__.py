@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from domain.labels.answers import ANSWERS, ANSWERS_OF
 from domain.labels.codes import CODES
 from domain.labels.columns import COLUMNS
 from domain.labels.command_meanings import COMMAND_MEANINGS
@@ -31,6 +32,12 @@ def label(code: StrEnum) -> str:
 def field_label(field: str, owner: str = "") -> str:
     """The Chinese name of a field of a class (`owner`); the field itself where it has none."""
     return FIELDS_OF.get((owner, field)) or FIELDS.get(field, field)
+
+
+def answer_label(field: str, owner: str) -> str | None:
+    """The Chinese name of a field of any class, those of answers included; None where it has none."""
+    known = ANSWERS_OF.get((owner, field)) or FIELDS_OF.get((owner, field)) or FIELDS.get(field)
+    return known or ANSWERS.get(field) or COLUMNS.get(field)
 
 
 def path_label(path: Sequence[str | int], taken: Any) -> str:
@@ -74,6 +81,7 @@ __all__ = [
     "FIELDS",
     "STAGE_MEANINGS",
     "STREAMS",
+    "answer_label",
     "field_label",
     "label",
     "path_label",

@@ -197,6 +197,7 @@ FIELDS: dict[str, str] = {
     "occurred_from": "发生起日",
     "occurred_to": "发生止日",
     "origin": "来源",
+    "Prefer": "看板落后时怎样回答",
     "outcome": "结论",
     "recorded_from": "记录起时",
     "recorded_to": "记录止时",

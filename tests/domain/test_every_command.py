@@ -228,9 +228,12 @@ HAPPY: dict[type[c.Command], Sample] = {
         lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),
     ),
     c.ListUnit: (World, lambda world: c.ListUnit(unit="shuiliju", name="市水利局")),
-    c.AppointOfficial: (World, lambda world: c.AppointOfficial(official="z", name="赵喆", title="市长", rank="MAYOR")),
+    c.AppointOfficial: (
+        World,
+        lambda world: c.AppointOfficial(official="shizhang", name="赵喆", title="市长", rank="MAYOR"),
+    ),
     c.AnnounceCalendar: (World, lambda world: c.AnnounceCalendar(notice=NOTICES[2026])),
-    c.ListMember: (World, lambda world: c.ListMember(member="z", name="赵䶮")),
+    c.ListMember: (World, lambda world: c.ListMember(member="weiyuan-99", name="赵䶮")),
 }
 """For every command a state of the world in which it adds something."""
 
