@@ -55,7 +55,7 @@ from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
-from tests.domain import test_reply as reply
+from tests.domain import test_issue as issuing
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -381,10 +381,10 @@ def test_a_talk_is_not_taken_back_under_a_case_that_was_closed_upon_it() -> Atte
 
 def test_a_letter_that_did_not_arrive_is_delivered_when_it_does() -> None:
     world = issued()
-    world.do(reply.deliver(world))
+    world.do(issuing.deliver(world))
     world.do(retract(last(world, ReplyDelivered)))
     assert world.case.tasks[EDU].round.delivered == frozenset()
-    assert world.do(reply.deliver(world))
+    assert world.do(issuing.deliver(world))
 
 
 # steps
