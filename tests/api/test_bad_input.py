@@ -250,6 +250,14 @@ def test_a_notice_that_cannot_be_is_refused(client: TestClient) -> None:
     assert refused["rule"] == "calendar-consistent"
 
 
+@pytest.mark.parametrize("huge", [2**53, -(2**53)])
+def test_a_number_that_no_history_can_hold_is_refused(client: TestClient, case: Case, huge: int) -> None:
+    points = {"unit": "zhifaju", "item": "face-to-face", "points": "1", "evidence": [huge]}
+    problem(case.post("score-items", points), 422, "request-invalid", "evidence.0")
+    figures = {"as_known": huge, "figures": [{"id": "cases", "count": 1}]}
+    problem(client.post(f"/sessions/{SESSION}/report-snapshots", json=figures), 422, "request-invalid", "as_known")
+
+
 def test_what_is_wrong_inside_a_notice_is_named_step_by_step(client: TestClient) -> None:
     notice = {"year": 2033, "version": 1, "title": "占位", "holidays": [{"name": " ", "first": "2033-01-01"}]}
     refused = problem(client.post("/calendar/notices", json={"notice": notice}), 422, "request-invalid")
