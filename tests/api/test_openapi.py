@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.examples import FITTING
 from domain.commands import COMMANDS, Command
-from domain.labels import COMMAND_MEANINGS, answer_label
+from domain.labels import COMMAND_MEANINGS
 from domain.labels import COMMANDS as TITLES
 from domain.values import CODE
 from tests.api.conftest import following, listening, reacting, serving, set_up
@@ -96,7 +96,6 @@ def test_every_field_has_a_chinese_title(document: dict[str, Any]) -> None:
     for command, title in TITLES.items():
         assert document["components"]["schemas"][command]["title"] == title
     assert document["components"]["schemas"]["CaseLine"]["properties"]["closed_on"]["title"] == "办结日期"
-    assert answer_label("nowhere", "CaseLine") is None
 
 
 def test_the_pages_of_the_description_load_nothing_from_elsewhere(client: TestClient) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from domain import commands as c
-from domain.labels import field_label, path_label
+from domain.labels import answer_label, field_label, path_label
 from domain.labels.fields import FIELDS_OF
 
 CLASSES = "办理规则 · 分类方法 · 类别"
@@ -26,6 +26,21 @@ LATE_ENTRY = "办理规则 · 分事件的补录时限 · 各种事件的小时�
 )
 def test_a_field_is_called_by_where_it_stands(field: str, owner: str, name: str) -> None:
     assert field_label(field, owner) == name
+
+
+@pytest.mark.parametrize(
+    ("field", "owner", "name"),
+    [
+        ("closed_on", "SessionAnswer", "闭幕日"),
+        ("closed_on", "CaseLine", "办结日期"),
+        ("days_left", "CaseLine", "余日"),
+        ("replied_on", "CaseLine", "答复日期"),
+        ("limit", "Extension", "最长期限"),
+        ("surprise", "CaseLine", None),
+    ],
+)
+def test_a_field_of_an_answer_is_called_by_where_it_stands(field: str, owner: str, name: str | None) -> None:
+    assert answer_label(field, owner) == name
 
 
 @pytest.mark.parametrize(
