@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from domain import rules
-from domain.labels import field_label
+from domain.labels import field_label, path_label
 from domain.messages import message_of, told_apart
 from domain.rules import RULES, Refused
 from ledger.committer import LedgerBusy, OutcomeUnknown
@@ -118,15 +118,20 @@ class ProblemError(Exception):
         self.errors = list(errors) or ([_field(field, code, detail)] if field else [])
 
 
-def _field(path: str, code: str, message: str, request: Request | None = None) -> FieldProblem:
-    label = field_label(path, _asked(request) if request else "")
-    return FieldProblem(field=path, label=label, code=code, message=message)
+def _field(path: str, code: str, message: str) -> FieldProblem:
+    """A problem with what is no part of the body: a question, a header, a part of the address."""
+    return FieldProblem(field=path, label=field_label(path), code=code, message=message)
 
 
-def _asked(request: Request) -> str:
-    """The class of what the route takes, for the names of its fields."""
+def _in_body(request: Request, path: Sequence[str | int], code: str, message: str) -> FieldProblem:
+    label = _clean(path_label(path, _taken(request)))
+    return FieldProblem(field=_written(path), label=label, code=code, message=message)
+
+
+def _taken(request: Request) -> Any:
+    """The class of the body that the route takes; None where it takes none."""
     taken = getattr(request.scope.get("route"), "body_field", None)
-    return getattr(taken.field_info.annotation, "__name__", "") if taken else ""
+    return taken.field_info.annotation if taken else None
 
 
 def problem(
@@ -167,7 +172,7 @@ async def _problem_error(request: Request, error: Any) -> Response:
 async def _refused(request: Request, error: Any) -> Response:
     refused: Refused = error
     rule = refused.rule
-    errors = [_field(refused.field, rule.id, refused.reason, request)] if refused.field else []
+    errors = [_refused_field(refused.field, refused, request)] if refused.field else []
     return problem(
         request,
         _STATUS_OF_RULE.get(rule.id, 409),
@@ -180,14 +185,28 @@ async def _refused(request: Request, error: Any) -> Response:
     )
 
 
+def _refused_field(field: str, refused: Refused, request: Request) -> FieldProblem:
+    path = field.split(".")
+    if path[0] in getattr(_taken(request), "model_fields", ()):
+        return _in_body(request, path, refused.rule.id, refused.reason)
+    return _field(field, refused.rule.id, refused.reason)
+
+
 async def _invalid(request: Request, error: Any) -> Response:
     invalid: RequestValidationError = error
     found = told_apart(invalid.errors())
     if any(item["type"] == "json_invalid" for item in found):
         return problem(request, 400, "body-not-json", "正文不是合法的 JSON")
-    errors = [_field(_path(item["loc"]), item["type"], message_of(item), request) for item in found]
+    errors = [_invalid_field(item, request) for item in found]
     first = errors[0]
     return problem(request, 422, "request-invalid", f"{first.label}：{first.message}", errors=errors)
+
+
+def _invalid_field(item: Mapping[str, Any], request: Request) -> FieldProblem:
+    where, *path = item["loc"]
+    if where == "body" and path:
+        return _in_body(request, path, item["type"], message_of(item))
+    return _field(_written(path) or "body", item["type"], message_of(item))
 
 
 async def _stale(request: Request, error: Any) -> Response:
@@ -262,10 +281,8 @@ _ANSWERS: dict[type[Exception], Any] = {
 }
 
 
-def _path(location: Sequence[Any]) -> str:
-    """The field's path without the part of the request it stands in."""
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
-    return _clean(".".join(parts)) or "body"
+def _written(path: Sequence[str | int]) -> str:
+    return _clean(".".join(map(str, path)))
 
 
 def _clean(text: str) -> str:

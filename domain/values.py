@@ -20,9 +20,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Days are days of this zone; China has had one offset and no summer time since 1992."""
@@ -96,8 +97,8 @@ LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
 Address = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 ClassCode = Annotated[str, Field(max_length=20), AfterValidator(_printable)]
 """A class of a scheme: a letter in most places, a word (采纳) in some."""
-_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-Code = Annotated[str, Field(pattern=_CODE, examples=["zhifaju"])]
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Code = Annotated[str, Field(pattern=CODE)]
 """The identifier of a unit, official, member or session within one ledger."""
 
 
@@ -119,14 +120,17 @@ Phone = Annotated[
 
 def is_code(text: str) -> bool:
     """Whether a text may stand where a `Code` is asked for."""
-    return re.fullmatch(_CODE, text) is not None
+    return re.fullmatch(CODE, text) is not None
 
 
 def within_limits(model: BaseModel) -> BaseModel:
     """For a document whose type must load for ever: at the door its texts are printable and short, its numbers
     small, its lists not endless."""
-    for _, beyond in beyond_limits(model.model_dump(mode="json")):
-        raise beyond
+    found = beyond_limits(model.model_dump(mode="json"))
+    errors = [InitErrorDetails(type=beyond, loc=at, input=None) for at, beyond in found]
+    if errors:
+        # not the first error as it is: it would not say where in the document it stands
+        raise ValidationError.from_exception_data(type(model).__name__, errors)
     return model
 
 

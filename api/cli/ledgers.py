@@ -22,6 +22,7 @@ from api.cli.terminal import (
 from api.reactions import checkpoint
 from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
+from domain.proposal import taken_back
 from domain.streams import PROPOSAL
 from domain.values import day_of
 from ledger import reader
@@ -73,8 +74,9 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
         return unknown_ledger(name, settings)
     if not events or STREAM_KINDS[type(events[0].event).__name__] != PROPOSAL.name:
         return failed(FOUND, "not-found", "没有这件提案")
+    gone = taken_back(events)
     table = Table(title=str(stream))
-    for title in ("版", "位置", "日期", "事件", "单位", "经办", "来源", "违反而登记的规则"):
+    for title in ("版", "位置", "日期", "事件", "撤回", "单位", "经办", "来源", "违反而登记的规则"):
         table.add_column(title, no_wrap=True, overflow="fold" if title == "违反而登记的规则" else "ellipsis")
     for recorded in events:
         table.add_row(
@@ -82,6 +84,7 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
             str(recorded.position),
             str(day_of(recorded.occurred_at)),
             EVENTS[type(recorded.event).__name__],
+            f"已由第 {gone[recorded.version]} 版撤回" if recorded.version in gone else "",
             str(getattr(recorded.event, "unit", None) or ""),
             recorded.context.person,
             label(recorded.origin) + ("（部分虚拟）" if recorded.made_up else ""),

@@ -43,6 +43,7 @@ class AuditLine(BaseModel):
     origin: Origin
     origin_label: str
     made_up: list[str]
+    taken_back_by: int | None = Field(description="把它撤回或撤销的事件的版本；没有则仍有效")
     flags: list[FlagAnswer]
     body: dict[str, Any]
 

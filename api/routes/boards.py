@@ -14,7 +14,7 @@ from api.problems import ProblemError
 from api.routes.routing import CaseId, routes
 from domain.codes import AssignmentMode, Light, Origin, Rating, Recipient, Stage
 from domain.labels import EVENTS, label
-from domain.proposal import DraftStatus, Duty, TaskStatus
+from domain.proposal import DraftStatus, Duty, TaskStatus, taken_back
 from domain.record import Recorded
 from domain.rules import RULES
 from domain.streams import proposal_stream
@@ -125,6 +125,7 @@ class EventAnswer(BaseModel):
     origin_label: str
     made_up: list[str] = Field(description="没有来源、为示例而虚拟的字段")
     flags: list[FlagAnswer]
+    taken_back_by: int | None = Field(description="把它撤回或撤销的事件的版本；没有则仍有效")
     body: dict[str, Any]
 
 
@@ -184,7 +185,10 @@ async def read_history(case: CaseId, asked: Asked, response: Response) -> Histor
     if not history:
         raise ProblemError(404, "not-found", "没有这件提案", field="case")
     response.headers["ETag"] = f'"{history[-1].version}"'
-    return HistoryAnswer(case=case, version=history[-1].version, events=[event_of(r) for r in history])
+    gone = taken_back(history)
+    return HistoryAnswer(
+        case=case, version=history[-1].version, events=[event_of(r, gone.get(r.version)) for r in history]
+    )
 
 
 def local_today() -> date:
@@ -238,7 +242,7 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     )
 
 
-def event_of(recorded: Recorded[Any]) -> EventAnswer:
+def event_of(recorded: Recorded[Any], taken_back_by: int | None = None) -> EventAnswer:
     name = type(recorded.event).__name__
     return EventAnswer(
         stream=recorded.stream,
@@ -256,5 +260,6 @@ def event_of(recorded: Recorded[Any]) -> EventAnswer:
         origin_label=label(recorded.origin),
         made_up=list(recorded.made_up),
         flags=[FlagAnswer(rule=flag, title=RULES[flag].title) for flag in recorded.flags],
+        taken_back_by=taken_back_by,
         body=recorded.event.stated(),
     )

@@ -96,7 +96,7 @@ class TakeReportSnapshot(SessionCommand):
 
     rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, RULEBOOK_IN_FORCE, SNAPSHOT_OF_HISTORY, FIGURES_AGREE)
 
-    as_known: Annotated[StrictInt, Field(ge=1, le=2**62)]
+    as_known: Annotated[StrictInt, Field(ge=1, le=2**53 - 1)]
     figures: Annotated[tuple[FigureClaim, ...], Field(min_length=1, max_length=100)]
     note: Note | None = None
 

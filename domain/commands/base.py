@@ -43,7 +43,7 @@ from domain.values import Frozen, Moment, Note, day_of, earlier
 E = TypeVar("E", bound=Event)
 
 Actor = Annotated[
-    str, Field(pattern=r"^(official:|member:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["official:zhang"])
+    str, Field(pattern=r"^(official:|member:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["official:jiaoyuju-officer"])
 ]
 
 CLAIM_RULES = (KNOWN_PERSON, OCCURRED_NOT_IN_FUTURE, OCCURRED_PLAUSIBLE, LATE_ENTRY_NEEDS_REASON)

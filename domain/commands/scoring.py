@@ -44,6 +44,7 @@ class PointsClaim(Frozen):
     points: PointsClaimed
 
 
+Version = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 Items = Annotated[tuple[PointsClaim, ...], Field(min_length=1, max_length=100)]
 
 
@@ -62,7 +63,9 @@ class RecordScoreItem(ProposalCommand):
     unit: Code
     item: Code
     points: PointsClaimed
-    evidence: Annotated[tuple[StrictInt, ...], Field(min_length=1, max_length=100)]
+    evidence: Annotated[
+        tuple[Annotated[StrictInt, Field(ge=0, le=1_000_000)], ...], Field(min_length=1, max_length=100)
+    ]
     note: Note | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:

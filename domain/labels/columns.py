@@ -49,6 +49,7 @@ COLUMNS: dict[str, str] = {
     "satisfaction": "最低评价",
     "source": "出处",
     "stream": "历史编号",
+    "takes_back": "撤回的版本",
     "tasks": "各单位进度",
     "transferred_on": "交办日期",
 }

@@ -1,6 +1,6 @@
-"""The Chinese name of every field of a request or a question, by its last named part.
+"""The Chinese name of every field of a request or a question.
 
-`FIELDS_OF` has those that are called otherwise somewhere, by the class they stand in or the field around them.
+`FIELDS_OF` has those that are called otherwise somewhere, by the class they stand in.
 """
 
 from domain.labels.inner import INNER_FIELDS
@@ -199,6 +199,7 @@ FIELDS: dict[str, str] = {
     "occurred_from": "发生起日",
     "occurred_to": "发生止日",
     "origin": "来源",
+    "Prefer": "看板落后时怎样回答",
     "outcome": "结论",
     "recorded_from": "记录起时",
     "recorded_to": "记录止时",
@@ -227,8 +228,8 @@ _ELSEWHERE = (
     ("leader", "约谈领导", ("RecordLeaderInterview", "LeaderInterviewHeld")),
     ("leader", "呈报领导", ("EscalateObjection", "ObjectionEscalated")),
     ("person", "被约谈人", ("RecordLeaderInterview", "LeaderInterviewHeld")),
+    ("name", "姓名", ("AppointOfficial", "OfficialAppointed", "ListMember", "MemberListed", "Person", "PersonClaim")),
     ("title", "职务", ("AppointOfficial", "OfficialAppointed", "Person", "PersonClaim")),
-    ("title", "职务", ("unit_people", "people", "conveners", "person")),
 )
 
 FIELDS_OF = INNER_FIELDS | {(owner, field): word for field, word, owners in _ELSEWHERE for owner in owners}

@@ -1,10 +1,8 @@
-"""The Chinese name of what stands inside a rulebook, a deadline, a holiday notice, a sealed detail: by class and field.
-
-In a path such as `deadlines.0.value` such a field is shown as it is written, so that it can be found.
-"""
+"""The Chinese name of what stands inside a rulebook, a deadline, a notice, a sealed detail, by class and field."""
 
 _BY_CLASS: dict[str, dict[str, str]] = {
     "Rulebook": {
+        "origin": "数字来源",
         "source": "出处",
         "jurisdiction": "地区",
         "deadlines": "各项期限",
@@ -36,6 +34,7 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "extension": "可否延期",
         "source": "出处",
     },
+    "Extension": {"limit": "最长期限", "approver": "批准者的最低职级"},
     "LadderStep": {"rule": "步骤编号", "pressure": "督办手段", "before": "期限之前", "source": "出处"},
     "ContactRule": {
         "gate": "不沟通时",
@@ -67,7 +66,8 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "objection": "退件、增办建议",
         "escalation": "呈报异议",
     },
-    "ScoreItem": {"most": "满分", "deducts": "扣分项", "source": "出处"},
+    "ResultClass": {"title": "名称"},
+    "ScoreItem": {"title": "名称", "most": "满分", "deducts": "扣分项", "source": "出处"},
     "LateEntry": {"hours": "各种事件的小时数", "source": "出处"},
     "When": {"key_proposal": "重点提案", "body": "集体提案者名称含有"},
     "Anchor": {"stream": "历史编号", "event": "事件", "on": "起算日", "restart": "重新起算的情形"},

@@ -29,6 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
+from domain.proposal.correction import taken_back
 from domain.proposal.limits import OpenLimit, contacted, open_limits
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, undated
 from domain.proposal.parts import (
@@ -177,6 +178,7 @@ __all__ = [
     "owed",
     "round_of",
     "subject",
+    "taken_back",
     "undated",
     "without",
 ]

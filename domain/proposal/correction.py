@@ -1,10 +1,12 @@
 """更正."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from domain import events
 from domain.proposal.state import Proposal
+from domain.record import Recorded
 
 
 def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
@@ -18,6 +20,12 @@ def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
             return replace(proposal, closed=None, closed_at=None, result_class=None, reopened=event)
         case _:
             assert_never(event)
+
+
+def taken_back(history: Iterable[Recorded[Any]]) -> dict[int, int]:
+    """What of a history was taken back: its version, with the version of the event that took it back."""
+    takings = (known for known in history if isinstance(known.event, events.ReportRetracted | events.StepTakenBack))
+    return {taking.event.version: taking.version for taking in takings}
 
 
 def _told(proposal: Proposal, event: events.ClericalErrorCorrected) -> Proposal:

@@ -1,7 +1,7 @@
 """审计轨迹: a row per event of every stream, for auditors.
 
 Who did what for whom, when it is said to have happened, when it was recorded, from where it came, which rules it
-broke.
+broke. A row is written once: what took another back says which (`takes_back`), and `queries` finds it from there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.codes import Origin
-from domain.events import STREAM_KINDS, AnyEvent
+from domain.events import STREAM_KINDS, AnyEvent, ReportRetracted, StepTakenBack
 from domain.record import Recorded
 from domain.values import day_of, write_moment
 from projections.readmodel import Key, ReadModel, Reference, Row
@@ -33,6 +33,7 @@ class AuditRow(Row):
     flags: tuple[str, ...]
     late_entry_reason: str | None
     reference_position: int | None
+    takes_back: int | None
     body: dict[str, Any]
 
 
@@ -58,13 +59,14 @@ def evolve(rows: Mapping[Key, AuditRow], recorded: Recorded[AnyEvent], reference
         flags=recorded.flags,
         late_entry_reason=context.late_entry_reason,
         reference_position=context.reference_position,
+        takes_back=event.version if isinstance(event, ReportRetracted | StepTakenBack) else None,
         body=event.stated(),
     )
 
 
 AUDIT_TRAIL = ReadModel(
     name="audit_trail",
-    version=1,
+    version=2,
     row=AuditRow,
     key=("ledger", "stream", "version"),
     evolve=evolve,

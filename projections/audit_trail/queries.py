@@ -7,6 +7,14 @@ from uuid import UUID
 from domain.codes import Origin
 from projections.asking import Ask, Page, page_of, read_cursor
 
+_EVENTS = """
+SELECT trail.*, (
+    SELECT min(taking.version) FROM boards.audit_trail taking
+    WHERE taking.ledger = trail.ledger AND taking.stream = trail.stream AND taking.takes_back = trail.version
+) AS taken_back_by
+FROM boards.audit_trail trail
+"""
+
 
 async def events(
     ask: Ask,
@@ -24,7 +32,8 @@ async def events(
     limit: int = 100,
     cursor: str | None = None,
 ) -> Page:
-    """Events in the ledger's order. `actor` finds both who acted and who was acted for; the bounds are inclusive."""
+    """Events in the ledger's order. `actor` finds both who acted and who was acted for; the bounds are inclusive.
+    `taken_back_by` is the version of the event that took this one back."""
     filters = {
         "case": case,
         "actor": actor,
@@ -54,7 +63,7 @@ async def events(
         (values["after"],) = read_cursor(cursor, asked, (int,))
         where.append("position > %(after)s")
     order = "ORDER BY position LIMIT %(limit)s"
-    rows = await ask(f"SELECT * FROM boards.audit_trail WHERE {' AND '.join(where)} {order}", values)
+    rows = await ask(f"{_EVENTS}WHERE {' AND '.join(where)} {order}", values)
     return page_of(rows, limit, asked, "position")
 
 

@@ -17,6 +17,7 @@ CREATE TABLE {table} (
     flags jsonb NOT NULL,
     late_entry_reason text,
     reference_position bigint,
+    takes_back bigint,
     body jsonb NOT NULL,
     PRIMARY KEY (ledger, stream, version)
 );
@@ -24,5 +25,6 @@ CREATE UNIQUE INDEX ON {table} (ledger, position);
 CREATE INDEX ON {table} (ledger, actor, position);
 CREATE INDEX ON {table} (ledger, on_behalf_of, position) WHERE on_behalf_of IS NOT NULL;
 CREATE INDEX ON {table} (ledger, unit, position) WHERE unit IS NOT NULL;
+CREATE INDEX ON {table} (ledger, stream, takes_back) WHERE takes_back IS NOT NULL;
 CREATE INDEX ON {table} (ledger, type, position);
 CREATE INDEX ON {table} (ledger, occurred_on, position);

@@ -112,7 +112,7 @@ def client(database: Database, api_ledger: str, tmp_path_factory: pytest.TempPat
         reacting(database, api_ledger),
         serving(database, tmp_path_factory.mktemp("api"), api_ledger) as client,
     ):
-        _set_up(client)
+        set_up(client)
         yield client
 
 
@@ -148,7 +148,7 @@ def contact(at: str, **change: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _set_up(client: TestClient) -> None:
+def set_up(client: TestClient) -> None:
     steps: list[tuple[str, dict[str, Any]]] = [
         ("/sessions", {"session": SESSION, "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
         (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),

@@ -322,6 +322,34 @@ def test_a_notice_that_cannot_be_is_refused(client: TestClient) -> None:
     assert refused["rule"] == "calendar-consistent"
 
 
+@pytest.mark.parametrize("huge", [2**53, -(2**53)])
+def test_a_number_that_no_history_can_hold_is_refused(client: TestClient, case: Case, huge: int) -> None:
+    points = {"unit": "zhifaju", "item": "face-to-face", "points": "1", "evidence": [huge]}
+    problem(case.post("score-items", points), 422, "request-invalid", "evidence.0")
+    figures = {"as_known": huge, "figures": [{"id": "cases", "count": 1}]}
+    problem(client.post(f"/sessions/{SESSION}/report-snapshots", json=figures), 422, "request-invalid", "as_known")
+
+
+def test_what_is_wrong_inside_a_notice_is_named_step_by_step(client: TestClient) -> None:
+    notice = {"year": 2033, "version": 1, "title": "占位", "holidays": [{"name": " ", "first": "2033-01-01"}]}
+    refused = problem(client.post("/calendar/notices", json={"notice": notice}), 422, "request-invalid")
+    told = {error["field"]: error["label"] for error in refused["errors"]}
+    assert told == {"notice.holidays.0.last": "节假日安排 · 放假 · 第 1 项 · 末日"}
+    assert refused["detail"].startswith("节假日安排 · 放假 · 第 1 项 · 末日：")
+    notice["holidays"][0]["last"] = "2033-01-01"
+    notice["sources"] = ["占" * 501]
+    refused = problem(client.post("/calendar/notices", json={"notice": notice}), 422, "request-invalid")
+    told = {error["field"]: error["code"] for error in refused["errors"]}
+    assert told == {"notice.holidays.0.name": "text_blank", "notice.sources.0": "text_too_long"}
+
+
+def test_a_field_that_is_not_there_has_no_other_fields_name(case: Case) -> None:
+    refused = problem(case.post("co-opinion-requests", {"unit": "zhifaju", "by": "x"}), 422, "request-invalid")
+    told = {error["field"]: error["label"] for error in refused["errors"]}
+    assert told["by"] == "by"
+    assert told["points"] == "征求事项"
+
+
 def test_rulebooks_that_cannot_be_are_refused(client: TestClient) -> None:
     current = client.get(f"/sessions/{SESSION}").json()["rulebooks"][0]
     fixed = {"kind": "REPLY", "rule": "by", "anchor": "TRANSFER", "counted_in": "FIXED_DATE", "month": 9, "day": 31}

@@ -15,6 +15,9 @@ import pytest
 
 from api import tokens
 from api.settings import Settings, secret
+from domain import commands as c
+from ledger.ledger import Ledger
+from tests.cases import Office
 from tests.conftest import Database
 
 
@@ -94,6 +97,15 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
 def test_a_ledger_that_no_daemon_has_ever_followed_is_not_well(cli: Cli) -> None:
     silent = cli("status")
     assert (silent.returncode, "daemon-silent" in silent.stderr) == (1, True), silent.stdout
+
+
+async def test_a_cases_history_marks_what_was_taken_back(cli: Cli, ledger: Ledger) -> None:
+    office = await (await Office(ledger).set_up()).assigned()
+    contacted = await office.do(office.contact())
+    retracted = await office.do(c.RetractReport(version=contacted.version, reason="误登在本案"))
+    told = cli("history", str(office.case), "--ledger", ledger.name).stdout
+    marked = [line for line in told.splitlines() if f"已由第 {retracted.version} 版撤回" in line]
+    assert [re.findall(r"\d+", line)[0] for line in marked] == [str(contacted.version)]
 
 
 def test_reading_a_case_opens_no_ledger(cli: Cli, admin: psycopg.Connection) -> None:

@@ -166,3 +166,13 @@ def test_a_case_tells_why_it_is_due_on_that_day(client: TestClient, case: Case) 
     assert (deadline["event_title"], deadline["kind_label"], deadline["superseded_by"]) == ("分办", "答复期限", None)
     assert deadline["why"][0] == f"答复期限为 {deadline['deadline']['due_on']}（当日 24 时止）。"
     assert client.get(f"/proposals/{uuid4()}/deadlines").status_code == 404
+
+
+def test_what_was_taken_back_is_marked_wherever_history_is_read(client: TestClient, case: Case) -> None:
+    contacted = case.post("contacts", contact(now())).json()
+    taken = case.post("retractions", {"version": contacted["version"], "reason": "误登在本案"}).json()
+    history = client.get(f"/proposals/{case.id}/history").json()["events"]
+    trail = client.get("/audit/trail", params={"case": case.id, "after": taken["position"]}).json()["items"]
+    for told in (history, trail):
+        marks = {event["version"]: event["taken_back_by"] for event in told if event["taken_back_by"]}
+        assert marks == {contacted["version"]: taken["version"]}

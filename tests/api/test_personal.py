@@ -12,7 +12,7 @@ from psycopg import sql
 from starlette.testclient import TestClient
 
 from ledger.keys import KeysUnusable
-from tests.api.conftest import _set_up, assigned, following, reacting, serving
+from tests.api.conftest import assigned, following, reacting, serving, set_up
 from tests.api.test_cli import Cli
 from tests.conftest import Database
 
@@ -48,7 +48,7 @@ def service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
         reacting(database, ledger),
         serving(database, folder, ledger) as client,
     ):
-        _set_up(client)
+        set_up(client)
         case = assigned(client)
         for path, body in (
             ("/directory/members", MEMBER),

@@ -36,7 +36,7 @@ from domain.events import (
     SatisfactionRevised,
     StepTakenBack,
 )
-from domain.proposal import Duty, Proposal, evolve, undated
+from domain.proposal import Duty, Proposal, evolve, taken_back, undated
 from domain.rules import (
     APPROVER_RANK,
     ARCHIVED_ONCE,
@@ -57,7 +57,7 @@ from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
-from tests.domain import test_reply as reply
+from tests.domain import test_issue as issuing
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -469,10 +469,10 @@ def test_a_talk_is_not_taken_back_under_a_case_that_was_closed_upon_it() -> Atte
 
 def test_a_letter_that_did_not_arrive_is_delivered_when_it_does() -> None:
     world = issued()
-    world.do(reply.deliver(world))
+    world.do(issuing.deliver(world))
     world.do(retract(last(world, ReplyDelivered)))
     assert world.case.tasks[EDU].round.delivered == frozenset()
-    assert world.do(reply.deliver(world))
+    assert world.do(issuing.deliver(world))
 
 
 # steps
@@ -486,6 +486,15 @@ def withdrawn() -> World:
     world = assigned()
     world.do(admission.withdraw())
     return world
+
+
+def test_history_tells_of_each_event_that_was_taken_back_which_event_did_it() -> None:
+    world = withdrawn()
+    step = world.case.version
+    world.do(take_back(step))
+    world.do(contact(world.now))
+    world.do(retract(version_of_contact(world)))
+    assert taken_back(world.story) == {step: step + 1, step + 2: step + 3}
 
 
 def put_away() -> World:

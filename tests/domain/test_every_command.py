@@ -36,11 +36,11 @@ from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
+from tests.domain import test_issue as issuing
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_objection as objection
 from tests.domain import test_publication as publication
 from tests.domain import test_recomputation as recomputation
-from tests.domain import test_reply as reply
 from tests.domain import test_scoring as scoring
 from tests.domain import test_session as session
 from tests.domain import test_supervision as supervision
@@ -188,7 +188,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.ReturnReply: (drafted, lambda world: send_back()),
     c.SignReply: (reviewed, lambda world: sign()),
     c.IssueReply: (signed, lambda world: issue()),
-    c.RecordDelivery: (issued, reply.deliver),
+    c.RecordDelivery: (issued, issuing.deliver),
     c.DecidePublication: (drafted, lambda world: publication.decide()),
     c.ContestPublication: (drafted, lambda world: publication.contest()),
     c.PublishReply: (publication.to_publish, lambda world: publication.publish()),
@@ -228,9 +228,12 @@ HAPPY: dict[type[c.Command], Sample] = {
         lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),
     ),
     c.ListUnit: (World, lambda world: c.ListUnit(unit="shuiliju", name="市水利局")),
-    c.AppointOfficial: (World, lambda world: c.AppointOfficial(official="z", name="赵喆", title="市长", rank="MAYOR")),
+    c.AppointOfficial: (
+        World,
+        lambda world: c.AppointOfficial(official="shizhang", name="赵喆", title="市长", rank="MAYOR"),
+    ),
     c.AnnounceCalendar: (World, lambda world: c.AnnounceCalendar(notice=NOTICES[2026])),
-    c.ListMember: (World, lambda world: c.ListMember(member="z", name="赵䶮")),
+    c.ListMember: (World, lambda world: c.ListMember(member="weiyuan-99", name="赵䶮")),
 }
 """For every command a state of the world in which it adds something."""
 

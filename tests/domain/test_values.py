@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from domain import commands as c
-from domain.labels import field_label
 from domain.messages import message_of, told_apart
 from domain.values import (
     Code,
@@ -28,6 +27,7 @@ from domain.values import (
     visible,
     write_moment,
 )
+from tests.domain.given import NOTICES, SHIPPED
 
 MOMENT: TypeAdapter[datetime | date] = TypeAdapter(Moment)
 TEXTS = [TypeAdapter(Title), TypeAdapter(LongText)]
@@ -221,20 +221,20 @@ def test_a_document_of_endless_lists_is_beyond_the_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "owner", "name"),
+    ("command", "wrong"),
     [
-        ("assignments.0.unit", "", "承办单位"),
-        ("surprise", "", "surprise"),
-        ("", "", ""),
-        ("0", "", "0"),
-        ("finding", "", "情况"),
-        ("finding", "RecordRevisit", "回访情况"),
-        ("unit", "RecordRevisit", "承办单位"),
-        ("unit_people.0.title", "RecordMemberContact", "职务"),
+        (c.AnnounceCalendar(notice=NOTICES[2026]), {"sources": [" "]}),
+        (c.AdoptRulebook(rulebook=SHIPPED), {"source": " "}),
     ],
+    ids=["notice", "rulebook"],
 )
-def test_a_field_is_called_by_its_last_named_part_and_where_it_stands(path: str, owner: str, name: str) -> None:
-    assert field_label(path, owner) == name
+def test_what_is_beyond_the_limits_of_a_document_is_named_by_its_path(command: c.Command, wrong: Any) -> None:
+    [(document, written)] = command.model_dump(mode="json", exclude_unset=True).items()
+    with pytest.raises(ValidationError) as beyond:
+        type(command).model_validate({document: {**written, **wrong, "title": "长" * 501}})
+    [blank] = wrong
+    found = {error["loc"][:2]: error["type"] for error in beyond.value.errors()}
+    assert found == {(document, "title"): "text_too_long", (document, blank): "text_blank"}
 
 
 @pytest.mark.parametrize(
