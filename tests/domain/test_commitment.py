@@ -46,7 +46,7 @@ from tests.domain.given import (
     rehandle,
     signed,
 )
-from tests.domain.test_reply import passed_down
+from tests.domain.test_issue import passed_down
 
 
 def promise(unit: str = EDU, **change: Any) -> c.MakeCommitment:
