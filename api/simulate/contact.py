@@ -109,7 +109,7 @@ def _told(
         "mode": mode,
         "unit_people": tuple(person.claim for person in _went(dice, mode, desk)),
         "members": tuple(dict.fromkeys((lead, *unhappy, *others))),
-        "content": words.talk(dice, case.subject, mode, about, position),
+        "content": words.talk(dice, case.matter.named, mode, about, position),
         "member_position": position,
     }
 

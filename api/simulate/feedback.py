@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from api.simulate import figures as f
-from api.simulate import vocabulary as words
 from api.simulate.contact import heard
 from api.simulate.people import Unit
 from api.simulate.story import Act, Case, Story
@@ -35,10 +34,10 @@ def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     for when, member in answers:
         at = max(at, when)
         rating = _rating(case, number)
-        entered = EnteredBy.OFFICE if dice.chance(f.ENTERED_BY_UNIT) else EnteredBy.MEMBER
-        at = case.after(at, 0) if entered is EnteredBy.OFFICE else at
+        entered = EnteredBy.COMMITTEE if dice.chance(f.ENTERED_FOR_MEMBER) else EnteredBy.MEMBER
+        at = case.after(at, 0) if entered is EnteredBy.COMMITTEE else at
         answer = _answer(case, unit, number, member, rating, entered)
-        yield Act(at, by if entered is EnteredBy.OFFICE else f"member:{member}", answer)
+        yield Act(at, case.clerk if entered is EnteredBy.COMMITTEE else f"member:{member}", answer)
         if rating is Rating.BASIC and dice.chance(f.REVISED_ANSWER):
             at = case.at_home(at, 0, 2)
             better = {"overall": Rating.SATISFIED, "result": Rating.SATISFIED, "addressed": Addressed.ADDRESSED}
@@ -56,7 +55,7 @@ def mediated(case: Case, unit: Unit, at: datetime) -> Story:
     ratings = case.task(unit).round.ratings
     members = tuple(sorted(member for member, told in ratings.items() if told.overall is Rating.DISSATISFIED))
     conveners = (case.place.staff.office[0].claim, case.place.staff.committee[1].claim)
-    outcome = words.told(case.dice, case.subject, "pressed.mediated")
+    outcome = case.told("pressed.mediated")
     told = {"unit": unit.code, "conveners": conveners, "members": members, "outcome": outcome}
     talk = {"occurred_at": at, "member_position": MemberPosition.UNDERSTAND}
     at = case.same_day(at, 60, 120)
