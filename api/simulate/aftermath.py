@@ -9,7 +9,7 @@ from api.simulate.scoring import scored
 from api.simulate.story import Act, Case, Story, merged
 from api.simulate.visits import checked, looked_back, revisited
 from domain import commands as c
-from domain.codes import Retention, RevisitStage
+from domain.codes import Rating, Retention, RevisitStage
 
 
 def closed(case: Case, at: datetime) -> Story:
@@ -17,7 +17,7 @@ def closed(case: Case, at: datetime) -> Story:
     dice, units = case.dice, [case.place.unit(task.unit) for task in case.state.answering]
     result = max(_classes(case))
     at = case.later(at, 2, 10)
-    yield Act(at, case.office, c.CloseHandling(basis="承办单位已答复，委员已反馈", result_class=result))
+    yield Act(at, case.office, c.CloseHandling(basis=_basis(case), result_class=result))
     if dice.chance(f.REOPENED):
         at = case.later(at, 3, 12)
         approver = case.vice_mayor().code
@@ -35,6 +35,12 @@ def closed(case: Case, at: datetime) -> Story:
         retention = dice.choice(list(Retention))
         yield Act(at, case.office, c.ArchiveCase.model_validate({"files": files, "retention": retention}))
     return at
+
+
+def _basis(case: Case) -> str:
+    rounds = [task.rounds[number] for task in case.state.answering for number in set(task.asked.values())]
+    silent = any(told.overall is Rating.NO_RESPONSE for current in rounds for told in current.ratings.values())
+    return "承办单位已答复，反馈期满，未反馈的已注明" if silent else "承办单位已答复，委员均已反馈"
 
 
 def _classes(case: Case) -> list[str]:

@@ -46,6 +46,7 @@ def talked(
         on, mode = (yield from _declined(case, unit, on, stage)), ContactMode.PHONE
     if not late and dice.chance(f.ENTERED_LATE):
         late = dice.randint(2, 12)
+    case.talks.append(on)
     told = _told(case, unit, on, stage, mode, unhappy)
     by = case.desk(unit).by
     if late:

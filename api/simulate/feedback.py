@@ -7,7 +7,7 @@ from api.simulate.contact import heard
 from api.simulate.people import Unit
 from api.simulate.story import Act, Case, Story
 from domain import commands as c
-from domain.codes import Addressed, EnteredBy, MemberPosition, Rating
+from domain.codes import Addressed, AssignmentMode, EnteredBy, MemberPosition, Rating
 from domain.proposal import Round
 from domain.rules import FEEDBACK_BEFORE_CLOSING, NO_RESPONSE_AFTER_DUE
 from domain.values import day_of
@@ -23,7 +23,7 @@ COMMENTS = {
 def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     """Forms out, answers in; of those who never answer it is noted."""
     dice, number, by = case.dice, case.task(unit).round.number, case.desk(unit).by
-    members = case.state.proposers if number == 1 else tuple(sorted(case.task(unit).dissatisfied))
+    members = _asked(case, unit) if number == 1 else tuple(sorted(case.task(unit).dissatisfied))
     at = case.later(at, 0, 3)
     yield Act(at, by, c.IssueFeedbackForm(unit=unit.code, members=members))
     due = case.task(unit).rounds[number].forms[members[0]].due
@@ -47,6 +47,12 @@ def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     if silent:
         at = yield from _never_answered(case, unit, number, silent, at)
     return at
+
+
+def _asked(case: Case, unit: Unit) -> tuple[str, ...]:
+    """Who gets a form: all who signed (P4); of a divided case, of which every unit asks, the lead and the next two."""
+    divided = case.task(unit).mode is AssignmentMode.SPLIT
+    return case.state.proposers[:3] if divided else case.state.proposers
 
 
 def mediated(case: Case, unit: Unit, at: datetime) -> Story:
@@ -109,6 +115,8 @@ def _no_response(unit: Unit, number: int, member: str) -> c.RecordSatisfaction:
 
 def _rating(case: Case, number: int) -> Rating:
     unhappy = (f.DISSATISFIED, f.DISSATISFIED_AGAIN, 0.0)[min(number, 3) - 1]
+    if case.state.version >= f.MUCH:  # who has gone through so much lets it be
+        unhappy = 0.0
     weights = {Rating.DISSATISFIED: unhappy, Rating.BASIC: f.BASIC, Rating.SATISFIED: 1 - unhappy - f.BASIC}
     return case.dice.weighted(weights)
 

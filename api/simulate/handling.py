@@ -77,10 +77,15 @@ def assisted(case: Case, unit: Unit, lead: Unit, at: datetime) -> Story:
         points = case.told("request")
         yield Act(at, asking, c.RequestCoOpinion(unit=unit.code, asked_by=lead.code, points=points))
     at = case.later(at, 28, 50) if dice.chance(f.OPINION_LATE) else case.later(at, 4, 22)
-    said, signer = dice.choice(words.TEXTS["opinion"]), desk.deputy.code
-    opinion = said["text"].format(**case.matter.named)
+    yield Act(at)
+    known = [{kind: text.format(**case.matter.named) for kind, text in each.items()} for each in words.TEXTS["opinion"]]
+    said, signer = (
+        dice.choice([each for each in known if each["short"] not in case.opinions.values()]),
+        desk.deputy.code,
+    )
+    opinion = said["text"]
     yield Act(at, desk.by, c.SubmitCoOpinion(unit=unit.code, text=opinion, signer=signer))
-    case.opinions[unit.code] = said["short"].format(**case.matter.named)
+    case.opinions[unit.code] = said["short"]
     if dice.chance(f.OPINION_RETURNED):
         at = case.later(at, 1, 3)
         yield Act(at)

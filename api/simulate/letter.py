@@ -105,6 +105,8 @@ def composed(case: Case, unit: Unit, result: str, on: date, number: int) -> Lett
 def flaws(case: Case, letter: Letter) -> list[Flaw]:
     """What the drafts of this letter have wrong, in the order in which it is found: mostly nothing."""
     dice = case.dice
+    if case.state.version >= f.MUCH:  # by then everybody has had their say
+        return []
     withheld = next((code for code in letter.opinions if dice.chance(f.OBJECTION_WITHHELD)), None)
     found = [_left_out(letter, withheld, by=withheld)] if withheld else []
     while len(found) < f.MOST_DRAFTS - 1 and dice.chance(f.RETURNED):

@@ -14,8 +14,11 @@ GROUNDS = [
 """What is secret never comes into the system; a member's objection comes after the decision."""
 
 
-def decision(case: Case) -> dict[str, object]:
-    """Whole, in part or not at all, as `openness` of a command, with its ground."""
+def decision(case: Case, unit: Unit) -> dict[str, object]:
+    """Whole, in part or not at all, as `openness` of a command, with its ground; as for the reply before this one."""
+    before = [known.publication for known in case.task(unit).rounds.values() if known.publication]
+    if before:
+        return before[-1].model_dump(include={"openness", "withholding_ground"})
     weights = {
         Openness.WITHHOLD: f.WITHHELD,
         Openness.PUBLISH_SUMMARY: f.SUMMARISED,

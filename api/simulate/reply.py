@@ -112,7 +112,7 @@ def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
     at = yield from _signed(writing, at)
     if hasty:
         at = yield from _too_early(writing, at)
-    at = max(at, out) if known.number == 1 else at
+    at = max(at, out) if known.number == 1 and not hasty else at
     at = yield from _opinions_in(writing, case.later(at, 0, 1))
     yield Act(at, writing.by, c.IssueReply(unit=unit.code, draft=_number(writing), copied_to=COPIES))
     at = yield from promised(case, unit, writing.letter.promises, at)
@@ -197,7 +197,7 @@ def _drafted(writing: _Writing, at: datetime) -> Story:
             passed = yield from _reviewed(writing, draft, at)
         at = case.later(at, 0, 2)
     if case.task(unit).round.publication is None and not dice.chance(f.PUBLICATION_FORGOTTEN):
-        yield Act(at, writing.by, c.DecidePublication.model_validate({"unit": unit.code, **decision(case)}))
+        yield Act(at, writing.by, c.DecidePublication.model_validate({"unit": unit.code, **decision(case, unit)}))
     return at
 
 
@@ -249,7 +249,7 @@ def _reviewed(writing: _Writing, draft: c.DraftReply, at: datetime) -> Generator
         reason = "答复中尚有承诺事项，对照分类标准应予调整"
         passing |= {"result_class": writing.letter.result, "class_reason": reason}
     if dice.chance(0.5):
-        passing["publication"] = decision(case)
+        passing["publication"] = decision(case, writing.unit)
     yield Act(at, writing.reviewer, c.ReviewReply.model_validate(passing))
     return True
 
@@ -292,12 +292,13 @@ def _made_to_talk(writing: _Writing, at: datetime) -> Story:
     case, unit, dice = writing.case, writing.unit, writing.case.dice
     yield Act(at, writing.signer.actor, _sign(writing), refused_by=CONTACT_BEFORE_REPLY)
     writing.talked = True
-    if dice.chance(0.25):
-        at = case.later(at, 0, 2)
+    at = case.later(at, 0, 2)
+    yield Act(at)
+    if dice.chance(0.4) and not case.talks:
         waived = c.WaiveContact(unit=unit.code, reason="委员出国期间无法联系", approver=unit.head.code)
         yield Act(at, writing.by, waived)
         return at
-    return (yield from talked(case, unit, case.later(at, 0, 2), ContactStage.BEFORE_REPLY))
+    return (yield from talked(case, unit, case.later(at, 0, 1), ContactStage.BEFORE_REPLY))
 
 
 def _sign(writing: _Writing, signer: Person | None = None) -> c.SignReply:

@@ -99,6 +99,8 @@ class Case:
     """Its text once that is there."""
     refused_for: RefusalGround | None = None
     """Why it will not be registered."""
+    talks: list[datetime] = field(default_factory=list)
+    """When units talked with proposers, entered yet or not."""
     declined: set[str] = field(default_factory=set)
     """Members who did not wish to be visited."""
 

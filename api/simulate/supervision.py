@@ -120,7 +120,8 @@ def _noticed(case: Case, unit: Unit, step: LadderStep, due: date, at: datetime) 
     yield Act(at)
     issued_at = case.task(unit).round.issued_at
     if issued_at is None:
-        text = case.told("pressed.answer")
+        draft = case.task(unit).round.draft
+        text = case.told(f"pressed.answer.{draft.status if draft else 'none'}")
     else:
         text = case.told("pressed.already", d=words.day(day_of(issued_at)))
     answer = c.AnswerSupervision(unit=unit.code, number=number, text=text, signer=desk.deputy.code)

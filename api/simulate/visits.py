@@ -22,7 +22,7 @@ def revisited(case: Case, went: datetime, stage: RevisitStage) -> Story:
     if stage is not RevisitStage.AFTER_CLOSING and case.state.closed is not None:
         return went
     told = {"stage": stage, "mode": dice.choice((ContactMode.PHONE, ContactMode.VISIT))}
-    found = _found(case, stage)
+    found = _found(case, went, stage)
     position = dice.choice([MemberPosition(known) for known in words.TEXTS["revisited"][found]])
     finding = case.told(f"revisited.{found}.{position}")
     revisit = {"occurred_at": went, "members": (case.state.lead_proposer,), "finding": finding}
@@ -78,10 +78,10 @@ def looked_back(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     return at
 
 
-def _found(case: Case, stage: RevisitStage) -> str:
+def _found(case: Case, went: datetime, stage: RevisitStage) -> str:
     """Which texts tell what the member said, by how the case stands."""
     if stage is RevisitStage.DURING_HANDLING:
-        return "talked" if case.state.communication.contacts else "waiting"
+        return "talked" if any(talk < went for talk in case.talks) else "waiting"
     if stage is RevisitStage.AFTER_REPLY:
         return stage.value
     return "done" if case.state.result_class == "A" else "open"

@@ -373,7 +373,7 @@ def test_members_are_visited_again_in_every_stage(city: City) -> None:
     stages = Counter(told.event["stage"] for _, told in city.told("MemberRevisited"))
     assert min(stages[stage] for stage in ("DURING_HANDLING", "AFTER_REPLY", "AFTER_CLOSING")) > 10
     for case, told in city.told("MemberRevisited"):
-        talked = of(case, "MemberContacted", before=told.version)
+        talked = [talk for talk in of(case, "MemberContacted") if talk.at < told.at]
         if told.event["stage"] == "DURING_HANDLING" and not talked:
             assert "尚" in told.event["finding"]
 
@@ -582,3 +582,51 @@ def test_a_difficulty_is_resolved_by_what_it_needed(city: City) -> None:
             if solved.event["number"] == told.event["number"]:
                 assert {"资金": "万元", "责任主体": "牵头", "用地": "用地"}[need] in solved.event["outcome"]
     assert len(seen) == 3
+
+
+def test_an_answer_to_a_notice_tells_how_far_the_letter_is(city: City) -> None:
+    far = {
+        "ReplyDrafted": "拟出",
+        "ReplyReturned": "修改",
+        "ReplyReviewed": "审核",
+        "ReplySigned": "签发",
+        "ReplyIssued": "已于",
+    }
+    seen = Counter[str]()
+    for case, answer in city.told("SupervisionAnswered"):
+        steps = of(case, *far, unit=answer.event["unit"], before=answer.version)
+        word = far[steps[-1].type] if steps else "答复稿近日送审|正在起草"
+        seen[steps[-1].type if steps else ""] += 1
+        assert re.search(word, answer.event["text"]), (steps[-1:], answer.event["text"])
+    assert len(seen) > 2, seen
+
+
+def test_nobody_is_abroad_for_one_unit_and_at_home_for_the_other(city: City) -> None:
+    waivers = list(city.told("ContactWaived"))
+    assert waivers
+    for case, waived in waivers:
+        assert not of(case, "MemberContacted", before=waived.version)
+
+
+def test_a_signed_letter_does_not_lie_for_months(city: City) -> None:
+    for case, issued in city.told("ReplyIssued"):
+        signed = of(case, "ReplySigned", unit=issued.event["unit"], before=issued.version)[-1]
+        assert issued.day - signed.day < timedelta(days=45), (signed.at, issued.at)
+
+
+def test_assisting_units_do_not_write_the_same(city: City) -> None:
+    for case in city.cases:
+        said = [(told.event["unit"], told.event["text"]) for told in of(case, "CoOpinionSubmitted")]
+        assert len({text for _, text in said}) == len(said)
+
+
+def test_a_case_is_closed_on_the_ground_that_is_there(city: City) -> None:
+    seen = Counter[bool]()
+    for case, closing in city.told("HandlingClosed"):
+        silent = [
+            e for e in of(case, "SatisfactionRecorded", before=closing.version) if e.event["overall"] == "NO_RESPONSE"
+        ]
+        if "补正" not in closing.event["basis"]:
+            seen[bool(silent)] += 1
+            assert ("未反馈的已注明" in closing.event["basis"]) == bool(silent)
+    assert len(seen) == 2
