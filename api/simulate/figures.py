@@ -37,6 +37,7 @@ ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 # assignment
 ALONE, LED, SPLIT = 0.44, 0.45, 0.11  # 独办, 主办会办, 分办 (S12)
 MORE_CO_UNITS = 0.35
+SAME_FIELD = 0.7  # of the units beside the first
 OBJECTS = 0.08
 UPHELD = 0.6
 ESCALATED = 0.2  # of the objections rejected (S15, S18)

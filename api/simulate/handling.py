@@ -16,10 +16,10 @@ from domain.values import PersonClaim
 
 def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
     """Signed for, somebody named, a plan filed."""
-    dice, desk = case.dice, case.desk(unit)
+    desk = case.desk(unit)
     at = case.later(at, 0, 4)
     yield Act(at, desk.by, c.AcknowledgeAssignment(unit=unit.code))
-    if dice.chance(f.NAMES_RESPONSIBLE):
+    if case.routine(f.NAMES_RESPONSIBLE, 10):
         at = case.later(at, 0, 2)
         named = c.NameResponsibility(
             unit=unit.code,
@@ -28,7 +28,7 @@ def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
             desk_officer=desk.officer.code,
         )
         yield Act(at, desk.by, named)
-    if plans and dice.chance(f.FILES_PLAN):
+    if plans and case.routine(f.FILES_PLAN, 11):
         at = case.later(at, 0, 3)
         plan = c.FileHandlingPlan(
             unit=unit.code,
@@ -38,7 +38,7 @@ def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
             desk_officer=desk.officer.code,
         )
         yield Act(at, desk.by, plan)
-        if dice.chance(f.PLAN_APPROVED):
+        if case.routine(f.PLAN_APPROVED, 12):
             at = case.later(at, 0, 2)
             approved = c.ApproveHandlingPlan(unit=unit.code, approver=desk.deputy.code)
             yield Act(at, desk.deputy.actor, approved)

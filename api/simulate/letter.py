@@ -77,7 +77,7 @@ def composed(case: Case, unit: Unit, result: str, on: date, number: int) -> Lett
     done, is under way with a promise, or cannot be done."""
     dice, own = case.dice, case.points_of(unit)
     known = [case.promised[which] for which, made in case.state.commitments.items() if made.made.unit == unit.code]
-    promises = known if known else _promises(dice, own, on) if result == "B" else []
+    promises = known if known else _promises(dice, own, on, number) if result == "B" else []
     under_way = {id(promise.point): promise for promise in promises}
     paragraphs = []
     for numeral, point in zip(NUMERALS, case.matter.points, strict=False):
@@ -188,10 +188,11 @@ def _on_its_way(promise: Promise, on: date, *, known: bool) -> str:
     return f"{begun}。前次答复承诺的事项正在收尾，办结后再向您书面报告。"
 
 
-def _promises(dice: Dice, own: Sequence[Point], on: date) -> list[Promise]:
-    number = 2 if len(own) > 1 and dice.chance(f.SECOND_COMMITMENT) else 1
+def _promises(dice: Dice, own: Sequence[Point], on: date, number: int) -> list[Promise]:
+    """Of the last point; in a first letter now and then of the last two."""
+    both = number == 1 and len(own) > 1 and dice.chance(f.SECOND_COMMITMENT)
     found = []
-    for later, point in enumerate(own[-number:]):
+    for later, point in enumerate(own[-2:] if both else own[-1:]):
         by_when = _end_of_month(on, dice.randint(2, 4) + 3 * later)
         found.append(Promise(point, point.said("promise", d=words.day(by_when)), by_when))
     return found

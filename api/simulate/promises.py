@@ -39,9 +39,9 @@ def followed(case: Case, number: int, at: datetime) -> Story:
         yield Act(at, by, better, refused_by=COMMITMENTS_BEFORE_BETTER_CLASS)
     due = made.finish_on or day_of(at)
     for progress in point.each("progress"):
-        if day_of(at) >= due - timedelta(days=30) or not dice.chance(0.6):
-            break
         reported = case.later(at, 25, 60)
+        if day_of(reported) > due - timedelta(days=20) or not dice.chance(0.6):
+            break
         at = case.same_day(reported, 10, 60)
         yield Act(at, by, c.ReportCommitmentProgress(occurred_at=reported, number=number, progress=f"{progress}。"))
     end = dice.weighted({"kept": f.KEPT, "broken": f.BROKEN, "open": 1 - f.KEPT - f.BROKEN})
@@ -55,7 +55,7 @@ def followed(case: Case, number: int, at: datetime) -> Story:
             return (yield from _second_reply(case, unit, number, at, kept=False))
         at = case.later(at, 20, 60)
     else:
-        at = max(case.later(at, 1, 10), case.later(case.opening(due - timedelta(days=25)), 0, 22))
+        at = max(case.later(at, 8, 14), case.later(case.opening(due - timedelta(days=25)), 0, 22))
     outcome = f"{point.said('kept')}。"
     yield Act(at, by, c.FulfilCommitment(number=number, outcome=outcome))
     at = yield from _second_reply(case, unit, number, at, kept=True)

@@ -119,7 +119,7 @@ def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
     if not writing.talked and dice.chance(f.BACKFILLED):
         at = yield from _backfilled(writing, at)
     at = yield from merged(at, [_delivered(writing, at), published(case, unit, at)])
-    if known.number == 1 and not case.task(unit).dissatisfied and case.routine(f.REVISITED_AFTER, 25):
+    if known.number == 1 and not case.task(unit).dissatisfied and case.routine(f.REVISITED_AFTER, 29):
         at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
     return at
 
@@ -127,7 +127,7 @@ def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
 def _delivered(writing: _Writing, at: datetime) -> Story:
     """In the proposers' hands, until they have said what they think of it."""
     case, unit, dice = writing.case, writing.unit, writing.case.dice
-    if dice.chance(f.DELIVERED):
+    if case.routine(f.DELIVERED, 25):
         reached = case.later(at, 0, 4)
         at = case.same_day(reached, 5, 120)
         channel = dice.choice(list(DeliveryChannel))
@@ -206,6 +206,7 @@ def _compose(writing: _Writing, out: datetime) -> None:
     case, dice, unit = writing.case, writing.case.dice, writing.unit
     letter = composed(case, unit, _result(writing), day_of(out), case.task(unit).round.number)
     writing.letter, writing.flaws, writing.claimed = letter, flaws(case, letter), letter.result
+    case.results[unit.code] = letter.result
     writing.commits = bool(letter.promises) and dice.chance(0.2)
     wrong = any(flaw.result for flaw in writing.flaws)
     if letter.promises and not wrong and dice.chance(f.OVERCLAIMED):
@@ -225,10 +226,11 @@ def _draft(writing: _Writing) -> c.DraftReply:
 
 
 def _result(writing: _Writing) -> str:
-    """The class of the letter: B where an earlier one has promised something."""
-    case = writing.case
-    if any(promise.made.unit == writing.unit.code for promise in case.state.commitments.values()):
-        return "B"
+    """The class of the letter. One that answers once more takes nothing back: what was done is done, what was promised
+    stands; what could not be done may now be promised."""
+    case, before = writing.case, writing.case.results.get(writing.unit.code)
+    if before is not None:
+        return case.dice.choice(("B", "C")) if before == "C" else before
     return case.dice.weighted({known.code: f.CLASSES[known.code] for known in case.rulebook.class_scheme.classes})
 
 

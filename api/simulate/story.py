@@ -91,6 +91,8 @@ class Case:
     """The name of the body that hands it in."""
     promised: dict[int, Promise] = field(default_factory=dict)
     """What the letters have promised, by the numbers of the promises."""
+    results: dict[str, str] = field(default_factory=dict)
+    """Classes of the letters written last, by the codes of their units."""
     opinions: dict[str, str] = field(default_factory=dict)
     """What the assisting units have said in short, by their codes."""
     lacking: str | None = None
@@ -191,7 +193,10 @@ class Case:
 
     def same_day(self, at: datetime, least: int, most: int) -> datetime:
         """So many minutes later, but before the doors are locked."""
-        return min(at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED))
+        wanted, locked = at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED)
+        if wanted <= locked:
+            return wanted
+        return at + timedelta(minutes=self.dice.randint(0, max(0, int((locked - at).total_seconds()) // 60)))
 
     def at_home(self, at: datetime, least: int, most: int) -> datetime:
         """A moment so many days later at which a member may be at it, weekends and evenings too; always after `at`."""
@@ -201,6 +206,12 @@ class Case:
     def opening(self, on: date) -> datetime:
         """In the morning of this day, or of the next on which people work."""
         return minutes(moment(self.place.workday(on), time(8, 30)), 7 * self.index % 60)
+
+    def akin(self, *taken: str) -> Unit:
+        """A unit that is none of these and, if there is one, works in the field of the first."""
+        topic = self.place.unit(taken[0]).topic
+        known = [unit for unit in self.place.units if unit.topic == topic and unit.code not in taken]
+        return self.dice.choice(known) if known else self.other_unit(*taken)
 
     def other_unit(self, *taken: str) -> Unit:
         """A unit that is none of these."""

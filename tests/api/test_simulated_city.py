@@ -630,3 +630,45 @@ def test_a_case_is_closed_on_the_ground_that_is_there(city: City) -> None:
             seen[bool(silent)] += 1
             assert ("未反馈的已注明" in closing.event["basis"]) == bool(silent)
     assert len(seen) == 2
+
+
+def test_a_second_round_takes_nothing_back(city: City) -> None:
+    again = 0
+    for case, told in city.told("ReplyDrafted"):
+        unit, number = told.event["unit"], told.event["round"]
+        before = [e.event for e in of(case, "ReplyDrafted", unit=unit) if e.event["round"] == number - 1]
+        if before:
+            again += 1
+            assert told.event["result_class"] in {"A": "A", "B": "AB", "C": "ABC", "D": "D"}[before[-1]["result_class"]]
+            kept = [
+                line
+                for line in re.findall(r"\n([一二三四]、关于[^。]*。)", before[-1]["text"])
+                if line in told.event["text"]
+            ]
+            assert kept
+            part = r"\d+[处名个件项条万元]+[^。]*?中已"
+            if before[-1]["result_class"] != "C":
+                assert bool(re.search(part, told.event["text"])) <= bool(re.search(part, before[-1]["text"]))
+    assert again
+
+
+def test_a_promise_is_not_reported_as_just_begun_the_day_before_it_is_kept(city: City) -> None:
+    for case, end in city.told("CommitmentFulfilled"):
+        reports = [e for e in of(case, "CommitmentProgressed") if e.event["number"] == end.event["number"]]
+        assert not reports or end.day - reports[-1].day >= timedelta(days=7)
+
+
+def test_few_things_are_entered_at_the_very_minute_the_doors_are_locked(city: City) -> None:
+    minutes = Counter(
+        entry.entered.time().replace(second=0) for entry in city.entries if entry.by.startswith("official")
+    )
+    assert minutes[LOCKED] < len(city.entries) / 1000
+
+
+def test_who_says_it_is_not_theirs_names_a_unit_of_the_same_field(city: City) -> None:
+    topics = {unit.code: unit.topic for unit in PLACE.units}
+    back = list(city.told("AssignmentReturned"))
+    assert back
+    for _, told in back:
+        if told.event.get("suggested_unit"):
+            assert topics[told.event["unit"]] == topics[told.event["suggested_unit"]]
