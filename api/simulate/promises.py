@@ -47,6 +47,9 @@ def followed(case: Case, number: int, at: datetime) -> Story:
     end = dice.weighted({"kept": f.KEPT, "broken": f.BROKEN, "open": 1 - f.KEPT - f.BROKEN})
     if end == "open":
         return at
+    earliest = case.later(at, 8, 14)
+    if day_of(earliest) > due:  # handled again, the case was closed when the day had passed
+        end = "broken"
     if end == "broken":
         at = max(case.later(at, 1, 10), case.later(case.opening(due), 1, 6))
         reason = f"{point.said('broken')}。"
@@ -55,7 +58,7 @@ def followed(case: Case, number: int, at: datetime) -> Story:
             return (yield from _second_reply(case, unit, number, at, kept=False))
         at = case.later(at, 20, 60)
     else:
-        at = max(case.later(at, 8, 14), case.later(case.opening(due - timedelta(days=25)), 0, 22))
+        at = max(earliest, case.later(case.opening(due - timedelta(days=35)), 0, 22))
     outcome = f"{point.said('kept')}。"
     yield Act(at, by, c.FulfilCommitment(number=number, outcome=outcome))
     at = yield from _second_reply(case, unit, number, at, kept=True)

@@ -196,7 +196,8 @@ class Case:
         wanted, locked = at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED)
         if wanted <= locked:
             return wanted
-        return at + timedelta(minutes=self.dice.randint(0, max(0, int((locked - at).total_seconds()) // 60)))
+        left = max(0, int((locked - at).total_seconds()) // 60)
+        return at + timedelta(minutes=self.dice.randint(left // 2, left))
 
     def at_home(self, at: datetime, least: int, most: int) -> datetime:
         """A moment so many days later at which a member may be at it, weekends and evenings too; always after `at`."""

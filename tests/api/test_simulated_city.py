@@ -672,3 +672,11 @@ def test_who_says_it_is_not_theirs_names_a_unit_of_the_same_field(city: City) ->
     for _, told in back:
         if told.event.get("suggested_unit"):
             assert topics[told.event["unit"]] == topics[told.event["suggested_unit"]]
+
+
+def test_what_is_kept_after_its_day_was_first_reported_as_not_kept(city: City) -> None:
+    for case, end in city.told("CommitmentFulfilled"):
+        number = end.event["number"]
+        (made,) = (e for e in of(case, "CommitmentMade") if e.event["number"] == number)
+        if end.day > date.fromisoformat(made.event["finish_on"]):
+            assert [e for e in of(case, "CommitmentBroken", before=end.version) if e.event["number"] == number]
