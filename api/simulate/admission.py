@@ -1,5 +1,6 @@
 """From the first line to the handover: drafted, co-signed, handed in, reviewed, registered, or not."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,12 +19,16 @@ REVIEWED_BY = {ReviewLevel.SECOND: "official:cppcc-committee-deputy", ReviewLeve
 """A desk officer looks first, then the deputy, then the head."""
 GROUNDS = tuple(ground for ground in RefusalGround if ground is not RefusalGround.SECRET)
 """What is secret never comes into the system."""
+NO_ADVICE, TOO_GENERAL, TWO_MATTERS = "缺少具体建议", "情况分析不够具体", "一事一案，请聚焦一个事项"
+SENT_BACK = (NO_ADVICE, TOO_GENERAL, TWO_MATTERS)
+"""What the committee sends a proposal back for."""
 
 
 def admitted(case: Case) -> Story:
     """Until the case is with the government: then `case.state.transferred` says so and `recipient` is None."""
     fates = {"refused": f.NOT_REGISTERED, "withdrawn": f.WITHDRAWN, "revised": f.REVISED}
     fate = case.dice.weighted({**fates, "plain": 1 - sum(fates.values())})
+    case.lacking = case.dice.choice(SENT_BACK) if fate == "revised" else None
     if fate == "refused" and not joins(case.city, case.index):
         case.refused_for = case.dice.choice(GROUNDS)
     at = yield from _handed_in(case)
@@ -39,15 +44,18 @@ def _handed_in(case: Case) -> Story:
     drafted = dice.chance(f.DRAFTED_ONLINE)
     late = dice.chance(f.AFTER_THE_LAST_DAY) and not drafted
     on, timing = _day(case)
+    found = words.each(dice, case.matter.named, "found", 3)
     written: dict[str, Any] = {
         "session": case.meeting.key,
-        "title": words.title(dice, case.subject),
-        "body": _body(case),
+        "title": words.title(dice, case.subject, case.matter.place),
+        "body": _body(case, found, lacking=case.lacking),
         "lead_proposer": lead,
         "suggested_units": (case.unit.code,) if dice.chance(0.5) else (),
     }
+    case.mended = _body(case, found, lacking=None)
     if drafted:
-        return (yield from _co_signed(case, dice.leisure(on), timing, co_signers, written))
+        first = _body(case, found, lacking=case.lacking or dice.choice(SENT_BACK))
+        return (yield from _co_signed(case, dice.leisure(on), timing, co_signers, written, first))
     channel = dice.choice((Channel.ONLINE, Channel.PAPER, Channel.STAFF))
     by = f"member:{lead}" if channel is Channel.ONLINE else case.clerk
     written |= {"co_signers": co_signers, "channel": channel}
@@ -66,13 +74,18 @@ def _handed_in(case: Case) -> Story:
     return at
 
 
-def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], written: dict[str, Any]) -> Story:
-    """Written in the system, signed by those invited until the day before, and handed in `at`."""
+def _co_signed(
+    case: Case, at: datetime, timing: Timing, invited: list[str], written: dict[str, Any], first: str
+) -> Story:
+    """Written in the system, signed by those invited until the day before, and handed in `at`; `first`: what some
+    have written at first."""
     dice, lead = case.dice, f"member:{written['lead_proposer']}"
     begun = dice.leisure(day_of(at) - timedelta(days=dice.randint(9, 20)))
-    yield Act(begun, lead, c.DraftProposal.model_validate({**written, "timing": timing}))
-    if dice.chance(0.3) and case.refused_for is None:
-        changed = {"title": written["title"], "body": _body(case), "timing": timing}
+    revises = dice.chance(0.3) and first != written["body"]
+    begins = {**written, "body": first} if revises else written
+    yield Act(begun, lead, c.DraftProposal.model_validate({**begins, "timing": timing}))
+    if revises:
+        changed = {"title": written["title"], "body": written["body"], "timing": timing}
         begun = case.at_home(begun, 0, 2)
         revised = {**changed, "suggested_units": written["suggested_units"]}
         yield Act(begun, lead, c.ReviseProposalDraft.model_validate(revised))
@@ -96,10 +109,17 @@ def _co_signed(case: Case, at: datetime, timing: Timing, invited: list[str], wri
     return at
 
 
-def _body(case: Case) -> str:
+def _body(case: Case, found: Sequence[str], lacking: str | None) -> str:
+    """What the proposal says, or what it says as long as this is lacking."""
+    matter = case.matter
     if case.refused_for is not None:
-        return words.told(case.dice, case.subject, f"refused.{case.refused_for}")
-    return words.body(case.dice, case.subject)
+        return case.told(f"refused.{case.refused_for}")
+    if lacking == NO_ADVICE:
+        return matter.body(found, matter.points[:1])
+    if lacking == TOO_GENERAL:
+        return matter.body(found[:1], matter.points)
+    other = next((subject for subject in case.unit.subjects if subject != case.subject), "") if lacking else ""
+    return matter.body(found, matter.points, f"此外，建议一并研究{other}问题。" if other else "")
 
 
 def _co_signers(dice: Dice) -> int:
@@ -166,11 +186,10 @@ def _opinion(case: Case, level: ReviewLevel, opinion: ReviewOpinion) -> tuple[st
 
 
 def _sent_back(case: Case, at: datetime) -> Story:
-    reason = case.dice.choice(("一事一案，请拆分或聚焦", "缺少具体建议", "情况分析不够具体"))
-    yield Act(at, case.clerk, c.ReturnForRevision(reason=reason))
+    """For what is lacking; it comes back with that and otherwise unchanged."""
+    yield Act(at, case.clerk, c.ReturnForRevision(reason=case.lacking or NO_ADVICE))
     at = case.at_home(at, 1, 6)
-    body = words.body(case.dice, case.subject)
-    again = c.ResubmitProposal(title=case.state.title, body=body)
+    again = c.ResubmitProposal(title=case.state.title, body=case.mended)
     yield Act(at, f"member:{case.state.lead_proposer}", again)
     return case.later(at, 1, 3)
 

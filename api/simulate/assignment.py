@@ -19,9 +19,9 @@ def assigned(case: Case, at: datetime) -> Story:
     wanted = [(unit.code, mode)]
     if mode is not AssignmentMode.SOLE:
         others = AssignmentMode.SPLIT if mode is AssignmentMode.SPLIT else AssignmentMode.CO
-        wanted.append((case.other_unit(unit.code).code, others))
+        wanted.append((_beside(case, unit.code), others))
         while others is AssignmentMode.CO and len(wanted) < 4 and dice.chance(f.MORE_CO_UNITS):
-            wanted.append((case.other_unit(*(code for code, _ in wanted)).code, others))
+            wanted.append((_beside(case, *(code for code, _ in wanted)), others))
     leader = case.vice_mayor().code if dice.chance(0.4) else None
     yield Act(at, case.office, _assign(wanted, leader))
     if dice.chance(f.KEY_PROPOSAL):
@@ -32,7 +32,7 @@ def assigned(case: Case, at: datetime) -> Story:
         at = yield from _objected_late(case, at, unit)
     elif mode is AssignmentMode.SOLE and dice.chance(f.REASSIGNED):
         at = case.later(at, 2, 9)
-        other = case.other_unit(unit.code).code
+        other = case.akin(unit.code).code
         new = (c.Assignment(unit=other, mode=mode),)
         changed = c.ReassignCase(
             leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=case.vice_mayor().code
@@ -41,6 +41,11 @@ def assigned(case: Case, at: datetime) -> Story:
     elif mode is AssignmentMode.LEAD and dice.chance(f.ASKS_FOR_UNITS):
         at = yield from _added(case, at, unit)
     return at
+
+
+def _beside(case: Case, *taken: str) -> str:
+    """Another unit to handle it with the first: mostly of the same field."""
+    return (case.akin(*taken) if case.dice.chance(f.SAME_FIELD) else case.other_unit(*taken)).code
 
 
 def _assign(wanted: list[tuple[str, AssignmentMode]], leader: str | None = None) -> c.Command:
@@ -59,7 +64,7 @@ def _made_key(case: Case, at: datetime) -> Story:
 
 
 def _objected(case: Case, at: datetime, unit: Unit, mode: AssignmentMode) -> Story:
-    dice, suggested, desk = case.dice, case.other_unit(*case.state.tasks), case.desk(unit)
+    dice, suggested, desk = case.dice, case.akin(unit.code, *case.state.tasks), case.desk(unit)
     at = case.later(at, 1, 4)
     deputy = desk.deputy
     back = c.ReturnAssignment(
@@ -104,7 +109,7 @@ def _objected_late(case: Case, at: datetime, unit: Unit) -> Story:
     if limit is None:
         return at
     at = max(at, case.later(case.opening(limit.due_on), 1, 3))
-    suggested, deputy = case.other_unit(*case.state.tasks).code, case.desk(unit).deputy
+    suggested, deputy = case.akin(unit.code, *case.state.tasks).code, case.desk(unit).deputy
     back = c.ReturnAssignment(
         unit=unit.code, reason="经研究不属本单位职责", suggested_unit=suggested, signed_by=deputy.code
     )

@@ -46,6 +46,7 @@ def talked(
         on, mode = (yield from _declined(case, unit, on, stage)), ContactMode.PHONE
     if not late and dice.chance(f.ENTERED_LATE):
         late = dice.randint(2, 12)
+    case.talks.append(on)
     told = _told(case, unit, on, stage, mode, unhappy)
     by = case.desk(unit).by
     if late:
@@ -109,7 +110,7 @@ def _told(
         "mode": mode,
         "unit_people": tuple(person.claim for person in _went(dice, mode, desk)),
         "members": tuple(dict.fromkeys((lead, *unhappy, *others))),
-        "content": words.talk(dice, case.subject, mode, about, position),
+        "content": words.talk(dice, case.matter.named, mode, about, position),
         "member_position": position,
     }
 

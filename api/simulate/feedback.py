@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from api.simulate import figures as f
-from api.simulate import vocabulary as words
 from api.simulate.contact import heard
 from api.simulate.people import Unit
 from api.simulate.story import Act, Case, Story
 from domain import commands as c
-from domain.codes import Addressed, EnteredBy, MemberPosition, Rating
+from domain.codes import Addressed, AssignmentMode, EnteredBy, MemberPosition, Rating
 from domain.proposal import Round
 from domain.rules import FEEDBACK_BEFORE_CLOSING, NO_RESPONSE_AFTER_DUE
 from domain.values import day_of
@@ -24,7 +23,7 @@ COMMENTS = {
 def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     """Forms out, answers in; of those who never answer it is noted."""
     dice, number, by = case.dice, case.task(unit).round.number, case.desk(unit).by
-    members = case.state.proposers if number == 1 else tuple(sorted(case.task(unit).dissatisfied))
+    members = _asked(case, unit) if number == 1 else tuple(sorted(case.task(unit).dissatisfied))
     at = case.later(at, 0, 3)
     yield Act(at, by, c.IssueFeedbackForm(unit=unit.code, members=members))
     due = case.task(unit).rounds[number].forms[members[0]].due
@@ -35,10 +34,10 @@ def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     for when, member in answers:
         at = max(at, when)
         rating = _rating(case, number)
-        entered = EnteredBy.OFFICE if dice.chance(f.ENTERED_BY_UNIT) else EnteredBy.MEMBER
-        at = case.after(at, 0) if entered is EnteredBy.OFFICE else at
+        entered = EnteredBy.COMMITTEE if dice.chance(f.ENTERED_FOR_MEMBER) else EnteredBy.MEMBER
+        at = case.after(at, 0) if entered is EnteredBy.COMMITTEE else at
         answer = _answer(case, unit, number, member, rating, entered)
-        yield Act(at, by if entered is EnteredBy.OFFICE else f"member:{member}", answer)
+        yield Act(at, case.clerk if entered is EnteredBy.COMMITTEE else f"member:{member}", answer)
         if rating is Rating.BASIC and dice.chance(f.REVISED_ANSWER):
             at = case.at_home(at, 0, 2)
             better = {"overall": Rating.SATISFIED, "result": Rating.SATISFIED, "addressed": Addressed.ADDRESSED}
@@ -50,13 +49,19 @@ def heard_back(case: Case, unit: Unit, at: datetime) -> Story:
     return at
 
 
+def _asked(case: Case, unit: Unit) -> tuple[str, ...]:
+    """Who gets a form: all who signed (P4); of a divided case, of which every unit asks, the lead and the next two."""
+    divided = case.task(unit).mode is AssignmentMode.SPLIT
+    return case.state.proposers[:3] if divided else case.state.proposers
+
+
 def mediated(case: Case, unit: Unit, at: datetime) -> Story:
     """A talk with those whom handling it again has not satisfied (S8)."""
     at = case.later(at, 2, 9)
     ratings = case.task(unit).round.ratings
     members = tuple(sorted(member for member, told in ratings.items() if told.overall is Rating.DISSATISFIED))
     conveners = (case.place.staff.office[0].claim, case.place.staff.committee[1].claim)
-    outcome = words.told(case.dice, case.subject, "pressed.mediated")
+    outcome = case.told("pressed.mediated")
     told = {"unit": unit.code, "conveners": conveners, "members": members, "outcome": outcome}
     talk = {"occurred_at": at, "member_position": MemberPosition.UNDERSTAND}
     at = case.same_day(at, 60, 120)
@@ -110,6 +115,8 @@ def _no_response(unit: Unit, number: int, member: str) -> c.RecordSatisfaction:
 
 def _rating(case: Case, number: int) -> Rating:
     unhappy = (f.DISSATISFIED, f.DISSATISFIED_AGAIN, 0.0)[min(number, 3) - 1]
+    if case.state.version >= f.MUCH:  # who has gone through so much lets it be
+        unhappy = 0.0
     weights = {Rating.DISSATISFIED: unhappy, Rating.BASIC: f.BASIC, Rating.SATISFIED: 1 - unhappy - f.BASIC}
     return case.dice.weighted(weights)
 

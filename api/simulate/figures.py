@@ -37,6 +37,7 @@ ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 # assignment
 ALONE, LED, SPLIT = 0.44, 0.45, 0.11  # 独办, 主办会办, 分办 (S12)
 MORE_CO_UNITS = 0.35
+SAME_FIELD = 0.7  # of the units beside the first
 OBJECTS = 0.08
 UPHELD = 0.6
 ESCALATED = 0.2  # of the objections rejected (S15, S18)
@@ -78,16 +79,18 @@ OVERDUE = 0.06
 BURST_DAYS = 9  # replies go out so many days before the common last day on average: most of them in its last weeks
 RETURNED = 0.18  # by the reviewer (S0, S17)
 SAME_AGAIN = 0.08  # of those, first unchanged; refused
-CLASS_CHANGED = 0.04  # P4
+OVERCLAIMED = 0.15  # of the B class, marked A by the unit and put right by the reviewer (P4)
 OBJECTION_WITHHELD = 0.03  # a countersignature withheld
 UNREVIEWED = 0.01  # signed before the review; refused
 OWN_DRAFT = 0.01  # the drafter signs; refused
 LOW_RANK = 0.01  # an officer signs; refused
 HASTE = 0.04  # sent before the assisting units have spoken; refused
 WRONG_HAND = 0.01  # an assisting unit drafts the reply; refused
+MOST_DRAFTS = 3  # by then everybody has had their say
 PUBLICATION_FORGOTTEN = 0.04  # S43
 CLASSES = {"A": 0.62, "B": 0.27, "C": 0.08, "D": 0.03}  # S0 reports 78.6 % for its two best groups
 WITHHELD, SUMMARISED = 0.08, 0.05  # S43, S44
+PUBLISHED_LATE = 0.06  # after the 20 working days (S44)
 CONTESTED = 0.005
 
 # feedback
@@ -98,7 +101,7 @@ DISSATISFIED = 0.018  # an answer; published rates of satisfaction are 98 % and 
 DISSATISFIED_AGAIN = 0.2
 BASIC = 0.1
 NOT_CONTACTED = 0.015  # says nobody talked with them, whatever was recorded (P1)
-ENTERED_BY_UNIT = 0.12  # P4: what auditors look for
+ENTERED_FOR_MEMBER = 0.12  # by the committee, for who cannot go online (P4)
 REVISED_ANSWER = 0.01
 
 # supervision, as in S19, S33 and S49

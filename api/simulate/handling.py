@@ -16,10 +16,10 @@ from domain.values import PersonClaim
 
 def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
     """Signed for, somebody named, a plan filed."""
-    dice, desk = case.dice, case.desk(unit)
+    desk = case.desk(unit)
     at = case.later(at, 0, 4)
     yield Act(at, desk.by, c.AcknowledgeAssignment(unit=unit.code))
-    if dice.chance(f.NAMES_RESPONSIBLE):
+    if case.routine(f.NAMES_RESPONSIBLE, 10):
         at = case.later(at, 0, 2)
         named = c.NameResponsibility(
             unit=unit.code,
@@ -28,18 +28,17 @@ def begun(case: Case, unit: Unit, at: datetime, *, plans: bool) -> Story:
             desk_officer=desk.officer.code,
         )
         yield Act(at, desk.by, named)
-    if plans and dice.chance(f.FILES_PLAN):
+    if plans and case.routine(f.FILES_PLAN, 11):
         at = case.later(at, 0, 3)
-        measures = words.each(dice, case.subject, "plan", dice.randint(1, 3))
         plan = c.FileHandlingPlan(
             unit=unit.code,
             goal=f"推动{case.subject}取得实效",
-            measures=measures,
+            measures=case.matter.plan(case.points_of(unit)),
             responsible_leader=desk.deputy.code,
             desk_officer=desk.officer.code,
         )
         yield Act(at, desk.by, plan)
-        if dice.chance(f.PLAN_APPROVED):
+        if case.routine(f.PLAN_APPROVED, 12):
             at = case.later(at, 0, 2)
             approved = c.ApproveHandlingPlan(unit=unit.code, approver=desk.deputy.code)
             yield Act(at, desk.deputy.actor, approved)
@@ -75,24 +74,31 @@ def assisted(case: Case, unit: Unit, lead: Unit, at: datetime) -> Story:
     at = yield from begun(case, unit, at, plans=False)
     if dice.chance(f.OPINION_ASKED):
         at = case.later(at, 1, 6)
-        points = words.told(dice, case.subject, "request")
+        points = case.told("request")
         yield Act(at, asking, c.RequestCoOpinion(unit=unit.code, asked_by=lead.code, points=points))
     at = case.later(at, 28, 50) if dice.chance(f.OPINION_LATE) else case.later(at, 4, 22)
-    opinion, signer = words.told(dice, case.subject, "opinion", 2), desk.deputy.code
+    yield Act(at)
+    known = [{kind: text.format(**case.matter.named) for kind, text in each.items()} for each in words.TEXTS["opinion"]]
+    said, signer = (
+        dice.choice([each for each in known if each["short"] not in case.opinions.values()]),
+        desk.deputy.code,
+    )
+    opinion = said["text"]
     yield Act(at, desk.by, c.SubmitCoOpinion(unit=unit.code, text=opinion, signer=signer))
+    case.opinions[unit.code] = said["short"]
     if dice.chance(f.OPINION_RETURNED):
         at = case.later(at, 1, 3)
         yield Act(at)
         if not case.task(lead).round.issued:
             yield Act(at, asking, c.ReturnCoOpinion(unit=unit.code, asked_by=lead.code, reason="请补充量化措施和时限"))
             at = case.later(at, 1, 5)
-            changed = opinion + words.told(dice, case.subject, "supplement")
+            changed = opinion + case.told("supplement")
             yield Act(at, desk.by, c.SubmitCoOpinion(unit=unit.code, text=changed, signer=signer))
     return at
 
 
 def _went_to_see(case: Case, unit: Unit, went: datetime) -> Story:
-    dice, desk, spot = case.dice, case.desk(unit), words.spot(case.dice)
+    dice, desk, spot = case.dice, case.desk(unit), case.matter.place
     people = (desk.section, desk.officer) if dice.chance(0.7) else (desk.deputy, desk.section, desk.officer)
     visit = c.RecordFieldVisit(
         occurred_at=went,
@@ -100,7 +106,7 @@ def _went_to_see(case: Case, unit: Unit, went: datetime) -> Story:
         place=words.CITY + spot,
         unit_people=tuple(PersonClaim(name=person.name, title=person.post) for person in people),
         members=case.state.proposers[:1] if dice.chance(0.4) else (),
-        finding=words.told(dice, case.subject, "seen", p=spot),
+        finding=case.told("seen"),
     )
     at = case.same_day(went, 60, 300)
     yield Act(at, desk.by, visit)
@@ -124,11 +130,12 @@ def _joined(case: Case, unit: Unit, at: datetime, by: str) -> Story:
 def _in_trouble(case: Case, unit: Unit, at: datetime, by: str) -> Story:
     dice = case.dice
     at = case.later(at, 1, 8)
-    text = words.told(dice, case.subject, "difficulty")
-    yield Act(at, by, c.RaiseDifficulty(unit=unit.code, text=text, asks="请市领导协调资金和职责"))
+    named: dict[str, object] = {**case.matter.named, "n": 5 * dice.randint(4, 40)}
+    told = {kind: text.format(**named) for kind, text in dice.choice(words.TEXTS["difficulty"]).items()}
+    yield Act(at, by, c.RaiseDifficulty(unit=unit.code, text=told["text"], asks=told["asks"]))
     number = max(case.state.difficulties)
     at = case.later(at, 3, 12)
-    outcome, leader = "已召开协调会明确分工", case.vice_mayor(unit).code
-    settled = c.ResolveDifficulty(number=number, outcome=outcome, coordinated_by=leader)
+    leader = case.vice_mayor(unit).code
+    settled = c.ResolveDifficulty(number=number, outcome=told["outcome"], coordinated_by=leader)
     yield Act(at, case.office, settled)
     return at

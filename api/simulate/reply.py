@@ -1,29 +1,27 @@
 """A unit's reply: drafted, sent back, countersigned, signed, sent, rated, and where somebody is unhappy once more."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from api.simulate import figures as f
-from api.simulate import vocabulary as words
 from api.simulate.contact import talked
 from api.simulate.feedback import heard_back, mediated
 from api.simulate.handling import begun, prepared
+from api.simulate.letter import Flaw, Letter, composed, flaws
 from api.simulate.people import Desk, Person, Unit
 from api.simulate.promises import promised
-from api.simulate.story import Act, Case, Story, minutes
+from api.simulate.publication import decision, published
+from api.simulate.story import Act, Case, Story, merged, minutes
 from api.simulate.visits import revisited
 from domain import commands as c
 from domain.codes import (
     AssignmentMode,
     ContactStage,
     Countersignature,
-    Defect,
     DeliveryChannel,
     Gate,
-    Openness,
     RevisitStage,
-    WithholdingGround,
 )
 from domain.proposal import UnitTask
 from domain.rules import (
@@ -38,10 +36,6 @@ from domain.rules import (
 )
 from domain.values import day_of
 
-GROUNDS = [ground for ground in WithholdingGround if ground is not WithholdingGround.SECRET]
-DEFECTS = (Defect.OFF_TOPIC, Defect.WORDING, Defect.LAW_OR_POLICY, Defect.CO_OPINION_NOT_MERGED)
-MOST_DRAFTS = 3
-"""By then everybody has had their say."""
 COPIES = ("市政协提案委", "市政府督查室")
 
 
@@ -53,9 +47,11 @@ class _Writing:
     unit: Unit
     reviewer: str
     talked: bool
-    drafts: int = 0
-    text: str = ""
-    result: str = "A"
+    letter: Letter = field(init=False)
+    flaws: list[Flaw] = field(default_factory=list)
+    """What is wrong in the next draft."""
+    claimed: str = "A"
+    """The class the unit gives its letter."""
     commits: bool = False
 
     @property
@@ -110,25 +106,33 @@ def _round(case: Case, unit: Unit, at: datetime, *, never: bool) -> Story:
         at = yield from talked(case, unit, case.later(at, 1, 3), ContactStage.BEFORE_REPLY, unhappy=unhappy)
     if not hasty:
         at = yield from _opinions_in(writing, at)
-    at = yield from _drafted(writing, case.later(at, 0, 1))
+    at = case.later(at, 0, 1)
+    _compose(writing, max(at, out))
+    at = yield from _drafted(writing, at)
     at = yield from _signed(writing, at)
     if hasty:
         at = yield from _too_early(writing, at)
-    at = max(at, out) if known.number == 1 else at
+    at = max(at, out) if known.number == 1 and not hasty else at
     at = yield from _opinions_in(writing, case.later(at, 0, 1))
     yield Act(at, writing.by, c.IssueReply(unit=unit.code, draft=_number(writing), copied_to=COPIES))
-    at = yield from promised(case, unit, at)
+    at = yield from promised(case, unit, writing.letter.promises, at)
     if not writing.talked and dice.chance(f.BACKFILLED):
         at = yield from _backfilled(writing, at)
-    if dice.chance(f.DELIVERED):
+    at = yield from merged(at, [_delivered(writing, at), published(case, unit, at)])
+    if known.number == 1 and not case.task(unit).dissatisfied and case.routine(f.REVISITED_AFTER, 29):
+        at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
+    return at
+
+
+def _delivered(writing: _Writing, at: datetime) -> Story:
+    """In the proposers' hands, until they have said what they think of it."""
+    case, unit, dice = writing.case, writing.unit, writing.case.dice
+    if case.routine(f.DELIVERED, 25):
         reached = case.later(at, 0, 4)
         at = case.same_day(reached, 5, 120)
         channel = dice.choice(list(DeliveryChannel))
         yield Act(at, writing.by, c.RecordDelivery(occurred_at=reached, unit=unit.code, channel=channel))
-    at = yield from heard_back(case, unit, at)
-    if known.number == 1 and not case.task(unit).dissatisfied and case.routine(f.REVISITED_AFTER, 25):
-        at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
-    return at
+    return (yield from heard_back(case, unit, at))
 
 
 def _backfilled(writing: _Writing, at: datetime) -> Story:
@@ -179,7 +183,6 @@ def _drafted(writing: _Writing, at: datetime) -> Story:
     passed = False
     while not passed:
         draft = _draft(writing)
-        writing.drafts += 1
         if writing.assisting and dice.chance(f.WRONG_HAND):
             wrong = writing.assisting[0]
             asked = draft.model_copy(update={"unit": wrong.code})
@@ -194,58 +197,73 @@ def _drafted(writing: _Writing, at: datetime) -> Story:
             passed = yield from _reviewed(writing, draft, at)
         at = case.later(at, 0, 2)
     if case.task(unit).round.publication is None and not dice.chance(f.PUBLICATION_FORGOTTEN):
-        yield Act(at, writing.by, c.DecidePublication.model_validate({"unit": unit.code, **_publication(case)}))
+        yield Act(at, writing.by, c.DecidePublication.model_validate({"unit": unit.code, **decision(case, unit)}))
     return at
 
 
+def _compose(writing: _Writing, out: datetime) -> None:
+    """Decide what the letter says that goes out about then, and what its drafts have wrong."""
+    case, dice, unit = writing.case, writing.case.dice, writing.unit
+    letter = composed(case, unit, _result(writing), day_of(out), case.task(unit).round.number)
+    writing.letter, writing.flaws, writing.claimed = letter, flaws(case, letter), letter.result
+    case.results[unit.code] = letter.result
+    writing.commits = bool(letter.promises) and dice.chance(0.2)
+    wrong = any(flaw.result for flaw in writing.flaws)
+    if letter.promises and not wrong and dice.chance(f.OVERCLAIMED):
+        writing.claimed = "A"
+
+
 def _draft(writing: _Writing) -> c.DraftReply:
-    """A letter as befits its class, in words that none before had."""
-    case, dice = writing.case, writing.case.dice
-    classes = {known.code: f.CLASSES[known.code] for known in case.rulebook.class_scheme.classes}
-    writing.result = dice.weighted(classes)
-    writing.commits = writing.result == "B" and dice.chance(0.2)
-    again = case.task(writing.unit).round.number > 1
-    while not writing.text or writing.text in case.texts:
-        writing.text = words.reply(dice, case.subject, case.addressee, case.state.title, writing.result, again=again)
-    case.texts.add(writing.text)
+    """The letter with what is still wrong in it: each draft is the one before without what was found."""
+    letter, remaining = writing.letter, writing.flaws
     return c.DraftReply(
         unit=writing.unit.code,
-        text=writing.text,
-        result_class=writing.result,
+        text=letter.drafted(remaining),
+        result_class=next((flaw.result for flaw in remaining if flaw.result), writing.claimed),
         commits=writing.commits,
         contact_person=writing.desk.officer.code,
     )
+
+
+def _result(writing: _Writing) -> str:
+    """The class of the letter. One that answers once more takes nothing back: what was done is done, what was promised
+    stands; what could not be done may now be promised."""
+    case, before = writing.case, writing.case.results.get(writing.unit.code)
+    if before is not None:
+        return case.dice.choice(("B", "C")) if before == "C" else before
+    return case.dice.weighted({known.code: f.CLASSES[known.code] for known in case.rulebook.class_scheme.classes})
 
 
 def _reviewed(writing: _Writing, draft: c.DraftReply, at: datetime) -> Generator[Act, None, bool]:
     """Whether the reviewer lets the draft pass."""
     case, dice, unit = writing.case, writing.case.dice, writing.unit.code
     number = _number(writing)
-    if dice.chance(f.RETURNED) and writing.drafts < MOST_DRAFTS:
-        code = dice.choice(DEFECTS if writing.assisting else DEFECTS[:-1])
-        defects = ({"code": code, "note": words.told(dice, case.subject, f"defect.{code}")},)
+    if writing.flaws:
+        found = writing.flaws.pop(0)
+        defects = ({"code": found.code, "note": found.note},)
         back = c.ReturnReply.model_validate({"unit": unit, "draft": number, "defects": defects})
         yield Act(at, writing.reviewer, back)
         if dice.chance(f.SAME_AGAIN):
             yield Act(minutes(at, 2), writing.by, draft, refused_by=RETURNED_DRAFT_CHANGES)
         return False
     passing: dict[str, object] = {"unit": unit, "draft": number}
-    if dice.chance(f.CLASS_CHANGED):
-        other = {"A": "B"}.get(draft.result_class, "A")
-        passing |= {"result_class": other, "class_reason": "对照分类标准，办理结果应予调整"}
+    if writing.claimed != writing.letter.result:
+        reason = "答复中尚有承诺事项，对照分类标准应予调整"
+        passing |= {"result_class": writing.letter.result, "class_reason": reason}
     if dice.chance(0.5):
-        passing["publication"] = _publication(case)
+        passing["publication"] = decision(case, writing.unit)
     yield Act(at, writing.reviewer, c.ReviewReply.model_validate(passing))
     return True
 
 
 def _countersigned(writing: _Writing, at: datetime) -> Generator[Act, None, tuple[bool, datetime]]:
     """Whether every assisting unit has signed beside the lead, and when the last of them has spoken."""
-    case, dice = writing.case, writing.case.dice
+    case = writing.case
     for unit in writing.assisting:
         at, by = case.later(at, 0, 1), case.desk(unit).deputy.actor
         told = {"unit": unit.code, "answering_unit": writing.unit.code, "draft": _number(writing)}
-        if dice.chance(f.OBJECTION_WITHHELD) and writing.drafts < MOST_DRAFTS:
+        if writing.flaws and writing.flaws[0].withheld_by == unit.code:
+            writing.flaws.pop(0)
             withheld = {"countersignature": Countersignature.WITHHELD, "reason": "未体现本单位意见"}
             yield Act(at, by, c.CountersignReply.model_validate({**told, **withheld}))
             return False, at
@@ -276,12 +294,13 @@ def _made_to_talk(writing: _Writing, at: datetime) -> Story:
     case, unit, dice = writing.case, writing.unit, writing.case.dice
     yield Act(at, writing.signer.actor, _sign(writing), refused_by=CONTACT_BEFORE_REPLY)
     writing.talked = True
-    if dice.chance(0.25):
-        at = case.later(at, 0, 2)
+    at = case.later(at, 0, 2)
+    yield Act(at)
+    if dice.chance(0.4) and not case.talks:
         waived = c.WaiveContact(unit=unit.code, reason="委员出国期间无法联系", approver=unit.head.code)
         yield Act(at, writing.by, waived)
         return at
-    return (yield from talked(case, unit, case.later(at, 0, 2), ContactStage.BEFORE_REPLY))
+    return (yield from talked(case, unit, case.later(at, 0, 1), ContactStage.BEFORE_REPLY))
 
 
 def _sign(writing: _Writing, signer: Person | None = None) -> c.SignReply:
@@ -301,16 +320,3 @@ def _too_early(writing: _Writing, at: datetime) -> Story:
 def _number(writing: _Writing) -> int:
     draft = writing.case.task(writing.unit).round.draft
     return draft.number if draft else 1
-
-
-def _publication(case: Case) -> dict[str, object]:
-    openness = case.dice.weighted(
-        {
-            Openness.WITHHOLD: f.WITHHELD,
-            Openness.PUBLISH_SUMMARY: f.SUMMARISED,
-            Openness.PUBLISH_FULL: 1 - f.WITHHELD - f.SUMMARISED,
-        }
-    )
-    if openness is Openness.PUBLISH_FULL:
-        return {"openness": openness}
-    return {"openness": openness, "withholding_ground": case.dice.choice(GROUNDS)}

@@ -13,12 +13,14 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from api.simulate import figures as f
+from api.simulate import vocabulary as words
 from api.simulate.dice import LOCKED, Dice, moment, office
+from api.simulate.matter import Matter, Point, Promise
 from api.simulate.people import Desk, Person, Unit
 from api.simulate.place import Meeting, Place
 from api.simulate.report import Standing
 from domain import commands as c
-from domain.codes import RefusalGround
+from domain.codes import AssignmentMode, RefusalGround
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal, UnitTask
 from domain.rules import Rule
@@ -84,13 +86,23 @@ class Case:
     dice: Dice
     stream: Stream[Proposal]
     unit: Unit
-    subject: str
+    matter: Matter
     collective: str | None = None
     """The name of the body that hands it in."""
-    texts: set[str] = field(default_factory=set)
-    """What has been written on the case so far: no letter repeats another."""
+    promised: dict[int, Promise] = field(default_factory=dict)
+    """What the letters have promised, by the numbers of the promises."""
+    results: dict[str, str] = field(default_factory=dict)
+    """Classes of the letters written last, by the codes of their units."""
+    opinions: dict[str, str] = field(default_factory=dict)
+    """What the assisting units have said in short, by their codes."""
+    lacking: str | None = None
+    """What the committee will send it back for."""
+    mended: str = ""
+    """Its text once that is there."""
     refused_for: RefusalGround | None = None
     """Why it will not be registered."""
+    talks: list[datetime] = field(default_factory=list)
+    """When units talked with proposers, entered yet or not."""
     declined: set[str] = field(default_factory=set)
     """Members who did not wish to be visited."""
 
@@ -107,10 +119,14 @@ class Case:
             Dice(seed, "case", index),
             city.stream_of(index),
             unit,
-            about.choice(unit.subjects),
+            Matter.of(about, about.choice(unit.subjects)),
         )
         city.cases[case.meeting.key].append(case.stream)
         return case
+
+    @property
+    def subject(self) -> str:
+        return self.matter.subject
 
     @property
     def state(self) -> Proposal:
@@ -150,6 +166,18 @@ class Case:
     def addressee(self) -> str:
         return self.collective or f"{self.place.names[self.state.lead_proposer]}委员"
 
+    def told(self, kind: str, number: int = 1, **more: str) -> str:
+        """So many sentences of a kind about this case, as `words.told` has them."""
+        return words.told(self.dice, self.matter.named, kind, number, **more)
+
+    def points_of(self, unit: Unit) -> Sequence[Point]:
+        """The points that are this unit's to answer: of a divided case every other one."""
+        task = self.task(unit)
+        if task.mode is not AssignmentMode.SPLIT:
+            return self.matter.points
+        units = [each.unit for each in self.state.answering]
+        return self.matter.points[units.index(unit.code) :: len(units)] if unit.code in units else self.matter.points
+
     def routine(self, share: float, by: int) -> bool:
         """Whether something is done that is done in this share of the cases: sure in one that has had fewer events than
         `by` so far, because who has little else to write down keeps to the routine; left out where there is much."""
@@ -165,7 +193,11 @@ class Case:
 
     def same_day(self, at: datetime, least: int, most: int) -> datetime:
         """So many minutes later, but before the doors are locked."""
-        return min(at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED))
+        wanted, locked = at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED)
+        if wanted <= locked:
+            return wanted
+        left = max(0, int((locked - at).total_seconds()) // 60)
+        return at + timedelta(minutes=self.dice.randint(left // 2, left))
 
     def at_home(self, at: datetime, least: int, most: int) -> datetime:
         """A moment so many days later at which a member may be at it, weekends and evenings too; always after `at`."""
@@ -175,6 +207,12 @@ class Case:
     def opening(self, on: date) -> datetime:
         """In the morning of this day, or of the next on which people work."""
         return minutes(moment(self.place.workday(on), time(8, 30)), 7 * self.index % 60)
+
+    def akin(self, *taken: str) -> Unit:
+        """A unit that is none of these and, if there is one, works in the field of the first."""
+        topic = self.place.unit(taken[0]).topic
+        known = [unit for unit in self.place.units if unit.topic == topic and unit.code not in taken]
+        return self.dice.choice(known) if known else self.other_unit(*taken)
 
     def other_unit(self, *taken: str) -> Unit:
         """A unit that is none of these."""

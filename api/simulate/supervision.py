@@ -35,18 +35,18 @@ def key_track(case: Case, at: datetime) -> Story:
         yield Act(at)
         if case.state.closed is not None:
             return at
-        units, spot = tuple(task.unit for task in case.state.active_tasks), words.spot(dice)
+        units = tuple(task.unit for task in case.state.active_tasks)
         held = c.RecordSupervisionMeeting(
             occurred_at=at,
             leader=leader,
-            place=words.CITY + spot,
+            place=words.CITY + case.matter.place,
             units=units,
             members=case.state.proposers[:3],
-            outcome=words.told(dice, case.subject, "pressed.meeting", p=spot),
+            outcome=case.told("pressed.meeting"),
         )
         at = case.same_day(at, 60, 200)
         yield Act(at, case.clerk, held)
-        report = words.told(dice, case.subject, "pressed.report")
+        report = case.told("pressed.report")
         filed = c.FileSupervisionReport(occurred_at=at, author="市政协提案委", leader=leader, text=report)
         yield Act(at, case.clerk, filed)
     return at
@@ -120,9 +120,10 @@ def _noticed(case: Case, unit: Unit, step: LadderStep, due: date, at: datetime) 
     yield Act(at)
     issued_at = case.task(unit).round.issued_at
     if issued_at is None:
-        text = words.told(case.dice, case.subject, "pressed.answer")
+        draft = case.task(unit).round.draft
+        text = case.told(f"pressed.answer.{draft.status if draft else 'none'}")
     else:
-        text = words.told(case.dice, case.subject, "pressed.already", d=words.day(day_of(issued_at)))
+        text = case.told("pressed.already", d=words.day(day_of(issued_at)))
     answer = c.AnswerSupervision(unit=unit.code, number=number, text=text, signer=desk.deputy.code)
     yield Act(at, desk.by, answer)
     return at
@@ -130,17 +131,15 @@ def _noticed(case: Case, unit: Unit, step: LadderStep, due: date, at: datetime) 
 
 def _interviewed(case: Case, unit: Unit, at: datetime) -> Story:
     """The vice mayor calls in the unit's head; now and then the office goes to see for itself."""
-    dice, subject = case.dice, case.subject
     held = {"leader": case.vice_mayor(unit).code, "person": unit.head.claim}
-    summary = words.told(dice, subject, "pressed.interview")
+    summary = case.told("pressed.interview")
     told = {"occurred_at": at, "unit": unit.code, **held, "summary": summary}
     yield Act(at, case.office, c.RecordLeaderInterview.model_validate(told))
-    if dice.chance(f.ON_SITE):
-        spot = words.spot(dice)
+    if case.dice.chance(f.ON_SITE):
         seen = {
-            "place": words.CITY + spot,
+            "place": words.CITY + case.matter.place,
             "people": tuple(person.claim for person in case.place.staff.office[:2]),
-            "finding": words.told(dice, subject, "pressed.on_site", p=spot),
+            "finding": case.told("pressed.on_site"),
             "ask": "本周内答复",
         }
         on_site = {"occurred_at": at, "unit": unit.code, **seen}

@@ -22,8 +22,9 @@ def revisited(case: Case, went: datetime, stage: RevisitStage) -> Story:
     if stage is not RevisitStage.AFTER_CLOSING and case.state.closed is not None:
         return went
     told = {"stage": stage, "mode": dice.choice((ContactMode.PHONE, ContactMode.VISIT))}
-    position = dice.choice((MemberPosition.AGREE, MemberPosition.UNDERSTAND))
-    finding = words.told(dice, case.subject, f"revisited.{_found(case, stage)}")
+    found = _found(case, went, stage)
+    position = dice.choice([MemberPosition(known) for known in words.TEXTS["revisited"][found]])
+    finding = case.told(f"revisited.{found}.{position}")
     revisit = {"occurred_at": went, "members": (case.state.lead_proposer,), "finding": finding}
     at = case.same_day(went, 20, 150)
     asked = {**told, **revisit, "member_position": position}
@@ -44,10 +45,9 @@ def checked(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     conforms = _delivered(case, unit, went)
     if conforms is None:
         return went
-    spot = words.spot(dice)
-    finding = words.told(dice, case.subject, "checked.yes" if conforms else "checked.no", p=spot)
+    finding = _seen(case, unit, went, there=conforms)
     people = (case.place.staff.office[0], dice.choice(case.place.staff.office[1:]))
-    seen = {"place": words.CITY + spot, "people": tuple(person.claim for person in people)}
+    seen = {"place": words.CITY + case.matter.place, "people": tuple(person.claim for person in people)}
     found = {"occurred_at": went, "unit": unit.code, "finding": finding, "conforms": conforms}
     at = case.same_day(went, 30, 200)
     yield Act(at, case.office, c.RecordOnSiteCheck.model_validate({**seen, **found}))
@@ -68,7 +68,7 @@ def looked_back(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     delivered = _delivered(case, unit, at) if case.state.result_class in ("A", "B") else None
     if delivered is None:
         return at
-    finding = words.told(dice, case.subject, "checked.yes" if delivered else "checked.no")
+    finding = _seen(case, unit, at, there=delivered)
     told = c.RecordLookback(campaign=1, unit=unit.code, delivered=delivered, finding=finding)
     yield Act(at, case.office, told)
     if not delivered and case.state.result_class == "A":
@@ -78,10 +78,10 @@ def looked_back(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     return at
 
 
-def _found(case: Case, stage: RevisitStage) -> str:
+def _found(case: Case, went: datetime, stage: RevisitStage) -> str:
     """Which texts tell what the member said, by how the case stands."""
     if stage is RevisitStage.DURING_HANDLING:
-        return "talked" if case.state.communication.contacts else "waiting"
+        return "talked" if any(talk < went for talk in case.talks) else "waiting"
     if stage is RevisitStage.AFTER_REPLY:
         return stage.value
     return "done" if case.state.result_class == "A" else "open"
@@ -89,6 +89,22 @@ def _found(case: Case, stage: RevisitStage) -> str:
 
 def _promises(case: Case, unit: Unit) -> list[Commitment]:
     return [promise for promise in case.state.commitments.values() if promise.made.unit == unit.code]
+
+
+def _seen(case: Case, unit: Unit, at: datetime, *, there: bool) -> str:
+    """What was found of a promise that was due, or else of a point that was answered as done."""
+    due = [
+        (promise.fulfilled, case.promised[number].point)
+        for number, promise in case.state.commitments.items()
+        if promise.made.unit == unit.code and promise.made.finish_on and promise.made.finish_on < day_of(at)
+    ]
+    if due:
+        point = next(point for fulfilled, point in due if bool(fulfilled) is there)
+        what = point.said("kept" if there else "no")
+    else:
+        point = case.points_of(unit)[0]
+        what = point.each("done")[0] if there else point.said("less")
+    return case.told("checked.yes" if there else "checked.no", what=what)
 
 
 def _once_due(case: Case, unit: Unit, at: datetime) -> datetime:
