@@ -74,6 +74,7 @@ class CaseLine(BaseModel):
     objections: int = Field(description="退件次数")
     contacts: int
     difficulties: int = Field(description="尚待协调的困难")
+    disagreements: list[int] = Field(description="待裁定的意见分歧编号")
     revisits: int
     replied_on: date | None
     result_class: str | None
@@ -215,8 +216,8 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
     ]
     same = (
         "session", "case_no", "title", "due_on", "days_left", "rounds", "returns", "objections", "contacts",
-        "difficulties", "revisits", "replied_on", "result_class", "class_scheme", "awaited", "closed_on", "origins",
-        "has_made_up", "key_proposal", "reassessed_class", "commitments", "archived_on",
+        "difficulties", "disagreements", "revisits", "replied_on", "result_class", "class_scheme", "awaited",
+        "closed_on", "origins", "has_made_up", "key_proposal", "reassessed_class", "commitments", "archived_on",
         "transferred_on",
     )  # fmt: skip
     return CaseLine(

@@ -1,7 +1,13 @@
 """办理."""
 
 from api.routes.routing import on_cases, routes
-from domain.commands.co_opinion import RequestCoOpinion, ReturnCoOpinion, SubmitCoOpinion
+from domain.commands.co_opinion import (
+    EscalateDisagreement,
+    RequestCoOpinion,
+    ReturnCoOpinion,
+    SettleDisagreement,
+    SubmitCoOpinion,
+)
 from domain.commands.handling import (
     ApproveHandlingPlan,
     CloseHandling,
@@ -22,6 +28,8 @@ on_cases(
         "co-opinion-requests": RequestCoOpinion,
         "co-opinions": SubmitCoOpinion,
         "co-opinion-returns": ReturnCoOpinion,
+        "disagreements": EscalateDisagreement,
+        "disagreement-settlements": SettleDisagreement,
         "difficulties": RaiseDifficulty,
         "difficulty-resolutions": ResolveDifficulty,
         "field-visits": RecordFieldVisit,

@@ -29,6 +29,7 @@ from domain.codes.handling import (
     Rating,
     Retention,
     RevisitStage,
+    Ruling,
     Visit,
     WithholdingGround,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "ReviewLevel",
     "ReviewOpinion",
     "RevisitStage",
+    "Ruling",
     "Stage",
     "Timing",
     "Visit",

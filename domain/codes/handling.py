@@ -31,6 +31,14 @@ class MemberPosition(StrEnum):
     NO_COMMENT = "NO_COMMENT"
 
 
+class Ruling(StrEnum):
+    """What was decided about a disagreement between a lead and an assisting unit."""
+
+    AS_DRAFTED = "AS_DRAFTED"
+    AS_AMENDED = "AS_AMENDED"
+    RECONCILED = "RECONCILED"
+
+
 class Countersignature(StrEnum):
     """Whether an assisting unit agrees to the lead's draft."""
 

@@ -23,7 +23,13 @@ from domain.commands.assignment import (
 from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
 from domain.commands.calendar import AnnounceCalendar
 from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
-from domain.commands.co_opinion import RequestCoOpinion, ReturnCoOpinion, SubmitCoOpinion
+from domain.commands.co_opinion import (
+    EscalateDisagreement,
+    RequestCoOpinion,
+    ReturnCoOpinion,
+    SettleDisagreement,
+    SubmitCoOpinion,
+)
 from domain.commands.commitment import (
     BreakCommitment,
     FulfilCommitment,
@@ -152,6 +158,8 @@ COMMANDS: tuple[type[Command], ...] = (
     RequestCoOpinion,
     SubmitCoOpinion,
     ReturnCoOpinion,
+    EscalateDisagreement,
+    SettleDisagreement,
     RaiseDifficulty,
     ResolveDifficulty,
     RecordFieldVisit,
@@ -243,6 +251,7 @@ __all__ = [
     "DirectoryCommand",
     "DraftProposal",
     "DraftReply",
+    "EscalateDisagreement",
     "EscalateObjection",
     "ExpireCoSignatures",
     "FigureClaim",
@@ -315,6 +324,7 @@ __all__ = [
     "ScoreUnit",
     "SelectKeyProposal",
     "SessionCommand",
+    "SettleDisagreement",
     "SignReply",
     "SubmitCoOpinion",
     "SubmitDraft",

@@ -1,9 +1,11 @@
 """会办意见."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from domain.codes import LetterSeries, Restart
+from pydantic import Field, StrictInt
+
+from domain.codes import Countersignature, LetterSeries, Restart, Ruling
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
@@ -17,11 +19,20 @@ from domain.commands.base import (
 )
 from domain.commands.letters import next_letter, register_of
 from domain.commands.recomputation import restarted
-from domain.events import CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
+from domain.events import (
+    CoOpinionRequested,
+    CoOpinionReturned,
+    CoOpinionSubmitted,
+    DisagreementEscalated,
+    DisagreementSettled,
+)
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal import OpenLimit, Proposal
+from domain.proposal import OpenLimit, Proposal, UnitTask
 from domain.rules import (
     CO_UNIT_GIVES_OPINION,
+    DISAGREEMENT_DECIDED_ABOVE,
+    DISAGREEMENT_EXISTS,
+    DISAGREEMENT_OPEN,
     DONE_IN_TIME,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
@@ -32,6 +43,7 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
+    refuse,
     require,
 )
 from domain.setting import Decision, Setting
@@ -133,3 +145,92 @@ class ReturnCoOpinion(ProposalCommand):
         own = [OpenLimit(self.unit, None, limit)] if limit else []
         anew = restarted(Restart.CO_OPINION_RETURNED, own, proposal, setting, "CoOpinionReturned")
         return [self.told(CoOpinionReturned), *anew]
+
+
+class EscalateDisagreement(ProposalCommand):
+    """Put a disagreement with an assisting unit to those above, before the lead's reply goes out: the lead, by whoever
+    signs for it, or the office where nobody is named (S14, S15)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        CO_UNIT_GIVES_OPINION,
+        KNOWN_OFFICIAL,
+        SIGNER_OF_UNIT,
+        DISAGREEMENT_EXISTS,
+        DISAGREEMENT_OPEN,
+        OCCURRED_IN_ORDER,
+    )
+
+    unit: Code
+    answering_unit: Code
+    dispute: Note
+    signed_by: Code | None = None
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        task = assisting(proposal, self.unit, setting)
+        lead = answering(proposal, self.answering_unit, setting, "answering_unit")
+        if self.signed_by is not None:
+            setting.speaks_for(self.signed_by, self.answering_unit, "signed_by")
+        known = proposal.disagreed(self.unit, lead.unit, lead.round.number)
+        if known is not None and known.settled is None:
+            same = (known.escalated.dispute, known.escalated.signed_by) == (self.dispute, self.signed_by)
+            require(same, DISAGREEMENT_OPEN, f"第 {known.escalated.number} 项分歧尚待裁定", "unit")
+            return []
+        self._disagrees(proposal, task, lead, setting)
+        number, draft = proposal.entries.count("DisagreementEscalated") + 1, lead.round.draft
+        told = {"number": number, "round": lead.round.number, "draft": draft.number if draft else None}
+        return [self.told(DisagreementEscalated, **told)]
+
+    def _disagrees(self, proposal: Proposal, task: UnitTask, lead: UnitTask, setting: Setting) -> None:
+        """Refuse where there is nothing yet, or nothing any more, to disagree about."""
+        require(not lead.round.issued, DISAGREEMENT_EXISTS, "本轮已答复，没有分歧可报", "answering_unit")
+        name, draft = setting.unit_name(self.unit), lead.round.draft
+        spoken = task.co_opinion is not None or self.unit in proposal.returned
+        in_order(setting, task.co_opinion or task.assigned_at, f"“{name}”提出会办意见")
+        given = draft.countersigned.get(self.unit) if draft else None
+        require(spoken or given is not None, DISAGREEMENT_EXISTS, f"“{name}”尚未提出会办意见或会签", "unit")
+        if draft is None:
+            return
+        agreed = given is not None and given.countersignature is Countersignature.AGREED
+        require(not agreed, DISAGREEMENT_EXISTS, f"“{name}”已同意会签第 {draft.number} 稿", "unit")
+        in_order(setting, given.at if given else draft.at, f"“{name}”会签" if given else "拟稿")
+        settled = proposal.disagreed(self.unit, lead.unit, lead.round.number)
+        decided = settled is not None and settled.settles(draft)
+        require(not decided, DISAGREEMENT_EXISTS, "该稿的分歧已经裁定，应当服从", "unit")
+
+
+class SettleDisagreement(ProposalCommand):
+    """Decide a disagreement: the draft goes on as it is, or amended, or the units have agreed by themselves. Nobody of
+    the units on the case decides it (S14, S15)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        DISAGREEMENT_OPEN,
+        KNOWN_OFFICIAL,
+        DISAGREEMENT_DECIDED_ABOVE,
+        OCCURRED_IN_ORDER,
+    )
+
+    number: Annotated[StrictInt, Field(ge=1, le=10_000)]
+    ruling: Ruling
+    decision: Note
+    decided_by: Code
+
+    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
+        settled, known = self.told(DisagreementSettled), proposal.disagreements.get(self.number)
+        if known is None:
+            refuse(DISAGREEMENT_OPEN, f"没有第 {self.number} 项待裁定的分歧", "number")
+        if known.settled is not None:
+            require(known.settled == settled, DISAGREEMENT_OPEN, f"第 {self.number} 项分歧已经裁定", "number")
+            return []
+        setting.knows_official(self.decided_by, "decided_by")
+        official = setting.directory.officials[self.decided_by]
+        own = official.unit in proposal.tasks
+        told = f"“{official.name}”是本案承办单位的人员，须由政府办公室或市领导裁定"
+        require(not own, DISAGREEMENT_DECIDED_ABOVE, told, "decided_by")
+        in_order(setting, known.at, "报请协调")
+        return [settled]

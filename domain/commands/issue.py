@@ -23,7 +23,7 @@ from domain.commands.base import (
     stream_of,
 )
 from domain.commands.before_reply import contact_breach
-from domain.commands.countersigning import uncountersigned
+from domain.commands.countersigning import settled, uncountersigned
 from domain.commands.letters import next_letter, register_of
 from domain.commands.reply import DraftNumber
 from domain.events import OfficialAppointed, ReplyDelivered, ReplyIssued, ReplySigned
@@ -114,7 +114,7 @@ class SignReply(ProposalCommand):
             yield Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft")
         if task.mode is AssignmentMode.LEAD:
             gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
-            yield from uncountersigned(gate, proposal, draft, setting)
+            yield from uncountersigned(gate, proposal, task, draft, setting)
 
 
 def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:
@@ -183,7 +183,7 @@ class IssueReply(ProposalCommand):
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         breaches += [] if task.round.paused else late(task.round.deadline, setting)
         if task.mode is AssignmentMode.LEAD:
-            breaches += _unsettled(proposal, draft, setting, rulebook.gates)
+            breaches += _unsettled(proposal, task, draft, setting, rulebook.gates)
         if task.round.publication is None or task.round.contested:
             gate = rulebook.gates.publication_before_issue or Gate.OFF
             breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
@@ -238,12 +238,15 @@ class RecordDelivery(ProposalCommand):
         return [self.told(ReplyDelivered, round=answered.number, members=members)]
 
 
-def _unsettled(proposal: Proposal, draft: Draft, setting: Setting, gates: Gates) -> list[Breach]:
-    """What the lead still owes its assisting units. A withheld countersignature is never let pass (S14, S15)."""
+def _unsettled(proposal: Proposal, lead: UnitTask, draft: Draft, setting: Setting, gates: Gates) -> list[Breach]:
+    """What the lead still owes its assisting units. A withheld countersignature is never let pass, unless the
+    disagreement has been settled (S14, S15)."""
     breaches: list[Breach] = []
     for task in proposal.assisting:
         name = setting.unit_name(task.unit)
         in_order(setting, task.co_opinion, f"“{name}”提出会办意见")
+        if settled(proposal, task.unit, lead, draft, setting):
+            continue
         if task.co_opinion is None:
             gate = gates.co_opinion_before_issue
             breaches.append(Breach(gate, CO_OPINION_BEFORE_ISSUE, f"“{name}”尚未提出会办意见"))

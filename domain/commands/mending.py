@@ -19,6 +19,8 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
             "ContactWaived",
             "DifficultyRaised",
             "DifficultyResolved",
+            "DisagreementEscalated",
+            "DisagreementSettled",
             "FieldVisitRecorded",
             "ReplyDelivered",
             "PublicationContested",
@@ -141,6 +143,8 @@ PRESSED = ("ReminderIssued", "SupervisionNoticeIssued", "LeaderInterviewHeld", "
 
 RESTS: dict[str, tuple[type[events.Event], ...]] = {
     "DifficultyRaised": (events.DifficultyResolved,),
+    "DisagreementEscalated": (events.DisagreementSettled,),
+    "DisagreementSettled": (events.ReplySigned, events.ReplyIssued),
     "CommitmentMade": (events.CommitmentProgressed, events.CommitmentFulfilled, events.CommitmentBroken),
     **dict.fromkeys(("CommitmentFulfilled", "CommitmentBroken"), (events.SecondReplyIssued,)),
     **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),

@@ -90,7 +90,7 @@ class ReviewReply(ProposalCommand):
         changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
         reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
         gate = setting.rulebook(proposal).gates.countersigned_before_review or Gate.OFF
-        breaches = uncountersigned(gate, proposal, draft, setting) if task.mode is AssignmentMode.LEAD else []
+        breaches = uncountersigned(gate, proposal, task, draft, setting) if task.mode is AssignmentMode.LEAD else []
         return [gated(reviewed, breaches), *self._published(task.round)]
 
     def _may_pass(self, draft: Draft, setting: Setting) -> None:

@@ -36,7 +36,14 @@ from domain.events.clock import (
     ExtensionRefused,
     ExtensionRequested,
 )
-from domain.events.co_opinion import CoOpinionEvent, CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted
+from domain.events.co_opinion import (
+    CoOpinionEvent,
+    CoOpinionRequested,
+    CoOpinionReturned,
+    CoOpinionSubmitted,
+    DisagreementEscalated,
+    DisagreementSettled,
+)
 from domain.events.commitment import (
     CommitmentBroken,
     CommitmentEvent,
@@ -251,6 +258,8 @@ __all__ = [
     "DifficultyRaised",
     "DifficultyResolved",
     "DirectoryEvent",
+    "DisagreementEscalated",
+    "DisagreementSettled",
     "DraftEvent",
     "DraftingEvent",
     "Event",

@@ -5,6 +5,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from typing import TypeAlias
 
+from domain.codes import Ruling
 from domain.events.base import Event
 from domain.events.letters import LetterNumber
 
@@ -34,4 +35,28 @@ class CoOpinionReturned(Event):
     reason: str
 
 
-CoOpinionEvent: TypeAlias = CoOpinionRequested | CoOpinionSubmitted | CoOpinionReturned
+class DisagreementEscalated(Event):
+    """意见分歧报请协调: lead and assisting unit cannot agree on round `round` of the lead's reply, which is put to
+    those above them (S14, S15). `draft` is the one in dispute, where there is one yet. Numbered within the case."""
+
+    unit: str
+    number: int
+    answering_unit: str
+    round: int
+    draft: int | None = None
+    dispute: str
+    signed_by: str | None = None
+
+
+class DisagreementSettled(Event):
+    """裁定意见分歧: what was decided about it, and by whom."""
+
+    number: int
+    ruling: Ruling
+    decision: str
+    decided_by: str
+
+
+CoOpinionEvent: TypeAlias = (
+    CoOpinionRequested | CoOpinionSubmitted | CoOpinionReturned | DisagreementEscalated | DisagreementSettled
+)

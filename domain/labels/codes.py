@@ -57,7 +57,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "PROCURATORATE": "检察院",
         "MASS_ORGANISATION": "群团组织",
     },
-    Duty: {"ASSIGNMENT": "待分办", "REFUSAL_NOTICE": "待告知不予立案"},
+    Duty: {"ASSIGNMENT": "待分办", "REFUSAL_NOTICE": "待告知不予立案", "DISAGREEMENT": "待裁定意见分歧"},
     codes.Level: {"NATIONAL": "全国", "PROVINCE": "省级", "CITY": "市级", "COUNTY": "县级"},
     codes.Timing: {"IN_SESSION": "大会提案", "INTER_SESSION": "平时提案"},
     codes.Channel: {"ONLINE": "网上提交", "PAPER": "书面提交", "STAFF": "工作人员代录"},
@@ -107,6 +107,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "OBJECT": "不同意",
         "NO_COMMENT": "未表态",
     },
+    codes.Ruling: {"AS_DRAFTED": "按原稿办理", "AS_AMENDED": "修改后办理", "RECONCILED": "双方已协商一致"},
     codes.Countersignature: {"AGREED": "同意会签", "WITHHELD": "不同意会签"},
     codes.Defect: {
         "OFF_TOPIC": "答非所问",

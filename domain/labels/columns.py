@@ -14,6 +14,7 @@ COLUMNS: dict[str, str] = {
     "notices": "历次不予立案告知",
     "reassessed_class": "重新定的类别",
     "contacts": "沟通次数",
+    "disagreements": "待裁定的意见分歧",
     "difficulties": "待协调的困难",
     "drafted_first": "先拟稿后沟通",
     "due_on": "期限",

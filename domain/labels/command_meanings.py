@@ -70,6 +70,13 @@ COMMAND_MEANINGS: dict[str, str] = {
     "RequestCoOpinion": "主办单位就某些事项征求会办单位的意见。",
     "SubmitCoOpinion": "会办单位向主办单位提出会办意见，不直接答复委员；被退回的须修改后再报。",
     "ReturnCoOpinion": "主办单位在答复发出之前，把会办意见退回会办单位修改。",
+    "EscalateDisagreement": (
+        "主办、会办单位对会办意见或答复稿意见不一致，在答复发出之前报请协调；不写签批领导的，是政府办公室所报。"
+    ),
+    "SettleDisagreement": (
+        "裁定一项意见分歧：按原稿办理、修改后办理，或双方已协商一致。"
+        "由政府办公室或市领导裁定，不由本案承办单位自己裁定；裁定后应当服从，答复稿不再等会办单位会签。"
+    ),
     # supervision
     "IssueReminder": "对承办单位催办，期限之前、之后均可。",
     "IssueSupervisionNotice": "向承办单位发督办单，要求回复。",

@@ -82,6 +82,8 @@ COMMANDS: dict[str, str] = {
     "ApproveHandlingPlan": "批准办理方案",
     "RequestCoOpinion": "征求会办意见",
     "ReturnCoOpinion": "退回会办意见",
+    "EscalateDisagreement": "意见分歧报请协调",
+    "SettleDisagreement": "裁定意见分歧",
     "RaiseDifficulty": "反映困难",
     "ResolveDifficulty": "登记协调结果",
     "RecordFieldVisit": "登记现场踏勘",

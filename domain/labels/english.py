@@ -93,6 +93,9 @@ ENGLISH_RULES: dict[str, str] = {
     "plan-filed": "A handling plan is filed before it is approved",
     "opinion-given": "An opinion has been given before it is sent back",
     "returned-opinion-changes": "An opinion that was sent back changes before it comes again",
+    "disagreement-exists": "There is a disagreement where an assisting unit has spoken and not agreed to the draft",
+    "disagreement-open": "A disagreement is put forward once, and decided once",
+    "disagreement-decided-above": "Nobody of the units on the case decides their disagreement",
     "difficulty-open": "There is a difficulty of this number that is still open",
     "countersigned-before-issue": "No reply goes out before every assisting unit has countersigned",
     "countersigned-before-signing": "A draft is reviewed and signed after every assisting unit has countersigned",
@@ -242,7 +245,16 @@ ENGLISH_CODES: dict[str, dict[str, str]] = {
         "SPLIT": "Answers its own part",
         "REFERENCE_ONLY": "Has it for information",
     },
-    "Duty": {"ASSIGNMENT": "To be assigned to units", "REFUSAL_NOTICE": "Proposers to be told of the refusal"},
+    "Duty": {
+        "ASSIGNMENT": "To be assigned to units",
+        "REFUSAL_NOTICE": "Proposers to be told of the refusal",
+        "DISAGREEMENT": "Units' disagreement to be decided",
+    },
+    "Ruling": {
+        "AS_DRAFTED": "The draft goes on as it is",
+        "AS_AMENDED": "The draft is amended",
+        "RECONCILED": "The units have agreed by themselves",
+    },
     "ContactStage": {"DURING": "During handling"},
     "MemberPosition": {
         "AGREE": "Agrees",

@@ -101,6 +101,8 @@ EVENT_MEANINGS: dict[str, str] = {
     "CoOpinionRequested": "主办单位征求会办单位对哪些事项的意见。",
     "CoOpinionSubmitted": "会办单位向主办单位提出的意见，不直接答复委员。",
     "CoOpinionReturned": "主办单位退回会办意见，须修改后再报。",
+    "DisagreementEscalated": "主办、会办单位对本轮答复的意见分歧报请协调，在案内编号。",
+    "DisagreementSettled": "一项意见分歧怎样裁定，由谁裁定；此后答复稿不再等该会办单位会签。",
     # reply, review
     "ReplyDrafted": "承办单位本轮答复的一稿：正文、拟定的结果分类、是否承诺项目或资金，以及联系人和电话。",
     "ReplyCountersigned": "会办单位对主办单位的答复稿同意会签，或不同意会签。",

@@ -85,6 +85,8 @@ EVENTS: dict[str, str] = {
     "HandlingPlanApproved": "批准办理方案",
     "CoOpinionRequested": "征求会办意见",
     "CoOpinionReturned": "会办意见退回",
+    "DisagreementEscalated": "意见分歧报请协调",
+    "DisagreementSettled": "裁定意见分歧",
     "DifficultyRaised": "反映困难",
     "DifficultyResolved": "协调解决困难",
     "FieldVisitRecorded": "现场踏勘",

@@ -64,6 +64,7 @@ CODE_MEANINGS: dict[str, str] = {
     "ContactMode": "以什么方式与委员联系；哪些算作沟通，依办理规则。",
     "MemberPosition": "委员在沟通、回访或协调时所表示的态度。",
     "Countersignature": "会办单位对答复稿的会签意见。",
+    "Ruling": "主办、会办单位的意见分歧怎样裁定；协商一致的仍须会签。",
     "Defect": "审核人退回答复稿所列的问题。",
     "Openness": "答复的公开属性。",
     "Rating": "评价的等次，满意与否，或是否同意办理结果；用哪些等次，依办理规则。",

@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 from domain import events
 from domain.codes import AssignmentMode
+from domain.proposal.parts import Disagreement
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
 
@@ -23,5 +24,15 @@ def evolve(proposal: Proposal, event: events.CoOpinionEvent, recorded: Recorded[
             if isinstance(opinion, events.CoOpinionSubmitted):
                 proposal = replace(proposal, returned={**proposal.returned, event.unit: opinion})
             return with_task(proposal, task)
+        case events.DisagreementEscalated():
+            told = {event.number: Disagreement(event, recorded.occurred_at)}
+            return replace(proposal, disagreements={**proposal.disagreements, **told})
+        case events.DisagreementSettled():
+            known = proposal.disagreements.get(event.number)
+            if known is None:
+                return proposal
+            at, version = recorded.occurred_at, recorded.version
+            settled = replace(known, settled=event, settled_at=at, settled_version=version)
+            return replace(proposal, disagreements={**proposal.disagreements, event.number: settled})
         case _:
             assert_never(event)

@@ -23,6 +23,7 @@ class Duty(StrEnum):
 
     ASSIGNMENT = "ASSIGNMENT"
     REFUSAL_NOTICE = "REFUSAL_NOTICE"
+    DISAGREEMENT = "DISAGREEMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ class Undated:
 
 def undated(proposal: Proposal) -> Iterator[Undated]:
     """A case with the government is somebody's to answer: where no unit does, the office has to assign one. Whoever
-    handed in what is no case has to be told (S2)."""
+    handed in what is no case has to be told (S2). A disagreement put to those above the units is decided (S14, S15)."""
     if proposal.archived is None and proposal.untold:
         yield Undated(Debtor.COMMITTEE, Duty.REFUSAL_NOTICE, proposal.untold)
     handled = proposal.ended is None and proposal.closed is None
     if handled and proposal.transferred is not None and proposal.recipient is None and not proposal.answering:
         yield Undated(Debtor.OFFICE, Duty.ASSIGNMENT)
+    if handled and any(known.settled is None for known in proposal.disagreements.values()):
+        yield Undated(Debtor.OFFICE, Duty.DISAGREEMENT)
 
 
 def owed(proposal: Proposal) -> Iterator[Owed]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating
+from domain.codes import AssignmentMode, Countersignature, Defect, Openness, Rating, Ruling
 from domain.personal import Personal
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
@@ -50,6 +50,7 @@ class Countersigned:
     countersignature: Countersignature
     reason: str | None
     at: datetime | date
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,34 @@ class Commitment:
     @property
     def settled(self) -> bool:
         return self.fulfilled is not None or self.broken is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A disagreement that was put to those above the units, what they decided, and when, at which version."""
+
+    escalated: events.DisagreementEscalated
+    at: datetime | date
+    settled: events.DisagreementSettled | None = None
+    settled_at: datetime | date | None = None
+    settled_version: int = 0
+
+    def settles(self, draft: Draft) -> bool:
+        """Whether the decision stands in for the assisting unit's countersignature of this draft of the round: not for
+        one that was to be amended, nor where the unit has withheld it since."""
+        given = draft.countersigned.get(self.escalated.unit)
+        if self.settled is None or (given is not None and given.version > self.settled_version):
+            return False
+        disputed = self.escalated.draft or 0
+        match self.settled.ruling:
+            case Ruling.AS_DRAFTED:
+                return draft.number >= disputed
+            case Ruling.AS_AMENDED:
+                return draft.number > disputed
+            case Ruling.RECONCILED:
+                return False
+            case _:
+                assert_never(self.settled.ruling)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             return with_draft(proposal, event.unit, event.round, draft)
         case events.ReplyCountersigned():
             draft = draft_of(proposal, event.answering_unit, event.round, event.draft)
-            given = Countersigned(event.countersignature, event.reason, recorded.occurred_at)
+            given = Countersigned(event.countersignature, event.reason, recorded.occurred_at, recorded.version)
             signed = {**draft.countersigned, event.unit: given}
             return with_draft(proposal, event.answering_unit, event.round, replace(draft, countersigned=signed))
         case events.ReplyReviewed():

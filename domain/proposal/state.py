@@ -10,7 +10,7 @@ from domain import events
 from domain.codes import AssignmentMode, CollectiveKind, Ending, LeaderDuty, Level, Recipient, ReviewLevel, Timing
 from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef, Traits
-from domain.proposal.parts import Action, Commitment, Draft, Drafting, Round, UnitTask
+from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Round, UnitTask
 from domain.record import Recorded
 
 
@@ -63,6 +63,8 @@ class Proposal:
     """By assisting unit, what the lead asked for last, and the opinion it sent back last."""
     difficulties: Mapping[int, events.DifficultyRaised] = field(default_factory=dict)
     resolved: Mapping[int, events.DifficultyResolved] = field(default_factory=dict)
+    disagreements: Mapping[int, Disagreement] = field(default_factory=dict)
+    """What was put to those above the units, by number."""
     joint: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     """By unit, the cases it handles together with this one."""
     key: events.KeyProposalSelected | None = None
@@ -156,6 +158,13 @@ class Proposal:
         """Every draft of every unit and round."""
         rounds = [current for task in self.tasks.values() for current in task.rounds.values()]
         return tuple(draft for current in rounds for draft in current.drafts.values())
+
+    def disagreed(self, unit: str, answering_unit: str, round: int) -> Disagreement | None:
+        """The last disagreement with an assisting unit about this round that was put to those above them."""
+        wanted = (unit, answering_unit, round)
+        known = (self.disagreements[number] for number in sorted(self.disagreements, reverse=True))
+        told = ((one, one.escalated) for one in known)
+        return next((one for one, e in told if (e.unit, e.answering_unit, e.round) == wanted), None)
 
     @property
     def assisting(self) -> tuple[UnitTask, ...]:

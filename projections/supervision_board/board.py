@@ -111,9 +111,9 @@ class TaskLine(Frozen):
 
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
-    still open, `commitments` names what was promised and not yet done; `endings` is all
-    that ended the case, `signed` who signed it by each event that says so, `notices` who was told that it is no case.
-    Adding up is safe: the engine moves rows and checkpoint together."""
+    still open, `commitments` names what was promised and not yet done, `disagreements` what awaits a decision;
+    `endings` is all that ended the case, `signed` who signed it by each event that says so, `notices` who was told that
+    it is no case. Adding up is safe: the engine moves rows and checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
@@ -138,6 +138,7 @@ class SupervisionRow(Row):
     objections: int = 0
     contacts: int = 0
     difficulties: int = 0
+    disagreements: tuple[int, ...] = ()
     revisits: int = 0
     replied_on: date | None = None
     result_class: str | None = None
@@ -243,6 +244,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return _changed(row, event.unit, handling=True).model_copy(update={"difficulties": row.difficulties + 1})
         case events.DifficultyResolved():
             return row.model_copy(update={"difficulties": row.difficulties - 1})
+        case events.DisagreementEscalated():
+            return row.model_copy(update={"disagreements": (*row.disagreements, event.number)})
+        case events.DisagreementSettled():
+            return _settled(row, event.number)
         case events.FieldVisitRecorded():
             return _changed(row, event.unit, handling=True)
         case events.CoOpinionSubmitted():
@@ -381,6 +386,10 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
             return row.model_copy(update={"difficulties": row.difficulties - 1})
         case "DifficultyResolved":
             return row.model_copy(update={"difficulties": row.difficulties + 1})
+        case "DisagreementEscalated":
+            return _settled(row, event.number)
+        case "DisagreementSettled":
+            return row.model_copy(update={"disagreements": tuple(sorted({*row.disagreements, event.number or 0}))})
         case "CommitmentMade":
             return row.model_copy(update={"commitments": tuple(n for n in row.commitments if n != event.number)})
         case "CommitmentFulfilled":
@@ -415,6 +424,11 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
             return _with(row, line.before.model_copy(update={name: getattr(line, name) for name in kept}))
         case _:
             return row
+
+
+def _settled(row: SupervisionRow, number: int | None) -> SupervisionRow:
+    still = tuple(known for known in row.disagreements if known != number)
+    return row.model_copy(update={"disagreements": still})
 
 
 def _signed(row: SupervisionRow, version: int, co_signers: tuple[str, ...]) -> SupervisionRow:
@@ -484,6 +498,8 @@ def _duties(row: SupervisionRow, answering: list[TaskLine]) -> Iterator[Duty]:
     handled = row.ended is None and row.closed_on is None
     if handled and row.transferred_on is not None and row.recipient is None and not answering:
         yield Duty.ASSIGNMENT
+    if handled and row.disagreements:
+        yield Duty.DISAGREEMENT
 
 
 def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
@@ -513,7 +529,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=8,
+    version=9,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

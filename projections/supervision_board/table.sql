@@ -24,6 +24,7 @@ CREATE TABLE {table} (
     objections int NOT NULL,
     contacts int NOT NULL,
     difficulties int NOT NULL,
+    disagreements jsonb NOT NULL,
     revisits int NOT NULL,
     replied_on date,
     result_class text,

@@ -1,15 +1,32 @@
 """会办意见."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, LetterSeries
-from domain.events import CoOpinionRequested, CoOpinionReturned, CoOpinionSubmitted, LetterNumber
+from domain.codes import AssignmentMode, Countersignature, Gate, LetterSeries, Ruling
+from domain.events import (
+    CoOpinionRequested,
+    CoOpinionReturned,
+    CoOpinionSubmitted,
+    DisagreementEscalated,
+    DisagreementSettled,
+    LetterNumber,
+    ReplyCountersigned,
+    ReplyIssued,
+)
+from domain.policy.rulebook import Rulebook
+from domain.proposal import Debtor, Duty, Undated, undated
 from domain.rules import (
     CO_UNIT_GIVES_OPINION,
+    COUNTERSIGNED_BEFORE_SIGNING,
+    DISAGREEMENT_DECIDED_ABOVE,
+    DISAGREEMENT_EXISTS,
+    DISAGREEMENT_OPEN,
     KNOWN_OFFICIAL,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     OPINION_GIVEN,
@@ -23,17 +40,25 @@ from tests.domain.given import (
     HEALTH,
     LED,
     LEDGER,
+    MAYOR,
+    SHIPPED,
     Attempt,
     Given,
     World,
     assigned,
     attempt,
+    countersign,
+    draft,
+    drafted,
     issue,
     issued,
     leader_of,
+    opened,
     opinion,
     refuses,
+    review,
     ruled,
+    sign,
     signed,
     transferred,
 )
@@ -180,4 +205,223 @@ def test_nothing_is_sent_back_to_a_unit_that_is_not_on_the_case() -> Attempt:
     return attempt(assigned(), return_opinion())
 
 
-# difficulties, visits to the place
+# disagreements
+
+
+def disagree(unit: str = HEALTH, answering_unit: str = EDU, **change: Any) -> c.EscalateDisagreement:
+    usual = {"dispute": "心理门诊的经费由谁承担", "signed_by": leader_of(EDU)}
+    return c.EscalateDisagreement(**{"unit": unit, "answering_unit": answering_unit, **usual, **change})
+
+
+def settle(ruling: str = "AS_DRAFTED", **change: Any) -> c.SettleDisagreement:
+    usual = {"number": 1, "decision": "由市级财政承担，其余照办", "decided_by": MAYOR}
+    return c.SettleDisagreement(**{"ruling": ruling, **usual, **change})
+
+
+def withheld(rulebook: Rulebook | None = None) -> World:
+    """A draft that one of two assisting units has not agreed to."""
+    world = drafted(opened(rulebook or SHIPPED), LED)
+    world.do(opinion())
+    world.do(opinion(CITY))
+    world.do(countersign(CITY))
+    world.do(countersign(countersignature=Countersignature.WITHHELD, reason="未采纳本单位意见"))
+    return world
+
+
+def disagreeing(rulebook: Rulebook | None = None) -> World:
+    world = withheld(rulebook)
+    world.do(disagree())
+    return world
+
+
+def decided(ruling: str, rulebook: Rulebook | None = None) -> World:
+    world = disagreeing(rulebook)
+    world.do(settle(ruling))
+    return world
+
+
+HELD = ruled(gates={"countersigned_before_signing": Gate.REFUSE})
+
+
+def test_a_disagreement_is_put_to_those_above_the_units_and_is_theirs_to_decide() -> None:
+    world = withheld()
+    [fact] = world.do(disagree())
+    assert fact.event == DisagreementEscalated(
+        unit=HEALTH,
+        number=1,
+        answering_unit=EDU,
+        round=1,
+        draft=1,
+        dispute="心理门诊的经费由谁承担",
+        signed_by=leader_of(EDU),
+    )
+    assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
+    assert world.do(disagree()) == []
+    [settled] = world.do(settle())
+    assert settled.event == DisagreementSettled(
+        number=1, ruling=Ruling.AS_DRAFTED, decision="由市级财政承担，其余照办", decided_by=MAYOR
+    )
+    assert list(undated(world.case)) == []
+    assert world.do(settle()) == []
+
+
+def test_the_office_may_put_it_forward_and_before_there_is_a_draft() -> None:
+    world = given()
+    [fact] = world.do(disagree(signed_by=None))
+    assert (fact.event.draft, fact.event.signed_by) == (None, None)
+
+
+def test_an_opinion_that_was_sent_back_may_be_disagreed_about() -> None:
+    world = given()
+    world.do(return_opinion())
+    assert world.do(disagree())
+
+
+def test_a_settled_disagreement_lets_the_draft_go_on_and_out() -> None:
+    world = decided("AS_DRAFTED", HELD)
+    world.do(review())
+    [fact] = world.do(sign())
+    assert fact.flags == ()
+    assert [f.flags for f in world.do(issue()) if isinstance(f.event, ReplyIssued)] == [()]
+
+
+def test_an_opinion_sent_back_is_waited_for_no_longer_once_it_is_settled() -> None:
+    world = decided("AS_DRAFTED")
+    world.do(return_opinion())
+    world.do(review())
+    world.do(sign())
+    assert world.do(issue())
+
+
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+@pytest.mark.parametrize("ruling", ["AS_AMENDED", "RECONCILED", None])
+def test_a_draft_waits_that_is_to_be_amended_or_agreed_to_or_is_not_decided(ruling: str | None) -> Attempt:
+    world = decided(ruling, HELD) if ruling else disagreeing(HELD)
+    world.do(review())
+    return attempt(world, sign())
+
+
+@pytest.mark.parametrize("ruling", ["AS_DRAFTED", "AS_AMENDED"])
+def test_a_draft_written_to_the_decision_goes_on(ruling: str) -> None:
+    world = decided(ruling, HELD)
+    world.do(draft(text="您的建议已采纳，经费由市级财政承担。"))
+    world.do(countersign(CITY, number=2))
+    world.do(review(number=2))
+    assert world.do(sign(number=2))
+
+
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_a_unit_that_withholds_again_disagrees_anew() -> Attempt:
+    world = decided("AS_AMENDED", HELD)
+    world.do(draft(text="您的建议已采纳，经费由学校自筹。"))
+    world.do(countersign(CITY, number=2))
+    world.do(countersign(number=2, countersignature=Countersignature.WITHHELD, reason="与裁定不符"))
+    world.do(review(number=2))
+    return attempt(world, sign(number=2))
+
+
+def test_what_was_not_done_as_decided_may_be_put_forward_again() -> None:
+    world = decided("AS_AMENDED")
+    [fact] = world.do(disagree(dispute="没有照裁定修改"))
+    assert fact.event.number == 2
+
+
+@refuses(c.SignReply, OCCURRED_IN_ORDER, "occurred_at")
+def test_nothing_was_signed_on_a_decision_that_came_later() -> Attempt:
+    world = disagreeing(HELD)
+    world.do(review())
+    before = world.now
+    world.do(settle(), at=before + timedelta(hours=1))
+    return attempt(world, sign(occurred_at=before))
+
+
+def test_a_decision_is_retracted_before_anything_rests_on_it() -> None:
+    world = decided("AS_DRAFTED", HELD)
+    world.do(c.RetractReport(version=world.case.version, reason="误登"))
+    assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
+    world.do(c.RetractReport(version=world.last(DisagreementEscalated).version, reason="误登"))
+    assert list(undated(world.case)) == []
+
+
+def test_a_decision_about_something_unknown_changes_nothing() -> None:
+    world = decided("AS_DRAFTED").without(DisagreementEscalated)
+    assert world.case.disagreements == {}
+
+
+@refuses(c.EscalateDisagreement, ONLY_ASSIGNED_UNIT_ACTS, "unit")
+def test_nothing_is_put_forward_about_a_unit_that_is_not_on_the_case() -> Attempt:
+    return attempt(assigned(), disagree())
+
+
+@refuses(c.EscalateDisagreement, ONLY_ASSIGNED_UNIT_REPLIES, "answering_unit")
+def test_only_a_unit_that_answers_puts_a_disagreement_forward() -> Attempt:
+    return attempt(withheld(), disagree(HEALTH, CITY))
+
+
+@refuses(c.EscalateDisagreement, CO_UNIT_GIVES_OPINION, "unit")
+def test_a_disagreement_is_with_an_assisting_unit() -> Attempt:
+    return attempt(withheld(), disagree(EDU))
+
+
+@refuses(c.EscalateDisagreement, KNOWN_OFFICIAL, "signed_by")
+def test_somebody_listed_puts_a_disagreement_forward() -> Attempt:
+    return attempt(withheld(), disagree(signed_by="nobody"))
+
+
+@refuses(c.EscalateDisagreement, SIGNER_OF_UNIT, "signed_by")
+def test_somebody_of_the_lead_puts_a_disagreement_forward() -> Attempt:
+    return attempt(withheld(), disagree(signed_by=leader_of(CITY)))
+
+
+@refuses(c.EscalateDisagreement, DISAGREEMENT_EXISTS, "unit")
+def test_there_is_nothing_to_disagree_about_with_a_unit_that_has_said_nothing() -> Attempt:
+    return attempt(assigned(modes=LED), disagree())
+
+
+@refuses(c.EscalateDisagreement, DISAGREEMENT_EXISTS, "unit")
+def test_there_is_nothing_to_disagree_about_with_a_unit_that_agrees() -> Attempt:
+    return attempt(withheld(), disagree(CITY))
+
+
+@refuses(c.EscalateDisagreement, DISAGREEMENT_EXISTS, "unit")
+def test_a_decision_about_the_draft_is_obeyed() -> Attempt:
+    return attempt(decided("AS_DRAFTED"), disagree(dispute="另有异议"))
+
+
+@refuses(c.EscalateDisagreement, DISAGREEMENT_EXISTS, "answering_unit")
+def test_there_is_nothing_to_disagree_about_after_the_reply() -> Attempt:
+    return attempt(issued(modes=LED), disagree())
+
+
+@refuses(c.EscalateDisagreement, DISAGREEMENT_OPEN, "unit")
+def test_one_disagreement_is_decided_before_the_next() -> Attempt:
+    return attempt(disagreeing(), disagree(dispute="另有异议"))
+
+
+@refuses(c.EscalateDisagreement, OCCURRED_IN_ORDER, "occurred_at")
+def test_nobody_disagreed_about_what_was_not_yet_said() -> Attempt:
+    world = withheld()
+    return attempt(world, disagree(occurred_at=world.last(ReplyCountersigned).occurred_at - timedelta(minutes=5)))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_OPEN, "number")
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_not_put_forward_or_is_decided_is_not_decided_again(number: int) -> Attempt:
+    return attempt(decided("AS_DRAFTED"), settle("AS_AMENDED", number=number))
+
+
+@refuses(c.SettleDisagreement, KNOWN_OFFICIAL, "decided_by")
+def test_somebody_listed_decides() -> Attempt:
+    return attempt(disagreeing(), settle(decided_by="nobody"))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_DECIDED_ABOVE, "decided_by")
+@pytest.mark.parametrize("unit", [EDU, HEALTH, CITY])
+def test_no_unit_on_the_case_decides_its_own_disagreement(unit: str) -> Attempt:
+    return attempt(disagreeing(), settle(decided_by=leader_of(unit)))
+
+
+@refuses(c.SettleDisagreement, OCCURRED_IN_ORDER, "occurred_at")
+def test_nothing_is_decided_before_it_was_put_forward() -> Attempt:
+    world = disagreeing()
+    return attempt(world, settle(occurred_at=world.last(DisagreementEscalated).occurred_at - timedelta(minutes=5)))

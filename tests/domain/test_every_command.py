@@ -167,6 +167,8 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.ApproveHandlingPlan: (handling.planned, lambda world: handling.approve()),
     c.RequestCoOpinion: (lambda: assigned(modes=LED), lambda world: co_opinion.ask_opinion()),
     c.ReturnCoOpinion: (co_opinion.given, lambda world: co_opinion.return_opinion()),
+    c.EscalateDisagreement: (co_opinion.withheld, lambda world: co_opinion.disagree()),
+    c.SettleDisagreement: (co_opinion.disagreeing, lambda world: co_opinion.settle()),
     c.RaiseDifficulty: (assigned, lambda world: handling.struggle()),
     c.ResolveDifficulty: (struggling, lambda world: handling.overcome()),
     c.RecordFieldVisit: (assigned, lambda world: handling.look(world.now)),

@@ -33,6 +33,7 @@ from domain.codes import (
     ReviewLevel,
     ReviewOpinion,
     RevisitStage,
+    Ruling,
     WithholdingGround,
 )
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
@@ -251,6 +252,20 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.ReturnCoOpinion, unit=units, asked_by=units, reason=texts),
         st.builds(c.RaiseDifficulty, unit=units, text=texts, asks=texts),
         st.builds(c.ResolveDifficulty, number=numbers, outcome=texts, coordinated_by=officials),
+        st.builds(
+            c.EscalateDisagreement,
+            unit=units,
+            answering_unit=units,
+            dispute=texts,
+            signed_by=st.one_of(st.none(), officials),
+        ),
+        st.builds(
+            c.SettleDisagreement,
+            number=numbers,
+            ruling=st.sampled_from(Ruling),
+            decision=texts,
+            decided_by=officials,
+        ),
         st.builds(c.DecideExtension, unit=units, granted=st.booleans(), approver=officials, reason=texts),
         st.builds(c.PauseClock, unit=units, reason=texts, approver=officials),
         st.builds(c.ResumeClock, unit=units, reason=texts),
@@ -461,6 +476,16 @@ def retracting(world: World) -> c.RetractReport:
     return c.RetractReport(version=_last(world, RETRACTED), reason="误登")
 
 
+def disagree() -> c.EscalateDisagreement:
+    return c.EscalateDisagreement(unit=HEALTH, answering_unit=EDU, dispute="经费由谁承担", signed_by=leader_of(EDU))
+
+
+def settle(world: World) -> c.SettleDisagreement:
+    """The last disagreement of the case, decided; or none."""
+    last = max(world.case.disagreements, default=1)
+    return c.SettleDisagreement(number=last, ruling="AS_DRAFTED", decision="由市级财政承担", decided_by=MAYOR)
+
+
 def taking_back(world: World) -> c.TakeBackStep:
     """The last step of the case at hand that is taken back where it was a mistake, or nothing of the sort."""
     return c.TakeBackStep(version=_last(world, TAKEN_BACK), reason="误办", approver=MAYOR)
@@ -488,6 +513,8 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: merging(world),
     lambda world, unit: handing_over(world),
     lambda world, unit: c.ReturnCoOpinion(unit=HEALTH, asked_by=EDU, reason="未说明经费来源"),
+    lambda world, unit: disagree(),
+    lambda world, unit: settle(world),
     lambda world, unit: c.RaiseDifficulty(unit=unit, text="编制不足", asks="请市委编办支持"),
     lambda world, unit: c.ResolveDifficulty(number=1, outcome="调剂编制两名", coordinated_by=MAYOR),
     lambda world, unit: c.PauseClock(unit=unit, reason="委员出国", approver=MAYOR),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from domain import communication
 from domain.codes import Rating
 from domain.events import RulebookAdopted, UnitAssigned
+from domain.proposal import undated
 from domain.streams import proposal_stream
 from ledger.mapper import Envelope, to_state, type_name
 from ledger.recorder import LedgerRecorder
@@ -74,6 +75,8 @@ def test_the_board_and_the_rules_agree_about_what_was_taken_back(world: World) -
         assert set(row.units) == {task.unit for task in case.active_tasks}
         assert (row.proposers, row.untold) == (case.proposers, case.untold)
         assert set(row.commitments) == {n for n, promise in case.commitments.items() if promise.fulfilled is None}
+        assert set(row.disagreements) == {n for n, known in case.disagreements.items() if known.settled is None}
+        assert row.duties == tuple(known.duty for known in undated(case))
         assert row.difficulties == len(case.difficulties.keys() - case.resolved.keys())
         for line, task in ((line, case.tasks[line.unit]) for line in row.tasks if line.active and line.mode.answers):
             known = (task.status, task.mode, task.round.number, task.round.paused is not None)
