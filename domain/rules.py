@@ -75,6 +75,7 @@ TIMING_TOLD = Rule("timing-told", "提交之日分不出是大会提案还是平
 
 # registration and assignment
 PROPOSERS_DISTINCT = Rule("proposers-distinct", "领衔人与附议人不得重复", "S5")
+TOPIC_IN_LIST = Rule("topic-in-list", "类别须属于本规则的类别表", "DESIGN")
 REGISTERED_ONCE = Rule("registered-once", "一件提案只立案一次", "DESIGN")
 TRANSFERRED_ONCE = Rule("transferred-once", "一件案只交办一次", "DESIGN")
 REVIEW_LEVELS_IN_ORDER = Rule("review-levels-in-order", "审查逐级进行", "S46")

@@ -12,6 +12,7 @@ from domain.commands.base import ProposalCommand, existing, in_order
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
 from domain.commands.recomputation import recomputed
+from domain.commands.registration import in_list
 from domain.events import (
     CaseArchived,
     ClassReassessed,
@@ -47,6 +48,7 @@ from domain.rules import (
     RETRACTS_REPORT,
     SIGNER_OF_UNIT,
     TAKES_BACK_STEP,
+    TOPIC_IN_LIST,
     Rule,
     refuse,
     require,
@@ -160,7 +162,7 @@ class TakeBackStep(ProposalCommand):
 class CorrectClericalError(ProposalCommand):
     """Say how a text in a recorded event should read."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CORRECTS_TEXT)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CORRECTS_TEXT, TOPIC_IN_LIST)
 
     version: Version
     field: Code
@@ -174,6 +176,9 @@ class CorrectClericalError(ProposalCommand):
         require(known, CORRECTS_TEXT, f"第 {self.version} 个事件没有可以更正的文字“{self.field}”", "field")
         short = self.field not in SHORT or len(self.correct) <= 200
         require(short, CORRECTS_TEXT, "文字过长，最长 200 个字符", "correct")
+        rulebook = setting.session.rulebook(proposal.rulebook)
+        if self.field == "topic" and rulebook is not None:
+            in_list(rulebook, self.correct, TOPIC_IN_LIST, "correct")
         newer = type_.startswith("Proposal") and "ProposalResubmitted" in proposal.entries[self.version :]
         require(not newer, CORRECTS_TEXT, "提案后来已重新提交，应更正新的一稿", "version")
         so = proposal.corrected.get((self.version, self.field)) == self.correct

@@ -16,7 +16,7 @@ from domain.events import (
 )
 from domain.labels import label
 from domain.policy.deadlines import add_months
-from domain.policy.rulebook import Gates
+from domain.policy.rulebook import Gates, Rulebook
 from domain.proposal import Proposal
 from domain.rules import (
     COLLECTIVE_AUTHENTICATED,
@@ -34,6 +34,7 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SUBMITTED_ONCE,
     TIMING_TOLD,
+    TOPIC_IN_LIST,
     TRANSFERRED_ONCE,
     Rule,
     refuse,
@@ -142,6 +143,7 @@ class RegisterProposal(ProposalCommand):
         REVISED_BEFORE_REGISTRATION,
         REVIEWED_BEFORE_REGISTRATION,
         REGISTERED_AS_REVIEWED,
+        TOPIC_IN_LIST,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -159,6 +161,8 @@ class RegisterProposal(ProposalCommand):
         require(proposal.to_revise is None, REVISED_BEFORE_REGISTRATION, "已退回修改，须待重新提交")
         in_order(setting, proposal.submitted_at, "提交")
         rulebook = setting.rulebook(proposal)
+        if self.topic is not None:
+            in_list(rulebook, self.topic, TOPIC_IN_LIST, "topic")
         numbers = session_stream(setting.ledger, proposal.session)
         case_no, pinned = setting.at(numbers).last_case_no + 1, setting.session.ref(rulebook)
         registered = self.told(ProposalRegistered, session=proposal.session, case_no=case_no, rulebook=pinned)
@@ -166,6 +170,12 @@ class RegisterProposal(ProposalCommand):
             gated(registered, _against_review(proposal, rulebook.gates)),
             On(numbers, CaseNumberTaken(case_no=case_no, proposal=proposal.stream)),
         ]
+
+
+def in_list(rulebook: Rulebook, topic: str, rule: Rule, field: str) -> None:
+    """Refuse a topic that is not of the rulebook's list, where it has one."""
+    allowed = "、".join(f"{known.code}（{known.title}）" for known in rulebook.topics or ())
+    require(rulebook.has_topic(topic), rule, f"没有类别“{topic}”，可用的有：{allowed}", field)
 
 
 def _against_review(proposal: Proposal, gates: Gates) -> list[Breach]:

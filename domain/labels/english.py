@@ -35,6 +35,7 @@ ENGLISH_RULES: dict[str, str] = {
     "timing-told": "Where the day does not say whether a proposal is in-session or inter-session, somebody does",
     # admission, registration
     "proposers-distinct": "Nobody is lead proposer and co-signer, or co-signer twice",
+    "topic-in-list": "What a case is about is one of the rulebook's list, where it has one",
     "registered-once": "A proposal is registered only once",
     "transferred-once": "A case is handed over only once",
     "review-levels-in-order": "Reviews go from the lower level to the higher",

@@ -6,6 +6,7 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "source": "出处",
         "jurisdiction": "地区",
         "deadlines": "各项期限",
+        "topics": "提案的类别表",
         "ratings": "评价等次",
         "attitude_ratings": "办理态度的等次",
         "result_ratings": "办理结果的等次",

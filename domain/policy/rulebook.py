@@ -141,6 +141,13 @@ class ClassScheme(Frozen):
     classes: tuple[ResultClass, ...]
 
 
+class Topic(Frozen):
+    """类别: what a proposal is about, by the list that a place uses; lists differ, so they go with the rulebook."""
+
+    code: str
+    title: str
+
+
 class ContactRule(Frozen):
     """先沟通后答复: which contacts count, with whom, and before which moment. `reach_percent` is the share of
     proposers that must be reached; 0 means the lead proposer alone is enough."""
@@ -250,6 +257,8 @@ class Rulebook(Frozen):
     result_ratings: tuple[Rating, ...] | None = None
     """The scales of 办理态度 and 办理结果 where they are others than the whole answer's (P1)."""
     contact_before_reply: ContactRule
+    topics: tuple[Topic, ...] | None = None
+    """What a case may be about; any words will do where a rulebook does not say."""
     gates: Gates = Gates()
     signer_rank: Rank = Rank.UNIT_PORTFOLIO_LEADER
     signer_ranks: SignerRanks | None = None
@@ -314,6 +323,10 @@ class Rulebook(Frozen):
     def late_after(self, event: str) -> int:
         """Hours after which an event of this name is entered late."""
         return self.late_entry.hours.get(event, self.late_entry_hours) if self.late_entry else self.late_entry_hours
+
+    def has_topic(self, code: str) -> bool:
+        """Whether a case may be about this: anything, where no list is named."""
+        return self.topics is None or any(known.code == code for known in self.topics)
 
     def has_class(self, code: str) -> bool:
         return any(known.code == code for known in self.class_scheme.classes)

@@ -64,6 +64,7 @@ def problems(rulebook: Rulebook) -> Iterator[Problem]:
     yield from _of_scoring(rulebook)
     yield from _of_ranks(rulebook)
     yield from _of_results(rulebook)
+    yield from _of_topics(rulebook)
     if rulebook.automatic_rehandlings is not None and rulebook.automatic_rehandlings < 0:
         yield "automatic_rehandlings", "次数不得为负"
     if rulebook.key_plan_days is not None and not 1 <= rulebook.key_plan_days <= 3650:
@@ -122,6 +123,15 @@ def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
     ):
         if rank is not None and rank.of_cppcc:
             yield field, "政协领导不签发答复"
+
+
+def _of_topics(rulebook: Rulebook) -> Iterator[Problem]:
+    codes = [visible(known.code).casefold() for known in rulebook.topics or ()]
+    if rulebook.topics is not None and not codes:
+        yield "topics", "类别表不得为空；不限类别的不写 topics"
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            yield f"topics.{index}.code", "类别重复；仅大小写、全角半角不同的也算重复"
 
 
 def _of_results(rulebook: Rulebook) -> Iterator[Problem]:

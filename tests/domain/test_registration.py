@@ -12,6 +12,7 @@ from domain.events import (
     ProposalSubmitted,
     RulebookAdopted,
 )
+from domain.policy.rulebook import Rulebook
 from domain.rules import (
     KNOWN_MEMBER,
     KNOWN_SESSION,
@@ -21,6 +22,7 @@ from domain.rules import (
     REGISTERED_ONCE,
     RULEBOOK_IN_FORCE,
     SUBMITTED_ONCE,
+    TOPIC_IN_LIST,
     TRANSFERRED_ONCE,
 )
 from domain.streams import proposal_stream, session_stream
@@ -38,6 +40,7 @@ from tests.domain.given import (
     opened,
     refuses,
     registered,
+    ruled,
     submit,
     submitted,
     transferred,
@@ -159,3 +162,40 @@ def test_a_case_that_is_not_the_governments_goes_where_it_belongs() -> None:
 @refuses(c.TransferCase, TRANSFERRED_ONCE, "recipient")
 def test_a_case_is_not_transferred_to_two() -> Attempt:
     return attempt(transferred(), c.TransferCase(occasion="交办会", recipient=Recipient.PARTY_OFFICE))
+
+
+def listed() -> Rulebook:
+    """A rulebook with a list of topics."""
+    return ruled(topics=[{"code": "经济", "title": "经济建设"}, {"code": "社会", "title": "社会建设"}])
+
+
+def test_a_case_is_about_something_of_the_rulebooks_list_where_it_has_one() -> None:
+    world = submitted(opened(listed()))
+    [fact, _] = world.do(c.RegisterProposal(topic="经济"))
+    assert fact.event.topic == "经济"
+
+
+def test_what_a_case_is_about_need_not_be_said() -> None:
+    assert submitted(opened(listed())).do(c.RegisterProposal())
+
+
+def test_who_names_another_topic_is_told_which_there_are() -> None:
+    refused = submitted(opened(listed())).refused(c.RegisterProposal(topic="乱写的类别"))
+    assert refused.reason == "没有类别“乱写的类别”，可用的有：经济（经济建设）、社会（社会建设）"
+
+
+@refuses(c.RegisterProposal, TOPIC_IN_LIST, "topic")
+def test_a_topic_is_one_of_the_list() -> Attempt:
+    return attempt(submitted(opened(listed())), c.RegisterProposal(topic="经济建设"))
+
+
+@refuses(c.CorrectClericalError, TOPIC_IN_LIST, "correct")
+def test_a_topic_is_corrected_to_one_of_the_list() -> Attempt:
+    world = registered(opened(listed()))
+    return attempt(world, c.CorrectClericalError(version=2, field="topic", correct="其他", reason="误归"))
+
+
+def test_a_topic_is_corrected_within_the_list() -> None:
+    world = registered(opened(listed()))
+    world.do(c.CorrectClericalError(version=2, field="topic", correct="社会", reason="误归"))
+    assert world.case.topic == "社会"

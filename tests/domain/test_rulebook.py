@@ -123,6 +123,8 @@ def test_the_shipped_rulebook_says_that_its_limits_are_made_up() -> None:
         ({"late_entry": {"hours": {"MemberContacted": -1}}}, "late_entry.hours.MemberContacted"),
         ({"class_scheme": classes()}, "class_scheme.classes"),
         ({"class_scheme": classes("A", "A")}, "class_scheme.classes"),
+        ({"topics": ()}, "topics"),
+        ({"topics": ({"code": "A", "title": "一"}, {"code": "ａ", "title": "二"})}, "topics.1.code"),
         ({"class_scheme": classes("A", "a")}, "class_scheme.classes"),
         ({"class_scheme": classes("A", "Ａ")}, "class_scheme.classes"),
         ({"deadlines": (changed(cap=Count(counted_in="MONTH", value=1), value=3),)}, "deadlines.0.cap"),
