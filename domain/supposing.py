@@ -13,6 +13,7 @@ from domain.events import (
     CaseReassigned,
     Event,
     FeedbackFormIssued,
+    KeyProposalSelected,
     RehandlingOrdered,
     ReplyIssued,
     UnitAssigned,
@@ -29,6 +30,7 @@ _BEGUN_BY: dict[type[Event], DeadlineKind] = {
     RehandlingOrdered: DeadlineKind.REHANDLING,
     FeedbackFormIssued: DeadlineKind.FEEDBACK,
     ReplyIssued: DeadlineKind.PUBLICATION,
+    KeyProposalSelected: DeadlineKind.KEY_SUPERVISION,
 }
 
 

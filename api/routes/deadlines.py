@@ -97,7 +97,7 @@ class MovedLine(BaseModel):
 
     position: int
     case: UUID
-    unit: Named
+    unit: Named | None = Field(description="没有的，是案件自己的期限")
     round: int | None
     kind: DeadlineKind
     kind_label: str
@@ -145,7 +145,7 @@ def moved_line(row: Mapping[str, Any], names: Names) -> MovedLine:
     return MovedLine(
         position=row["position"],
         case=row["stream"],
-        unit=names.unit(event.unit),
+        unit=names.unit(event.unit) if event.unit else None,
         round=event.round,
         kind=deadline.kind,
         kind_label=label(deadline.kind),

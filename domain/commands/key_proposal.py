@@ -1,11 +1,24 @@
 """重点提案."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from domain.codes import LeaderDuty, Rank, Recomputation
-from domain.commands.base import EXISTING, ProposalCommand, assigned, in_order, open_case, with_proposers
+from domain.commands.base import (
+    EXISTING,
+    STANDING,
+    ProposalCommand,
+    assigned,
+    deadline,
+    gated,
+    in_order,
+    late,
+    open_case,
+    standing,
+    with_proposers,
+)
 from domain.commands.recomputation import recomputed
 from domain.events import (
     KeyProposalReleased,
@@ -14,9 +27,11 @@ from domain.events import (
     SupervisionMeetingHeld,
     SupervisionReportFiled,
 )
+from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, identity
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
+    DONE_IN_TIME,
     KEY_PROPOSAL_IS_CASE,
     KEY_PROPOSAL_SELECTED,
     KNOWN_OFFICIAL,
@@ -44,10 +59,15 @@ class SelectKeyProposal(ProposalCommand):
         open_case(proposal)
         require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案，不能列为重点提案")
         selected = self.told(KeyProposalSelected)
-        if proposal.key == selected:
+        known = proposal.key
+        if known is not None and (known.basis, known.theme) == (self.basis, self.theme):
             return []
         in_order(setting, proposal.registered_at, "立案")
         cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
+        if known is None:
+            chosen = replace(proposal, key=selected)
+            due = deadline(DeadlineKind.KEY_SUPERVISION, rulebook, chosen, setting, "KeyProposalSelected")
+            selected = selected.model_copy(update={"deadline": due})
         return [selected, *recomputed(cause, proposal, setting, rulebook, key=True)]
 
 
@@ -106,6 +126,7 @@ class RecordSupervisionMeeting(ProposalCommand):
     outcome: LongText
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        open_case(proposal)
         _led(proposal, self.leader, setting)
         for unit in self.units:
             assigned(proposal, unit, setting)
@@ -115,9 +136,9 @@ class RecordSupervisionMeeting(ProposalCommand):
 
 
 class FileSupervisionReport(ProposalCommand):
-    """Report in writing to the leader of a key proposal (S27)."""
+    """Report in writing to the leader of a key proposal, closed or not; late is flagged (S27)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, LEADER_APPOINTED)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, KEY_PROPOSAL_SELECTED, LEADER_APPOINTED, DONE_IN_TIME)
 
     occurred_at: Moment
     author: Title
@@ -125,14 +146,17 @@ class FileSupervisionReport(ProposalCommand):
     text: LongText
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
+        standing(proposal)
         _led(proposal, self.leader, setting)
         filed = self.told(SupervisionReportFiled)
-        return [] if identity(filed, setting.occurred_at) in proposal.told else [filed]
+        if identity(filed, setting.occurred_at) in proposal.told:
+            return []
+        limit = None if proposal.key_reported else proposal.key_limit
+        return [gated(filed, late(limit.deadline if limit else None, setting))]
 
 
 def _led(proposal: Proposal, leader: str, setting: Setting) -> None:
     """Refuse what is no key proposal, or not led by this leader."""
-    open_case(proposal)
     require(proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案")
     leads = leader in proposal.leaders.values()
     require(leads, LEADER_APPOINTED, f"“{setting.official_name(leader)}”不是本案领办或督办领导", "leader")

@@ -41,7 +41,7 @@ def recomputed(
             continue
         anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
-        begun = proposal.tasks[known.unit].assigned_at
+        begun = proposal.tasks[known.unit].assigned_at if known.unit else None
         fresh = not_before(fresh, day_of(begun)) if begun else fresh
         if _told(fresh) != _told(old):
             found.append(_moved(known, fresh, cause or _cause(old, fresh)))

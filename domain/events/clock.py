@@ -58,9 +58,10 @@ class ClockResumed(Event):
 
 
 class DeadlineRecomputed(Event):
-    """期限重算: a limit of the unit that is still open is another day now; `deadline` says why and what it was."""
+    """期限重算: a limit that is still open is another day now; `deadline` says why and what it was. Without
+    `unit` it is no unit's but the case's own."""
 
-    unit: str
+    unit: str | None = None
     round: int | None = None
     deadline: Deadline
 

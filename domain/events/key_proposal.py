@@ -7,13 +7,15 @@ from typing import TypeAlias
 
 from domain.codes import LeaderDuty
 from domain.events.base import Event
+from domain.policy.deadlines import Deadline
 
 
 class KeyProposalSelected(Event):
-    """确定为重点提案: on what basis, e.g. a chair meeting's decision."""
+    """确定为重点提案: on what basis, e.g. a chair meeting's decision; `deadline` is for its supervision."""
 
     basis: str
     theme: str | None = None
+    deadline: Deadline | None = None
 
 
 class KeyProposalReleased(Event):

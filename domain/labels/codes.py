@@ -193,6 +193,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "REHANDLING": "重办期限",
         "FEEDBACK": "反馈期限",
         "PUBLICATION": "公开期限",
+        "KEY_SUPERVISION": "重点提案督办期限",
     },
     AnchorKind: {
         "TRANSFER": "交办之日",
@@ -203,6 +204,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "REPLY_DUE": "答复期限",
         "RETURN": "退件之日",
         "ISSUE": "答复之日",
+        "SELECTION": "列为重点提案之日",
     },
     CountedIn: {"WORKDAY": "工作日", "DAY": "日", "MONTH": "月", "FIXED_DATE": "固定日期"},
 }

@@ -305,6 +305,7 @@ ENGLISH_CODES: dict[str, dict[str, str]] = {
         "REPLY_DUE": "Day the reply is due, counted backwards",
         "RETURN": "Day the unit returned the case",
         "ISSUE": "Day the reply went out",
+        "SELECTION": "Day the case became a key proposal",
     },
     "CountedIn": {"DAY": "Days", "WORKDAY": "Working days", "MONTH": "Months"},
 }

@@ -39,6 +39,7 @@ class DeadlineKind(StrEnum):
     REHANDLING = "REHANDLING"
     FEEDBACK = "FEEDBACK"
     PUBLICATION = "PUBLICATION"
+    KEY_SUPERVISION = "KEY_SUPERVISION"
 
 
 class AnchorKind(StrEnum):
@@ -53,6 +54,7 @@ class AnchorKind(StrEnum):
     REPLY_DUE = "REPLY_DUE"
     RETURN = "RETURN"
     ISSUE = "ISSUE"
+    SELECTION = "SELECTION"
 
 
 class CountedIn(StrEnum):

@@ -38,6 +38,7 @@ ANCHORS = {
     DeadlineKind.REHANDLING: {AnchorKind.ORDER},
     DeadlineKind.FEEDBACK: {AnchorKind.FORM},
     DeadlineKind.PUBLICATION: {AnchorKind.ISSUE},
+    DeadlineKind.KEY_SUPERVISION: {AnchorKind.SELECTION},
 }
 
 _CLASS = re.compile(r"[A-Za-z0-9\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.parts import Limit
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
 
@@ -11,12 +12,16 @@ from domain.record import Recorded
 def evolve(proposal: Proposal, event: events.KeyProposalEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.KeyProposalSelected():
-            return replace(proposal, key=event, key_at=proposal.key_at or recorded.occurred_at)
+            at, limit = proposal.key_at or recorded.occurred_at, proposal.key_limit
+            limit = Limit(event.deadline, recorded.version) if event.deadline else limit
+            return replace(proposal, key=event, key_at=at, key_limit=limit)
         case events.KeyProposalReleased():
-            return replace(proposal, key=None, key_at=None)
+            return replace(proposal, key=None, key_at=None, key_limit=None, key_reported=False)
         case events.LeaderAppointed():
             return replace(proposal, leaders={**proposal.leaders, event.duty: event.leader})
-        case events.SupervisionMeetingHeld() | events.SupervisionReportFiled():
+        case events.SupervisionMeetingHeld():
             return reported(proposal, recorded)
+        case events.SupervisionReportFiled():
+            return replace(reported(proposal, recorded), key_reported=True)
         case _:
             assert_never(event)

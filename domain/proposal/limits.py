@@ -12,18 +12,20 @@ from domain.proposal.state import Proposal, task_of, with_round, with_task
 
 @dataclass(frozen=True, slots=True)
 class OpenLimit:
-    """An open limit of one unit; `round` where it is a round's own."""
+    """An open limit of one unit, or of the case where there is no `unit`; `round` where it is a round's own."""
 
-    unit: str
+    unit: str | None
     round: int | None
     limit: Limit
 
 
 def open_limits(proposal: Proposal) -> list[OpenLimit]:
-    """Every limit of the case that somebody still has to keep. A closed case may still have its reply to publish."""
+    """Every limit of the case that somebody still has to keep. A closed case may still have its reply to publish
+    and its supervision to report."""
     if proposal.ended is not None or proposal.archived is not None:
         return []
-    return [found for task in proposal.active_tasks for found in _of_task(proposal, task)]
+    own = [OpenLimit(None, None, proposal.key_limit)] if proposal.key_limit and not proposal.key_reported else []
+    return [*own, *(found for task in proposal.active_tasks for found in _of_task(proposal, task))]
 
 
 def contacted(proposal: Proposal, task: UnitTask) -> bool:
@@ -75,6 +77,8 @@ def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
 def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: int) -> Proposal:
     """The case with this deadline in place of the one it supersedes."""
     limit, kind = Limit(event.deadline, version), event.deadline.kind
+    if event.unit is None:
+        return replace(proposal, key_limit=limit if proposal.key else None)
     task = task_of(proposal, event.unit)
     current = task.rounds.get(event.round or 0)
     if current is None:

@@ -29,8 +29,8 @@ class Duty(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Owed:
     """Something still to be done by the end of `until`, whether or not that has passed. It is `unit`'s, or about what
-    `unit` did where the office or proposers owe it. Either `about` says which limit, or `commitment` which promise;
-    `members` are the proposers who owe."""
+    `unit` did where the office or proposers owe it; no unit's where the committee owes it. Either `about` says which
+    limit, or `commitment` which promise; `members` are the proposers who owe."""
 
     debtor: Debtor
     unit: str
@@ -69,7 +69,11 @@ def owed(proposal: Proposal) -> Iterator[Owed]:
     A unit whose objection waits to be decided owes nothing: the office does. To object is a right and is not owed.
     """
     for found in open_limits(proposal):
-        yield from _of_limit(proposal, proposal.tasks[found.unit], found)
+        until = found.limit.deadline.due_on
+        if found.unit is None:
+            yield Owed(Debtor.COMMITTEE, "", until, found.limit.deadline.kind)
+        else:
+            yield from _of_limit(proposal, proposal.tasks[found.unit], found)
     if proposal.ended is None and proposal.archived is None:
         for number, promise in proposal.commitments.items():
             if promise.made.finish_on is not None and not promise.settled:

@@ -10,7 +10,7 @@ from domain import events
 from domain.codes import AssignmentMode, CollectiveKind, Ending, LeaderDuty, Level, Recipient, ReviewLevel, Timing
 from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef, Traits
-from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Round, UnitTask
+from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
 from domain.record import Recorded
 
 
@@ -70,6 +70,10 @@ class Proposal:
     key: events.KeyProposalSelected | None = None
     key_at: datetime | date | None = None
     """Since when it has been a key proposal."""
+    key_limit: Limit | None = None
+    """Until when it is to be supervised."""
+    key_reported: bool = False
+    """Its supervision has been reported since it became one."""
     leaders: Mapping[LeaderDuty, str] = field(default_factory=dict)
     actions: Mapping[int, Action] = field(default_factory=dict)
     """What was done to press units, by number."""

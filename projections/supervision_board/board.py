@@ -284,7 +284,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.DeadlineRecomputed():
             shown = event.deadline.kind in (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
-            return _with(row, row.task(event.unit).due_by(event.deadline)) if shown else row
+            return _with(row, row.task(event.unit).due_by(event.deadline)) if shown and event.unit else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
         case events.KeyProposalSelected():

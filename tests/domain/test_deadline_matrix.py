@@ -129,6 +129,7 @@ MATRIX: tuple[tuple[DeadlineRule, str, str, str | None], ...] = (
         rule(K.REPLY, A.TRANSFER, MONTH, "S11", value=3, when=When(timing=Timing.INTER_SESSION)),
         "2026-09-10", "2026-12-10", None,
     ),
+    (rule(K.KEY_SUPERVISION, A.SELECTION, FIXED, "S27", month=5, day=30), "2017-03-01", "2017-05-30", None),
     (rule(K.REPLY, A.TRANSFER, FIXED, "S53", month=8, day=31), "2004-03-18", "2004-08-31", None),
     (
         rule(K.REPLY, A.TRANSFER, FIXED, "S16", month=5, day=15,

@@ -1,5 +1,6 @@
 """重点提案."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from domain.events import (
     SupervisionMeetingHeld,
     SupervisionReportFiled,
 )
-from domain.policy.rulebook import SignerRanks
+from domain.explanation import explain
+from domain.policy import working_days
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks
+from domain.proposal import Debtor, open_limits, owed
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
+    DONE_IN_TIME,
     KEY_PROPOSAL_IS_CASE,
     KEY_PROPOSAL_SELECTED,
     KNOWN_OFFICIAL,
@@ -24,16 +29,23 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_ACTS,
     SIGNER_RANK,
 )
+from domain.streams import calendar_stream, session_stream
+from domain.supposing import deadlines_under
 from tests.domain.given import (
     EDU,
     HEALTH,
     LEAD,
+    LEDGER,
     MAYOR,
+    MEETING,
+    NOTICES,
+    SHIPPED,
     STRANGER,
     Attempt,
     World,
     assigned,
     attempt,
+    close,
     head_of,
     leader_of,
     opened,
@@ -41,6 +53,7 @@ from tests.domain.given import (
     registered,
     reviewed,
     ruled,
+    satisfied,
     sign,
     submitted,
 )
@@ -200,3 +213,105 @@ def test_the_reply_to_a_key_proposal_is_signed_by_the_head() -> Attempt:
 
 def test_leaders_of_the_cppcc_sign_and_decide_nothing_in_the_government() -> None:
     assert Rank.CPPCC_CHAIR.height < Rank.OFFICER.height
+
+
+# until when it is supervised
+
+BY_30_MAY = DeadlineRule(
+    kind=DeadlineKind.KEY_SUPERVISION,
+    rule="supervised-by-30-may",
+    anchor=AnchorKind.SELECTION,
+    counted_in=CountedIn.FIXED_DATE,
+    month=5,
+    day=30,
+    source="S27",
+)
+THREE_MONTHS = BY_30_MAY.model_copy(update={"counted_in": CountedIn.MONTH, "value": 3, "rolls": True})
+OWED = {(Debtor.COMMITTEE, "", date(2024, 5, 30), DeadlineKind.KEY_SUPERVISION)}
+
+
+def supervised(rule: DeadlineRule = BY_30_MAY) -> World:
+    """A key proposal whose supervision has a limit, assigned and led."""
+    world = assigned(opened(ruled(deadlines=(*SHIPPED.deadlines, rule))))
+    world.do(select())
+    world.do(appoint())
+    return world
+
+
+def to_supervise(world: World) -> set[tuple[Debtor, str, date, DeadlineKind | None]]:
+    return {(due.debtor, due.unit, due.until, due.about) for due in owed(world.case) if due.debtor is Debtor.COMMITTEE}
+
+
+def test_a_key_proposal_is_to_be_supervised_by_a_day_until_that_is_reported() -> None:
+    world = supervised()
+    assert to_supervise(world) == OWED
+    limit = world.last(KeyProposalSelected).event.deadline
+    assert limit is not None
+    assert explain(limit, working_days.WorkingDays())[0] == "重点提案督办期限为 2024-05-30（当日 24 时止）。"
+    [fact] = world.do(report(world))
+    assert (fact.flags, to_supervise(world)) == ((), set())
+
+
+def test_a_retracted_report_leaves_it_to_be_supervised() -> None:
+    world = supervised()
+    world.do(report(world))
+    world.do(c.RetractReport(version=world.case.version, reason="误登"))
+    assert to_supervise(world) == OWED
+
+
+def test_a_new_basis_does_not_move_the_limit() -> None:
+    world = supervised()
+    [fact] = world.do(select(theme="未成年人保护"), at="2024-07-01 09:00")
+    assert fact.event.deadline is None
+    assert to_supervise(world) == OWED
+    assert world.do(select(theme="未成年人保护")) == []
+
+
+def test_a_case_that_is_no_key_proposal_is_not_to_be_supervised() -> None:
+    world = supervised()
+    world.do(release())
+    assert to_supervise(world) == set()
+    world.do(select(), at="2024-07-01 09:00")
+    assert {until for _, _, until, _ in to_supervise(world)} == {date(2025, 5, 30)}
+
+
+def test_a_case_is_reported_on_after_it_was_closed_and_a_late_report_says_so() -> None:
+    world = satisfied(opened(ruled(deadlines=(*SHIPPED.deadlines, BY_30_MAY))))
+    world.do(select())
+    world.do(appoint())
+    world.do(close())
+    assert to_supervise(world) == OWED
+    world.now = datetime(2024, 6, 3, 1, tzinfo=UTC)
+    [fact] = world.do(report(world))
+    assert fact.flags == (DONE_IN_TIME.id,)
+    [again] = world.do(report(world, text="补充报告"))
+    assert again.flags == ()
+
+
+def test_the_limit_moves_with_the_working_days_and_is_no_units() -> None:
+    world = supervised(THREE_MONTHS.model_copy(update={"value": 10}))
+    assert {until for _, _, until, _ in to_supervise(world)} == {date(2025, 1, 2)}
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2025]))
+    moved = [fact.event for fact in world.do(c.RecomputeDeadlines()) if fact.event.unit is None]
+    assert [(event.deadline.kind, event.deadline.provisional) for event in moved] == [
+        (DeadlineKind.KEY_SUPERVISION, False)
+    ]
+    assert not any(limit.limit.deadline.provisional for limit in open_limits(world.case) if limit.unit is None)
+
+
+def test_a_limit_of_a_case_that_is_no_key_proposal_is_none() -> None:
+    world = supervised(THREE_MONTHS)
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    world.do(c.RecomputeDeadlines())
+    world = world.without(KeyProposalSelected)
+    assert world.case.key_limit is None
+
+
+def test_another_rulebook_would_set_another_limit() -> None:
+    world = supervised()
+    other = ruled(deadlines=(*SHIPPED.deadlines, THREE_MONTHS))
+    session = world.state(session_stream(LEDGER, MEETING))
+    calendar = world.state(calendar_stream(LEDGER))
+    found = {due.kind: due.due_on for _, due in deadlines_under(other, world.story, session, calendar)}
+    assert found[DeadlineKind.KEY_SUPERVISION] == date(2024, 6, 3)
