@@ -36,7 +36,13 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "source": "出处",
     },
     "Extension": {"limit": "最长期限", "approver": "批准者的最低职级"},
-    "LadderStep": {"rule": "步骤编号", "pressure": "督办手段", "before": "期限之前", "source": "出处"},
+    "LadderStep": {
+        "rule": "步骤编号",
+        "pressure": "督办手段",
+        "before": "期限之前",
+        "since": "自哪一步起算",
+        "source": "出处",
+    },
     "ContactRule": {
         "gate": "不沟通时",
         "before": "以哪一时点为准",

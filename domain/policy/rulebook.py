@@ -189,12 +189,14 @@ class Gates(Frozen):
 
 
 class LadderStep(Count):
-    """One step of pressure: so many days `before` a limit's last day, or after it (S49)."""
+    """One step of pressure: so many days `before` a limit's last day, or after it; or `since` an earlier step, named by
+    its rule, was taken and the unit has answered neither that nor what it owes (S49)."""
 
     rule: str
     pressure: Pressure
     about: DeadlineKind
     before: bool = False
+    since: str | None = None
     source: str
 
 

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from typing import assert_never
 
-from domain.codes import Rating, Restart, Timing
+from domain.codes import Pressure, Rating, Restart, Timing
 from domain.labels import label
 from domain.policy.rulebook import (
     AnchorKind,
@@ -13,6 +13,7 @@ from domain.policy.rulebook import (
     CountedIn,
     DeadlineKind,
     DeadlineRule,
+    LadderStep,
     Rulebook,
     SignerRanks,
     Traits,
@@ -99,8 +100,20 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
             yield f"ladder.{index}.rule", "步骤编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
         if step.rule in [other.rule for other in steps[:index]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
+        if step.since is not None:
+            yield from _of_later_step(step, steps[:index], f"ladder.{index}")
         if step.about not in {rule.kind for rule in rulebook.deadlines}:
             yield "deadlines", f"没有规定{label(step.about)}，督办步骤“{step.rule}”永远用不上"
+
+
+def _of_later_step(step: LadderStep, earlier: tuple[LadderStep, ...], field: str) -> Iterator[Problem]:
+    """What is wrong with a step that counts from another: only reminders and notices say which step they are."""
+    if step.before:
+        yield f"{field}.since", "自前一步起算的不能在期限之前"
+    known = next((other for other in earlier if other.rule == step.since), None)
+    fits = known is not None and known.about is step.about and known.pressure in (Pressure.REMINDER, Pressure.NOTICE)
+    if not fits:
+        yield "ladder", f"步骤“{step.rule}”的 since 有误：前面没有针对同一期限的催办或督办单“{step.since}”"
 
 
 def _of_scoring(rulebook: Rulebook) -> Iterator[Problem]:

@@ -85,11 +85,11 @@ def test_a_rulebook_is_fetched_and_adopted_as_it_is(client: TestClient) -> None:
 def test_a_shipped_version_is_adopted_as_it_is_or_under_another_name(client: TestClient) -> None:
     session = {"session": "16-9", "cppcc": "德惠市政协", "term": 16, "meeting": 9}
     assert client.post("/sessions", json=session).status_code == 200
-    altered = {**client.get("/rulebooks/shanghai-2007-like/2").json(), "due_soon_days": 29}
+    altered = {**client.get("/rulebooks/shanghai-2007-like/3").json(), "due_soon_days": 29}
     refused = client.post("/sessions/16-9/rulebooks", json={"rulebook": altered})
     assert (refused.status_code, refused.json()["rule"]) == (409, "rulebook-version-final"), refused.text
     assert refused.json()["errors"][0]["field"] == "rulebook.version"
-    for own in ({"id": "our-own"}, {"version": 3}):
+    for own in ({"id": "our-own"}, {"version": 4}):
         adopted = client.post("/sessions/16-9/rulebooks", json={"rulebook": {**altered, **own}})
         assert adopted.status_code == 200, adopted.text
 

@@ -155,6 +155,36 @@ def test_more_time_is_another_last_day() -> None:
     assert world.do(due.command)
 
 
+CRITICISM = step("criticism", pressure=Pressure.NOTICE, since=AFTER.rule, counted_in=CountedIn.WORKDAY, value=5)
+"""Five working days after the notice, which comes on Sunday the second of June."""
+
+
+def test_who_answers_nothing_after_a_notice_is_criticised_so_many_days_after_the_notice() -> None:
+    world = assigned(opened(stepped(AFTER, CRITICISM)))
+    assert passed(LADDER, world, date(2024, 6, 2), date(2024, 7, 1)) == [
+        (date(2024, 6, 2), f"{EDU}/the-day-after"),
+        (date(2024, 6, 7), f"{EDU}/criticism"),
+    ]
+    told = world.last(SupervisionNoticeIssued).event
+    assert told.ask == "答复期限 2024-06-01 已过，经督办仍未办理，也未回复，予以书面批评，请立即办理并说明原因"
+
+
+def test_a_notice_that_came_late_is_waited_for_as_long() -> None:
+    world = assigned(opened(stepped(AFTER, CRITICISM)))
+    assert passed(LADDER, world, date(2024, 6, 17), date(2024, 7, 1)) == [
+        (date(2024, 6, 17), f"{EDU}/the-day-after"),
+        (date(2024, 6, 24), f"{EDU}/criticism"),
+    ]
+
+
+def test_who_has_answered_the_notice_or_never_had_one_is_not_criticised() -> None:
+    world = assigned(opened(stepped(AFTER, CRITICISM)))
+    passed(LADDER, world, date(2024, 6, 2), date(2024, 6, 2))
+    world.do(supervision.answer(number=1))
+    assert passed(LADDER, world, date(2024, 6, 3), date(2024, 7, 1)) == []
+    assert not list(on(LADDER, assigned(opened(stepped(BEFORE, step("x", since=BEFORE.rule)))), date(2024, 7, 1)))
+
+
 def test_every_unit_is_pressed_for_what_it_owes_itself() -> None:
     ladder = stepped(BEFORE, step("opinion", K.CO_OPINION, before=True))
     world = assigned(opened(ladder), LED)

@@ -284,6 +284,13 @@ def test_text_that_is_no_rulebook_is_told_so() -> None:
 STEP = LadderStep(
     rule="phone", pressure=Pressure.REMINDER, about=DeadlineKind.REPLY, counted_in=CountedIn.DAY, value=3, source="S49"
 )
+
+
+def later(**change: Any) -> LadderStep:
+    """A step that counts from the one before."""
+    return STEP.model_copy(update={"rule": "criticism", "since": STEP.rule, **change})
+
+
 FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value": None, "month": 5, "day": 1})
 
 
@@ -295,6 +302,11 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"rehandled_ratings": (Rating.BASIC,)}, "rehandled_ratings"),
         ({"ladder": (FIXED_STEP,)}, "ladder.0.counted_in"),
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
+        ({"ladder": (later(),)}, "ladder"),
+        ({"ladder": (STEP, later(since="another"))}, "ladder"),
+        ({"ladder": (STEP, later(about=DeadlineKind.CO_OPINION))}, "ladder"),
+        ({"ladder": (STEP.model_copy(update={"pressure": Pressure.CIRCULAR}), later())}, "ladder"),
+        ({"ladder": (STEP, later(before=True))}, "ladder.1.since"),
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.PUBLICATION}),)}, "deadlines"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
         ({"signer_ranks": SignerRanks(escalation=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.escalation"),
