@@ -23,6 +23,9 @@ from domain.labels.fields import FIELDS, FIELDS_OF
 from domain.labels.meanings import BOARD_MEANINGS, CODE_MEANINGS, STAGE_MEANINGS
 from domain.labels.streams import STREAMS
 
+CLASSIFIED = "涉密，不在本系统显示"
+"""What stands in place of the title of a proposal that was refused as secret."""
+
 
 def label(code: StrEnum) -> str:
     """A code's Chinese name."""
@@ -68,6 +71,7 @@ def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
 
 __all__ = [
     "BOARD_MEANINGS",
+    "CLASSIFIED",
     "CODES",
     "CODE_MEANINGS",
     "COLUMNS",

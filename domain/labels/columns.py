@@ -11,6 +11,7 @@ COLUMNS: dict[str, str] = {
     "proposers": "提案者",
     "untold": "尚未告知的提案者",
     "signed": "历次联名",
+    "named": "所报的标题（涉密的不显示）",
     "notices": "历次不予立案告知",
     "reassessed_class": "重新定的类别",
     "contacts": "沟通次数",

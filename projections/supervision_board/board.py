@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import assert_never
 
 from domain import events
-from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Recipient, Stage
+from domain.codes import AssignmentMode, Ending, LeaderDuty, Origin, Rating, Recipient, RefusalGround, Stage
+from domain.labels import CLASSIFIED
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import DraftStatus, Duty, TaskStatus
@@ -41,10 +42,11 @@ class Answer(Frozen):
 
 
 class End(Frozen):
-    """How the case ended, by the event at this version."""
+    """How the case ended, by the event at this version; `secret`: on the ground that it is a State secret."""
 
     version: int
     ending: Ending
+    secret: bool = False
 
 
 class Named(Frozen):
@@ -113,11 +115,13 @@ class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
     still open, `commitments` names what was promised and not yet done, `disagreements` what awaits a decision;
     `endings` is all that ended the case, `signed` who signed it by each event that says so, `notices` who was told that
-    it is no case. Adding up is safe: the engine moves rows and checkpoint together."""
+    it is no case. `title` is what people may see of what it is `named`. Adding up is safe: the engine moves rows and
+    checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
     title: str = ""
+    named: str = ""
     lead_proposer: str = ""
     proposers: tuple[str, ...] = ()
     signed: tuple[Named, ...] = ()
@@ -192,7 +196,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         return row
     match event:
         case events.ProposalSubmitted():
-            named = {"session": event.session, "title": event.title, "lead_proposer": event.lead_proposer}
+            named = {"session": event.session, "named": event.title, "lead_proposer": event.lead_proposer}
             return _signed(row.model_copy(update=named), recorded.version, event.co_signers)
         case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
@@ -208,9 +212,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             returned = _changed(row, event.unit, status=TaskStatus.RETURNED)
             return returned.model_copy(update={"objections": row.objections + 1})
         case events.ProposalResubmitted():
-            return row.model_copy(update={"title": event.title})
+            return row.model_copy(update={"named": event.title})
         case events.ProposalNotRegistered() | events.ProposalConverted():
-            return _ended(row, recorded.version, Ending.NOT_REGISTERED)
+            secret = event.ground is RefusalGround.SECRET
+            return _ended(row, recorded.version, Ending.NOT_REGISTERED, secret=secret)
         case events.RefusalNotified():
             notice = Named(version=recorded.version, members=event.members)
             return row.model_copy(update={"notices": (*row.notices, notice)})
@@ -313,7 +318,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.StepTakenBack():
             return _taken_back(row, event)
         case events.ClericalErrorCorrected():
-            return row.model_copy(update={"title": event.correct}) if event.field == "title" else row
+            return row.model_copy(update={"named": event.correct}) if event.field == "title" else row
         case events.HandlingClosed():
             closed = {"closed_on": on, "result_class": event.result_class, "class_scheme": event.class_scheme}
             return row.model_copy(update=closed)
@@ -440,8 +445,9 @@ def _without(named: tuple[Named, ...], version: int) -> tuple[Named, ...]:
     return tuple(one for one in named if one.version != version)
 
 
-def _ended(row: SupervisionRow, version: int, ending: Ending) -> SupervisionRow:
-    return row.model_copy(update={"ended": ending, "endings": (*row.endings, End(version=version, ending=ending))})
+def _ended(row: SupervisionRow, version: int, ending: Ending, *, secret: bool = False) -> SupervisionRow:
+    end = End(version=version, ending=ending, secret=secret)
+    return row.model_copy(update={"ended": ending, "endings": (*row.endings, end)})
 
 
 def _standing(line: TaskLine, version: int) -> dict[str, tuple[Answer, ...]]:
@@ -479,7 +485,9 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     due = [line.due_on for line in owing if line.due_on and not line.paused]
     replied = [line.replied_on for line in answering if line.replied_on]
     ratings = [answer.overall for line in answering for answer in line.answers.values()]
+    secret = any(end.secret for end in row.endings)
     return {
+        "title": CLASSIFIED if secret else row.named,
         "stage": _stage(row, answering),
         "duties": tuple(_duties(row, answering)),
         "units": tuple(line.unit for line in active),

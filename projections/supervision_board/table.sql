@@ -4,6 +4,7 @@ CREATE TABLE {table} (
     session text,
     case_no int,
     title text NOT NULL,
+    named text NOT NULL,
     lead_proposer text NOT NULL,
     proposers jsonb NOT NULL,
     signed jsonb NOT NULL,

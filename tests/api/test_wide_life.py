@@ -180,3 +180,19 @@ def take(case: Case, steps: list[tuple[str, dict[str, Any]]]) -> int:
         assert answer.json()["added"] > 0, path
         version = answer.json()["version"]
     return version
+
+
+def test_a_proposal_refused_as_secret_shows_no_title_but_in_its_history(client: TestClient, session: str) -> None:
+    title = "关于某工程选址的提案"
+    handed = {"session": session, "title": title, "timing": "INTER_SESSION", "lead_proposer": "weiyuan-1"}
+    answer = client.post("/proposals", json=handed)
+    assert answer.status_code == 201, answer.text
+    stream = answer.json()["stream"]
+    refused = client.post(f"/proposals/{stream}/refusal", json={"ground": "SECRET", "explanation": "涉及国家秘密"})
+    assert refused.status_code == 200, refused.text
+    after = {"after": refused.json()["position"]}
+    shown = client.get(f"/proposals/{stream}", params=after)
+    assert shown.json()["line"]["title"] == "涉密，不在本系统显示"
+    board = client.get("/boards/supervision", params={"session": session, **after})
+    assert title not in shown.text + board.text
+    assert title in client.get(f"/proposals/{stream}/history").text

@@ -1,5 +1,7 @@
 """What the supervision board says of a case, beside what the laws say of every board."""
 
+import pytest
+
 from domain import commands as c
 from domain.codes import AssignmentMode, Rating, Recipient, Stage
 from domain.events import (
@@ -12,6 +14,7 @@ from domain.events import (
     RehandlingOrdered,
     SatisfactionRecorded,
 )
+from domain.labels import CLASSIFIED
 from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
@@ -83,6 +86,25 @@ def test_who_has_not_been_told_that_a_proposal_is_no_case_is_named() -> None:
     assert line(world).untold == (SECOND,)
     world.do(admission.tell())
     assert (line(world).untold, line(world).duties) == ((), ())
+
+
+@pytest.mark.parametrize("refusal", [admission.turn_down("SECRET"), admission.pass_on(ground="SECRET")])
+def test_what_was_refused_as_secret_shows_no_title(refusal: c.Command) -> None:
+    world = submitted()
+    title = line(world).title
+    world.do(refusal)
+    assert (line(world).title, line(world).stage) == (CLASSIFIED, Stage.NOT_REGISTERED)
+    take_back(world, type(world.history[-1].event))
+    assert line(world).title == title == world.case.title
+
+
+def test_what_was_refused_otherwise_keeps_its_title_and_what_was_passed_on_after_secrecy_does_not() -> None:
+    world = admission.turned_down()
+    assert line(world).title == world.case.title
+    world = submitted()
+    world.do(admission.turn_down("SECRET"))
+    world.do(admission.pass_on(ground=None))
+    assert line(world).title == CLASSIFIED
 
 
 def test_who_was_not_satisfied_with_a_unit_is_not_forgotten_when_it_comes_back() -> None:
