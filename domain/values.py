@@ -306,6 +306,21 @@ class EvidenceClaim(Frozen):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class Attachment(Evidence):
+    """What a proposal comes with, and what kind of file that is, e.g. `application/pdf`."""
+
+    media_type: str
+
+
+class AttachmentClaim(EvidenceClaim):
+    """The same with the limits of the door."""
+
+    media_type: Annotated[str, Field(pattern=r"^[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,99}$", examples=["application/pdf"])]
+
+
+Attachments = Annotated[tuple[AttachmentClaim, ...], Field(max_length=50)]
+
+
 class Person(Frozen):
     """Somebody of a unit who took part, as written down at the time."""
 

@@ -45,7 +45,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, proposal_stream
-from domain.values import Code, LongText, Note, Title, layout
+from domain.values import Attachments, Code, LongText, Note, Title, layout
 
 
 class RecordReviewOpinion(ProposalCommand):
@@ -104,22 +104,25 @@ class ReturnForRevision(ProposalCommand):
 
 
 class ResubmitProposal(ProposalCommand):
-    """Hand a returned proposal in again, changed."""
+    """Hand a returned proposal in again, changed; without `attachments` they stay as they were."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, REVISED_BEFORE_REGISTRATION, OCCURRED_IN_ORDER)
 
     title: Title
     body: LongText | None = None
+    attachments: Attachments | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
+        resubmitted = self.told(ProposalResubmitted)
         same = (proposal.title, layout(proposal.body or "")) == (self.title, layout(self.body or ""))
+        same = same and resubmitted.attachments in (None, proposal.attachments)
         if proposal.to_revise is None:
             require(same, REVISED_BEFORE_REGISTRATION, "提案没有被退回修改")
             return []
         require(not same, REVISED_BEFORE_REGISTRATION, "与退回的提案相同，须修改后再提交", "body")
         in_order(setting, proposal.submitted_at, "提交")
-        return [self.told(ProposalResubmitted)]
+        return [resubmitted]
 
 
 class RefuseRegistration(ProposalCommand):

@@ -36,7 +36,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, Day, LongText, Note, Title, day_of
+from domain.values import Attachments, Code, Day, LongText, Note, Title, day_of
 
 DRAFTED = (PROPOSAL_DRAFTED, NOT_YET_SUBMITTED)
 
@@ -62,6 +62,7 @@ class DraftProposal(ProposalCommand):
     suggested_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
     openness_wish: Openness | None = None
     openness_reason: Note | None = None
+    attachments: Attachments | None = None
 
     def session_key(self, proposal: Proposal, /) -> str | None:
         return self.session
@@ -86,6 +87,7 @@ class ReviseProposalDraft(DraftingCommand):
     suggested_units: Annotated[tuple[Code, ...], Field(max_length=30)] = ()
     openness_wish: Openness | None = None
     openness_reason: Note | None = None
+    attachments: Attachments | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         latest = _latest(proposal)

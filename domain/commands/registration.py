@@ -42,7 +42,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, session_stream
-from domain.values import Code, Frozen, LongText, Note, Title, day_of
+from domain.values import Attachments, Code, Frozen, LongText, Note, Title, day_of
 
 
 class CollectiveClaim(Frozen):
@@ -81,6 +81,7 @@ class SubmitProposal(ProposalCommand):
     openness_reason: Note | None = None
     collective: CollectiveClaim | None = None
     passed_down: Level | None = None
+    attachments: Attachments | None = None
 
     def session_key(self, proposal: Proposal, /) -> str | None:
         return self.session

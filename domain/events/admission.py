@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.codes import CollectiveKind, Conversion, Level, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
+from domain.values import Attachment
 
 
 class ReviewOpinionRecorded(Event):
@@ -28,10 +29,11 @@ class ProposalReturnedForRevision(Event):
 
 
 class ProposalResubmitted(Event):
-    """重新提交: the proposal as it now reads."""
+    """重新提交: the proposal as it now reads; without `attachments` they are as they were."""
 
     title: str
     body: str | None = None
+    attachments: tuple[Attachment, ...] | None = None
 
 
 class ProposalNotRegistered(Event):

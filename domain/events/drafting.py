@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from domain.codes import Openness, Timing
 from domain.events.base import Event
+from domain.values import Attachment
 
 
 class ProposalDraftSaved(Event):
@@ -22,6 +23,7 @@ class ProposalDraftSaved(Event):
     suggested_units: tuple[str, ...] = ()
     openness_wish: Openness | None = None
     openness_reason: str | None = None
+    attachments: tuple[Attachment, ...] | None = None
 
 
 class CoSignatureInvited(Event):

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.codes import Channel, CollectiveKind, Level, Openness, Recipient, Timing
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
-from domain.values import Frozen
+from domain.values import Attachment, Frozen
 
 
 class CollectiveBody(Frozen):
@@ -36,6 +36,7 @@ class ProposalSubmitted(Event):
     openness_reason: str | None = None
     collective: CollectiveBody | None = None
     passed_down: Level | None = None
+    attachments: tuple[Attachment, ...] | None = None
 
 
 class ProposalRegistered(Event):

@@ -16,7 +16,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     # admission
     "RecordReviewOpinion": "登记某一级审查的意见；高一级审查之后不再登记低一级的。",
     "ReturnForRevision": "把提案退给提案者修改。",
-    "ResubmitProposal": "退回修改的提案改好之后，重新提交。",
+    "ResubmitProposal": "退回修改的提案改好之后，重新提交；不写附件的，附件不变。",
     "RefuseRegistration": "依规定的情形不予立案，并作说明。",
     "NotifyRefusal": "登记已将不予立案或转办的理由告知提案者；未写明告知谁的，即全体提案者。",
     "ConvertProposal": "把不作为提案立案的，转为社情民意、来信或意见建议；此前没有不予立案的，须写明属哪种情形。",

@@ -15,7 +15,9 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
         case events.ProposalReturnedForRevision():
             return replace(proposal, to_revise=event.reason)
         case events.ProposalResubmitted():
-            return replace(proposal, to_revise=None, title=event.title, body=event.body, reviews={})
+            kept = proposal.attachments if event.attachments is None else event.attachments
+            revised = replace(proposal, title=event.title, body=event.body, attachments=kept)
+            return replace(revised, to_revise=None, reviews={})
         case events.ProposalNotRegistered():
             return replace(proposal, ended=Ending.NOT_REGISTERED, refusal=event, notified=frozenset())
         case events.RefusalNotified():

@@ -20,6 +20,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 body_name=event.collective.name if event.collective else None,
                 passed_down=event.passed_down,
                 title=event.title,
+                attachments=event.attachments or (),
                 body=event.body,
                 lead_proposer=event.lead_proposer,
                 co_signers=event.co_signers,

@@ -12,6 +12,7 @@ from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef, Traits
 from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
 from domain.record import Recorded
+from domain.values import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Proposal:
     """Where the case went, if not to the government."""
     reviews: Mapping[ReviewLevel, events.ReviewOpinionRecorded] = field(default_factory=dict)
     body: str | None = None
+    attachments: tuple[Attachment, ...] = ()
     to_revise: str | None = None
     ended: Ending | None = None
     refusal: events.ProposalNotRegistered | None = None

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain import commands as c
 from domain.codes import CollectiveKind, Openness, Timing
@@ -27,10 +28,12 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     PROPOSAL_DRAFTED,
     PROPOSERS_DISTINCT,
+    REVISED_BEFORE_REGISTRATION,
     SUBMITTED_ONCE,
     TIMING_TOLD,
 )
 from domain.streams import proposal_stream
+from domain.values import Attachment
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -457,3 +460,48 @@ def test_a_body_that_has_sealed_or_signed_hands_in_its_proposal() -> None:
 def test_a_draft_is_no_proposal_yet() -> None:
     assert submitted().case.session == MEETING
     assert written().case.session is None
+
+
+# attachments
+
+PHOTO = {"name": "现场照片.jpg", "sha256": "0" * 64, "media_type": "image/jpeg"}
+REPORT = {"name": "调研报告.pdf", "sha256": "1" * 64, "media_type": "application/pdf"}
+
+
+def test_a_drafts_attachments_are_handed_in_with_it() -> None:
+    world = opened()
+    world.do(write(attachments=(PHOTO,)))
+    assert world.do(rewrite(attachments=(PHOTO,)))
+    assert world.do(rewrite(attachments=(PHOTO,))) == []
+    assert world.do(rewrite(attachments=(PHOTO, REPORT)))
+    world.do(hand_in())
+    handed = world.last(ProposalSubmitted).event
+    assert handed.attachments == (Attachment(**PHOTO), Attachment(**REPORT)) == world.case.attachments
+
+
+def test_what_is_handed_in_again_keeps_its_attachments_unless_others_are_named() -> None:
+    world = opened()
+    world.do(submit(attachments=(PHOTO,)))
+    for change, kept in (
+        ({"title": "另一案由"}, (Attachment(**PHOTO),)),
+        ({"title": "另一案由", "attachments": (REPORT,)}, (Attachment(**REPORT),)),
+        ({"title": "另一案由", "attachments": ()}, ()),
+    ):
+        world.do(c.ReturnForRevision(reason=f"须修改：{change}"))
+        assert world.do(c.ResubmitProposal(**change))
+        assert world.case.attachments == kept
+        assert world.do(c.ResubmitProposal(**change)) == []
+
+
+@refuses(c.ResubmitProposal, REVISED_BEFORE_REGISTRATION, "body")
+def test_the_same_attachments_are_no_change() -> Attempt:
+    world = opened()
+    world.do(submit(title="同一案由", attachments=(PHOTO,)))
+    world.do(c.ReturnForRevision(reason="须修改"))
+    return attempt(world, c.ResubmitProposal(title="同一案由", attachments=(PHOTO,)))
+
+
+@pytest.mark.parametrize("change", [{"media_type": "图片"}, {"media_type": "IMAGE/JPEG"}, {"sha256": "0"}])
+def test_an_attachment_has_a_digest_and_a_media_type(change: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        submit(attachments=({**PHOTO, **change},))
