@@ -36,6 +36,7 @@ from domain.events import (
     ReplyIssued,
     ReplySigned,
     SatisfactionRecorded,
+    SatisfactionRevised,
     UnitAssigned,
 )
 from domain.proposal import Proposal
@@ -110,6 +111,13 @@ def sooner() -> World:
     return world
 
 
+def went_over_since_more_time() -> World:
+    """More time was granted, and then other rules came."""
+    world = recomputation.more_time()
+    world.do(recomputation.go_over())
+    return world
+
+
 MORE: tuple[Sample, ...] = (
     (returned, lambda world: decide_objection(upheld=True)),
     (asked_to_add, lambda world: decide_addition(granted=False)),
@@ -128,6 +136,8 @@ MORE: tuple[Sample, ...] = (
     (registered, lambda world: c.TransferCase(occasion="交办会", recipient=Recipient.COURT)),
     (signed, lambda world: send_back()),
     (dissatisfied, lambda world: correction.retract(correction.last(world, SatisfactionRecorded))),
+    (correction.come_round, lambda world: correction.retract(correction.last(world, SatisfactionRevised))),
+    (went_over_since_more_time, recomputation.not_granted),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),
     (signed, lambda world: send_back()),
 )
