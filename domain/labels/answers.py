@@ -48,6 +48,7 @@ ANSWERS: dict[str, str] = {
     "level_label": "层级（中文）",
     "light_label": "期限状态（中文）",
     "line": "现状",
+    "meaning": "含义",
     "message": "错在哪里",
     "method": "请求方法",
     "mode_label": "方式（中文）",
