@@ -227,6 +227,8 @@ class SettleDisagreement(ProposalCommand):
         if known.settled is not None:
             require(known.settled == settled, DISAGREEMENT_OPEN, f"第 {self.number} 项分歧已经裁定", "number")
             return []
+        written = self.ruling is not Ruling.AS_DRAFTED or known.escalated.draft is not None
+        require(written, DISAGREEMENT_OPEN, "报请协调时尚未拟稿，不能裁定按原稿办理", "ruling")
         setting.knows_official(self.decided_by, "decided_by")
         official = setting.directory.officials[self.decided_by]
         own = official.unit in proposal.tasks

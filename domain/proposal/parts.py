@@ -136,15 +136,15 @@ class Disagreement:
     settled_version: int = 0
 
     def settles(self, draft: Draft) -> bool:
-        """Whether the decision stands in for the assisting unit's countersignature of this draft of the round: not for
-        one that was to be amended, nor where the unit has withheld it since."""
+        """Whether the decision stands in for the assisting unit's countersignature of this draft of the round: of the
+        one in dispute, or of those written after it was to be amended; nor where the unit has withheld it since."""
         given = draft.countersigned.get(self.escalated.unit)
         if self.settled is None or (given is not None and given.version > self.settled_version):
             return False
-        disputed = self.escalated.draft or 0
+        disputed = self.escalated.draft or 0  # a dispute before any draft is decided by what is then written
         match self.settled.ruling:
             case Ruling.AS_DRAFTED:
-                return draft.number >= disputed
+                return draft.number == disputed
             case Ruling.AS_AMENDED:
                 return draft.number > disputed
             case Ruling.RECONCILED:

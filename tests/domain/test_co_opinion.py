@@ -301,13 +301,28 @@ def test_a_draft_waits_that_is_to_be_amended_or_agreed_to_or_is_not_decided(ruli
     return attempt(world, sign())
 
 
-@pytest.mark.parametrize("ruling", ["AS_DRAFTED", "AS_AMENDED"])
-def test_a_draft_written_to_the_decision_goes_on(ruling: str) -> None:
+def written_anew(ruling: str) -> World:
     world = decided(ruling, HELD)
     world.do(draft(text="您的建议已采纳，经费由市级财政承担。"))
     world.do(countersign(CITY, number=2))
     world.do(review(number=2))
-    assert world.do(sign(number=2))
+    return world
+
+
+def test_a_draft_written_to_the_decision_goes_on() -> None:
+    assert written_anew("AS_AMENDED").do(sign(number=2))
+
+
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_another_draft_than_the_one_that_was_to_go_on_is_not_decided() -> Attempt:
+    return attempt(written_anew("AS_DRAFTED"), sign(number=2))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_OPEN, "ruling")
+def test_what_is_not_written_yet_does_not_go_on_as_written() -> Attempt:
+    world = given()
+    world.do(disagree(signed_by=None))
+    return attempt(world, settle("AS_DRAFTED"))
 
 
 @refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
