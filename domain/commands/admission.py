@@ -139,7 +139,6 @@ class RefuseRegistration(ProposalCommand):
     explanation: Note
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
         refused = self.told(ProposalNotRegistered)
         if proposal.refusal == refused:
             return []
@@ -187,7 +186,6 @@ class ConvertProposal(ProposalCommand):
     ground: RefusalGround | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
         converted = self.told(ProposalConverted)
         if proposal.converted == converted:
             return []
@@ -256,7 +254,6 @@ class WithdrawProposal(ProposalCommand):
     agreed_by: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
         withdrawn = self.told(ProposalWithdrawn, agreed_by=tuple(dict.fromkeys(self.agreed_by)) or None)
         if proposal.withdrawn == withdrawn:
             return []

@@ -13,7 +13,6 @@ from domain.commands.base import (
     answering,
     assigned,
     deadline,
-    existing,
     gated,
     in_order,
     in_scheme,
@@ -255,7 +254,6 @@ class CloseHandling(ProposalCommand):
     result_class: ClassCode
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        existing(proposal)
         closed = proposal.closed
         if closed is not None and (closed.basis, closed.result_class) == (self.basis, self.result_class):
             return []

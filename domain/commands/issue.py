@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Countersignature, DecisiveMoment, DeliveryChannel, Gate
+from domain.codes import Countersignature, DecisiveMoment, DeliveryChannel, Gate
 from domain.commands.base import (
     EXISTING,
     STANDING,
@@ -112,9 +112,8 @@ class SignReply(ProposalCommand):
         if draft.status is not DraftStatus.REVIEWED:
             gate = rulebook.gates.review_before_signing
             yield Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft")
-        if task.mode is AssignmentMode.LEAD:
-            gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
-            yield from uncountersigned(gate, proposal, task, draft, setting)
+        gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
+        yield from uncountersigned(gate, proposal, task, draft, setting)
 
 
 def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:
@@ -182,8 +181,7 @@ class IssueReply(ProposalCommand):
     ) -> list[Breach]:
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
         breaches += [] if task.round.paused else late(task.round.deadline, setting)
-        if task.mode is AssignmentMode.LEAD:
-            breaches += _unsettled(proposal, task, draft, setting, rulebook.gates)
+        breaches += _unsettled(proposal, task, draft, setting, rulebook.gates)
         if task.round.publication is None or task.round.contested:
             gate = rulebook.gates.publication_before_issue or Gate.OFF
             breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))

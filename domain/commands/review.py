@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Defect, Gate
+from domain.codes import Defect, Gate
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
@@ -90,8 +90,7 @@ class ReviewReply(ProposalCommand):
         changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
         reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
         gate = setting.rulebook(proposal).gates.countersigned_before_review or Gate.OFF
-        breaches = uncountersigned(gate, proposal, task, draft, setting) if task.mode is AssignmentMode.LEAD else []
-        return [gated(reviewed, breaches), *self._published(task.round)]
+        return [gated(reviewed, uncountersigned(gate, proposal, task, draft, setting)), *self._published(task.round)]
 
     def _may_pass(self, draft: Draft, setting: Setting) -> None:
         returned = draft.status is DraftStatus.RETURNED

@@ -174,6 +174,7 @@ class Proposal:
 
     @property
     def assisting(self) -> tuple[UnitTask, ...]:
+        """The units that assist the one that leads; who answers alone, or beside others, has none."""
         return tuple(task for task in self.active_tasks if task.mode is AssignmentMode.CO)
 
 
