@@ -29,12 +29,27 @@ def closed(case: Case, at: datetime) -> Story:
     at = yield from merged(at, [*promises, *others])
     settled = all(promise.settled for promise in case.state.commitments.values())
     if (dice.chance(f.ARCHIVED) or case.state.version <= f.FEWEST) and settled:
-        at = case.later(at, 10, 45)
-        name = f"{case.meeting.key}-{case.state.case_no}-案卷.pdf"
-        files = ({"name": name, "sha256": sha256(f"{case.index}{name}".encode()).hexdigest()},)
-        retention = dice.choice(list(Retention))
-        yield Act(at, case.office, c.ArchiveCase.model_validate({"files": files, "retention": retention}))
+        at = yield from _put_away(case, case.later(at, 10, 45))
     return at
+
+
+def _put_away(case: Case, at: datetime) -> Story:
+    """The file in the archive; now and then something was left out of it, and it is put away again."""
+    retention, papers = case.dice.choice(list(Retention)), ["案卷"]
+    yield Act(at, case.office, _archive(case, retention, papers))
+    if case.dice.chance(f.MISFILED):
+        at = case.later(at, 3, 20)
+        take_back = {"version": case.state.version, "reason": "案卷漏装送达凭证", "approver": case.vice_mayor().code}
+        yield Act(at, case.office, c.TakeBackStep.model_validate(take_back))
+        at = case.later(at, 1, 3)
+        yield Act(at, case.office, _archive(case, retention, [*papers, "送达凭证"]))
+    return at
+
+
+def _archive(case: Case, retention: Retention, papers: list[str]) -> c.ArchiveCase:
+    names = [f"{case.meeting.key}-{case.state.case_no}-{paper}.pdf" for paper in papers]
+    files = [{"name": name, "sha256": sha256(f"{case.index}{name}".encode()).hexdigest()} for name in names]
+    return c.ArchiveCase.model_validate({"files": files, "retention": retention})
 
 
 def _basis(case: Case) -> str:
