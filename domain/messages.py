@@ -8,6 +8,7 @@ from typing import Any
 _MESSAGES = {
     "missing": "必填",
     "extra_forbidden": "没有这一字段",
+    "unknown_parameter": "没有这一参数",
     "string_type": "应为文字",
     "string_too_long": "最长 {max_length} 个字符",
     "string_too_short": "至少 {min_length} 个字符",
@@ -60,6 +61,7 @@ _WRITTEN = {
     r"^[A-Za-z]{1,64}$": "应为事件类型的英文名，如 ReplyDrafted",
     r"^[0-9a-f]{64}$": "应为文件的 SHA-256 摘要：64 个数字或小写字母 a 至 f",
     r"^\d{1,3}\.\d$": '应为百分数，写一位小数，如 "97.5"',
+    r"^[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,99}$": "应为文件类型，如 application/pdf",
     r"^https?://[^\s]+$": "应为网址，以 http:// 或 https:// 开头，其中没有空格",
 }
 """What is wanted where a text does not match a pattern; nobody reads a pattern."""

@@ -91,7 +91,20 @@ def _printable(text: str) -> str:
     return text
 
 
-Title = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise PydanticCustomError("text_one_line", "应写在一行之内")
+    return text
+
+
+def _file_name(text: str) -> str:
+    if "/" in text or "\\" in text:
+        raise PydanticCustomError("file_name", "应为文件名，不含 / 和 \\")
+    return text
+
+
+Title = Annotated[str, Field(max_length=200), AfterValidator(_printable), AfterValidator(_one_line)]
+FileName = Annotated[Title, AfterValidator(_file_name)]
 Note = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=12_000), AfterValidator(_printable)]
 Address = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
@@ -302,7 +315,7 @@ class Evidence(Frozen):
 class EvidenceClaim(Frozen):
     """The same with the limits of the door."""
 
-    name: Title
+    name: FileName
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

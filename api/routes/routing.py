@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from api.desk import AtDesk, Done
@@ -37,20 +39,30 @@ def _no_constant(name: str) -> Any:
 
 
 class StrictRoute(APIRoute):
-    """A route that takes its body, if it has one, as JSON and nothing else."""
+    """A route that takes its body, if it has one, as JSON and nothing else, and no parameter that it does not know."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        if self.body_field is None:
-            return handle
+        known = _queried(self.dependant)
 
         async def strict(request: Request) -> Response:
+            asked = [("query", name) for name in request.query_params if name not in known]
+            if asked:
+                raise RequestValidationError([{"type": "unknown_parameter", "loc": where} for where in asked])
+            if self.body_field is None:
+                return await handle(request)
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise ProblemError(415, "unsupported-media-type", "请求头 Content-Type 应为 application/json")
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strict
+
+
+def _queried(of: Dependant) -> set[str]:
+    """The names a route and what it depends on read from the query: another name was meant to be one of these."""
+    own = {parameter.alias for parameter in of.query_params}
+    return own.union(*(_queried(part) for part in of.dependencies))
 
 
 def routes(tag: str) -> APIRouter:

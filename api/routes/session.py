@@ -93,22 +93,30 @@ async def as_first_adopted(ledger: Ledger, session: str, rulebook: Rulebook) -> 
     own, _ = await ledger.load(session_stream(ledger.name, session))
     if (ref.id, ref.version) in {**(await ledger.directory()).rulebooks, **own.digests}:
         return
+    first = await _adopted(ledger, ref.id, ref.version)
+    if first is not None:
+        require(first.ref() == ref, RULEBOOK_VERSION_FINAL, OTHER_TEXT, "rulebook.version")
+
+
+async def _adopted(ledger: Ledger, name: str, version: int) -> Rulebook | None:
+    """The version as some session of the ledger was the first to adopt it."""
     for recorded in await ledger.between(0, await ledger.position(), {RulebookAdopted.__name__}):
         if isinstance(recorded.event, RulebookAdopted):
-            first = recorded.event.rulebook.ref()
-            if (first.id, first.version) == (ref.id, ref.version):
-                require(first == ref, RULEBOOK_VERSION_FINAL, OTHER_TEXT, "rulebook.version")
-                return
+            rulebook = recorded.event.rulebook
+            if (rulebook.id, rulebook.version) == (name, version):
+                return rulebook
+    return None
 
 
 async def rulebook_under(request: Request, ledger: Ledger, session: str | None, under: str) -> Rulebook:
-    """The rulebook to ask instead: one the session has adopted, else one there is to adopt; a problem where there is
-    none."""
-    name, _, version = under.partition("@")
+    """The rulebook to ask instead: one the session has adopted, else another session of the ledger, else one there is
+    to adopt; a problem where there is none."""
+    name, _, written = under.partition("@")
+    version = int(written)
     adopted = (await session_of(ledger, session)).rulebooks if session else {}
-    rulebook = adopted.get((name, int(version))) or policy_files(request).rulebook(name, int(version))
+    rulebook = adopted.get((name, version)) or await _adopted(ledger, name, version)
+    rulebook = rulebook or policy_files(request).rulebook(name, version)
     if rulebook is None:
-        where = "本届次没有采用过" if session else "没有指明 session"
-        told = f"没有规则“{name}”第 {version} 版：{where}，也不在可以采用的规则之中"
+        told = f"没有规则“{name}”第 {version} 版：没有届次采用过，也不在可以采用的规则之中"
         raise ProblemError(422, "request-invalid", told, field="under")
     return rulebook

@@ -109,6 +109,8 @@ class TakeReportSnapshot(SessionCommand):
         there = head is None or self.as_known <= head
         require(there, SNAPSHOT_OF_HISTORY, f"台账现只到第 {head} 位", "as_known")
         for index, figure in enumerate(self.figures):
+            once = figure.id not in [other.id for other in self.figures[:index]]
+            require(once, FIGURES_AGREE, f"指标“{figure.id}”重复", f"figures.{index}.id")
             figure.agrees(f"figures.{index}")
         pinned = {"rulebook": rulebook.id, "rulebook_version": rulebook.version}
         taken = self.told(AnnualReportSnapshotTaken, as_of=day_of(setting.occurred_at), **pinned)

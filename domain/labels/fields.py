@@ -214,6 +214,7 @@ FIELDS: dict[str, str] = {
 }
 
 _ELSEWHERE = (
+    ("channel", "送达方式", ("RecordDelivery", "ReplyDelivered")),
     ("points", "征求事项", ("RequestCoOpinion", "CoOpinionRequested")),
     ("about", "被评议方", ("RecordMutualReview", "MutualReviewRecorded")),
     ("finding", "踏勘情况", ("RecordFieldVisit", "FieldVisitRecorded")),

@@ -42,6 +42,14 @@ ANCHORS = {
     DeadlineKind.KEY_SUPERVISION: {AnchorKind.SELECTION},
 }
 
+NOT_PRESSED = {
+    DeadlineKind.OBJECTION,
+    DeadlineKind.OBJECTION_ANSWER,
+    DeadlineKind.FEEDBACK,
+    DeadlineKind.KEY_SUPERVISION,
+}
+"""Limits that no unit owes: a right, or the office's, the proposers', the committee's to keep."""
+
 _CLASS = re.compile(r"[A-Za-z0-9\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 """Latin letters, digits and Han: no letter of another script that looks like one of them."""
 
@@ -102,6 +110,8 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
             yield f"ladder.{index}.rule", "步骤编号重复"
         if step.since is not None:
             yield from _of_later_step(step, steps[:index], f"ladder.{index}")
+        if step.about in NOT_PRESSED:
+            yield f"ladder.{index}.about", f"{label(step.about)}不是承办单位的期限，不由督办阶梯催办"
         if step.about not in {rule.kind for rule in rulebook.deadlines}:
             yield "deadlines", f"没有规定{label(step.about)}，督办步骤“{step.rule}”永远用不上"
 
@@ -155,6 +165,10 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
     for index, known in enumerate(rulebook.class_scheme.classes):
         if not _CLASS.fullmatch(known.code):
             yield f"class_scheme.classes.{index}.code", "分类用英文字母、数字或汉字书写，形似的别种文字不可混用"
+    scales = {field: getattr(rulebook, field) or () for field in ("ratings", "attitude_ratings", "result_ratings")}
+    for field, scale in scales.items():
+        if len(set(scale)) != len(scale):
+            yield field, "评价等次重复"
     if Rating.DISSATISFIED not in rulebook.ratings:
         yield "ratings", "评价等次须含不满意"
     for field, scale in (("ratings", rulebook.ratings), ("attitude_ratings", rulebook.attitude_ratings or ())):
@@ -171,6 +185,8 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
 
 
 def _deadline_problems(rule: DeadlineRule, field: str) -> Iterator[tuple[str, str]]:
+    if rule.kind is DeadlineKind.KEY_SUPERVISION and rule.when is not None and rule.when.key_proposal is False:
+        yield f"{field}.when.key_proposal", "督办期限只有重点提案才有"
     for index, restart in enumerate(rule.restarts or ()):
         if rule.kind not in _RESTARTS[restart]:
             yield f"{field}.restarts.{index}", "这种期限不因此重新起算"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import TypeAdapter
@@ -47,6 +47,11 @@ def problem(answer: Any, status: int, code: str, field: str | None = None) -> di
         ({"title": "长" * 201}, "title"),
         ({"title": "有\x00空字符"}, "title"),
         ({"title": "控\x1b制"}, "title"),
+        ({"title": "第一行\n第二行"}, "title"),
+        (
+            {"attachments": [{"name": "../x", "sha256": "0" * 64, "media_type": "text/plain"}]},
+            "attachments.0.name",
+        ),
         ({"lead_proposer": "刘䶮"}, "lead_proposer"),
         ({"lead_proposer": None}, "lead_proposer"),
         ({"co_signers": "weiyuan-2"}, "co_signers"),
@@ -281,6 +286,21 @@ def test_a_day_as_a_bound_is_that_whole_day(client: TestClient, case: Case) -> N
     assert len(found.json()["items"]) == 5
     for first in ("0001-01-01", "1949-09-20"):
         assert client.get("/audit/trail", params={"recorded_from": first}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/proposals/{case}", "/proposals/{case}/deadlines", "/boards/supervision"])
+def test_a_parameter_that_is_not_there_is_no_answer_to_another_question(case: Case, path: str) -> None:
+    answer = case.client.get(path.replace("{case}", str(case.id)), params={"undr": "sichuan-2024-like@2"})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"], error["message"]) == ("undr", "unknown_parameter", "没有这一参数")
+
+
+def test_a_case_that_the_board_has_not_reached_is_not_said_to_be_nowhere(case: Case) -> None:
+    there = case.client.get("/health").json()["ledgers"][0]["position"]
+    nowhere = f"/proposals/{UUID(int=7)}"
+    assert case.client.get(nowhere, params={"after": there}).status_code == 404
+    problem(case.client.get(nowhere, params={"after": int(there) + 1000}), 503, "model-behind")
 
 
 @pytest.mark.parametrize(

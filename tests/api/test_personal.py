@@ -150,7 +150,7 @@ def test_nothing_of_the_database_holds_a_phone(service: Service, database: Datab
     assert found == [], "data files, write-ahead log, server log"
     [state] = admin.execute(
         "SELECT state FROM ledger.events WHERE topic = 'MemberListed/1' AND position(%s::bytea in state) > 0 LIMIT 1",
-        (b"weiyuan-9",),
+        (b'"weiyuan-9"',),
     ).fetchone() or [b""]
     assert b'"phone":{"ct":' in state
 

@@ -116,6 +116,12 @@ def test_a_part_is_not_greater_than_its_whole() -> Attempt:
     return attempt(opened(), snapshot(figures=({"id": "reply_rate", "count": 30, "of": 28},)))
 
 
+@refuses(c.TakeReportSnapshot, FIGURES_AGREE, "figures.1.id")
+def test_a_figure_is_told_once() -> Attempt:
+    once, again = {"id": "cases", "count": 28}, {"id": "cases", "count": 27}
+    return attempt(opened(), snapshot(figures=(once, again)))
+
+
 @refuses(c.TakeReportSnapshot, FIGURES_AGREE, "figures.0.percent")
 @pytest.mark.parametrize(("of", "percent"), [(28, "999.9"), (28, "78.5"), (None, "78.6"), (0, "0.0")])
 def test_a_percentage_is_that_of_its_two_numbers(of: int | None, percent: str) -> Attempt:

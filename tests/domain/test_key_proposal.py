@@ -16,7 +16,8 @@ from domain.events import (
 )
 from domain.explanation import explain
 from domain.policy import working_days
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks, When
+from domain.policy.soundness import problems
 from domain.proposal import Debtor, open_limits, owed
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
@@ -227,6 +228,14 @@ BY_30_MAY = DeadlineRule(
     source="S27",
 )
 THREE_MONTHS = BY_30_MAY.model_copy(update={"counted_in": CountedIn.MONTH, "value": 3, "rolls": True})
+
+
+def test_only_key_proposals_have_a_limit_for_their_supervision() -> None:
+    of_others = BY_30_MAY.model_copy(update={"when": When(key_proposal=False)})
+    found = [field for field, _ in problems(ruled(deadlines=(*SHIPPED.deadlines, of_others)))]
+    assert found == [f"deadlines.{len(SHIPPED.deadlines)}.when.key_proposal"]
+
+
 OWED = {(Debtor.COMMITTEE, "", date(2024, 5, 30), DeadlineKind.KEY_SUPERVISION)}
 
 

@@ -302,6 +302,8 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"rehandled_ratings": (Rating.BASIC,)}, "rehandled_ratings"),
         ({"ladder": (FIXED_STEP,)}, "ladder.0.counted_in"),
         ({"ladder": (STEP, STEP)}, "ladder.1.rule"),
+        ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.FEEDBACK}),)}, "ladder.0.about"),
+        ({"ratings": (Rating.SATISFIED, Rating.SATISFIED, Rating.DISSATISFIED)}, "ratings"),
         ({"ladder": (later(),)}, "ladder"),
         ({"ladder": (STEP, later(since="another"))}, "ladder"),
         ({"ladder": (STEP, later(about=DeadlineKind.CO_OPINION))}, "ladder"),

@@ -137,8 +137,9 @@ RARE = [
     "\u00e9",
     "Å",
     "王　喆",
-    "第一行\n第二行\t完\r\n",
+    "第一列\t第二列",
 ]
+SEVERAL_LINES = "第一行\n第二行\t完\r\n"
 
 
 @pytest.mark.parametrize("text", RARE)
@@ -146,6 +147,13 @@ RARE = [
 def test_a_text_is_kept_byte_for_byte(adapter: TypeAdapter[str], text: str) -> None:
     assert adapter.validate_python(text).encode() == text.encode()
     assert adapter.validate_json(adapter.dump_json(text)).encode() == text.encode()
+
+
+def test_a_long_text_keeps_its_lines_and_a_title_has_but_one() -> None:
+    title, long = TEXTS
+    assert long.validate_python(SEVERAL_LINES) == SEVERAL_LINES
+    with pytest.raises(ValidationError, match="应写在一行之内"):
+        title.validate_python(SEVERAL_LINES)
 
 
 def test_a_compatibility_character_in_a_name_stays_itself() -> None:
