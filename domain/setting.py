@@ -132,6 +132,12 @@ class Setting:
         require(leads, SIGNER_OF_UNIT, f"“{known.name}”不是市政府领导", field)
         return known
 
+    def above_units(self, official: str, field: str) -> OfficialAppointed | None:
+        """The official, if listed and of no unit, as an office's people are, or one of the city's leaders."""
+        self.knows_official(official, field)
+        known = self.directory.officials[official]
+        return known if known.unit is None or known.rank.height >= Rank.VICE_MAYOR.height else None
+
     def knows_member(self, member: str, field: str) -> None:
         require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)
 

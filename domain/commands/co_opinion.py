@@ -203,8 +203,8 @@ class EscalateDisagreement(ProposalCommand):
 
 
 class SettleDisagreement(ProposalCommand):
-    """Decide a disagreement: the draft goes on as it is, or amended, or the units have agreed by themselves. Nobody of
-    the units on the case decides it (S14, S15)."""
+    """Decide a disagreement: the draft goes on as it is, or amended, or the units have agreed by themselves. The
+    office or a leader of the city decides it, nobody of a unit on the case (S14, S15)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -229,10 +229,9 @@ class SettleDisagreement(ProposalCommand):
             return []
         written = self.ruling is not Ruling.AS_DRAFTED or known.escalated.draft is not None
         require(written, DISAGREEMENT_OPEN, "报请协调时尚未拟稿，不能裁定按原稿办理", "ruling")
-        setting.knows_official(self.decided_by, "decided_by")
-        official = setting.directory.officials[self.decided_by]
-        own = official.unit in proposal.tasks
-        told = f"“{official.name}”是本案承办单位的人员，须由政府办公室或市领导裁定"
-        require(not own, DISAGREEMENT_DECIDED_ABOVE, told, "decided_by")
+        official = setting.above_units(self.decided_by, "decided_by")
+        above = official is not None and official.unit not in proposal.tasks and not official.rank.of_cppcc
+        told = f"“{setting.official_name(self.decided_by)}”不能裁定，须由政府办公室或本案承办单位以外的市领导裁定"
+        require(above, DISAGREEMENT_DECIDED_ABOVE, told, "decided_by")
         in_order(setting, known.at, "报请协调")
         return [settled]

@@ -40,6 +40,7 @@ from domain.rules import (
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
+    DIFFICULTY_COORDINATED_ABOVE,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
@@ -151,9 +152,9 @@ class RaiseDifficulty(ProposalCommand):
 
 
 class ResolveDifficulty(ProposalCommand):
-    """Note what came of a difficulty, and which leader coordinated it."""
+    """Note what came of a difficulty, and who coordinated it: a leader, or the office."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, DIFFICULTY_OPEN, KNOWN_OFFICIAL)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, DIFFICULTY_OPEN, KNOWN_OFFICIAL, DIFFICULTY_COORDINATED_ABOVE)
 
     number: Annotated[StrictInt, Field(ge=1, le=10_000)]
     outcome: Note
@@ -166,7 +167,9 @@ class ResolveDifficulty(ProposalCommand):
             return []
         pending = self.number in proposal.difficulties and self.number not in proposal.resolved
         require(pending, DIFFICULTY_OPEN, f"没有第 {self.number} 项待协调的困难", "number")
-        setting.knows_official(self.coordinated_by, "coordinated_by")
+        above = setting.above_units(self.coordinated_by, "coordinated_by") is not None
+        told = f"“{setting.official_name(self.coordinated_by)}”是承办单位的人员，须由政府办公室或市领导、政协领导协调"
+        require(above, DIFFICULTY_COORDINATED_ABOVE, told, "coordinated_by")
         return [resolved]
 
 

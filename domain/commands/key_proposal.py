@@ -89,7 +89,7 @@ class ReleaseKeyProposal(ProposalCommand):
 
 class AppointLeader(ProposalCommand):
     """Name the leader who handles a case or leads its supervision. Only key proposals are supervised by a leader of
-    the city or the CPPCC; any case may be handled by one, or by the head of its unit (S27, S28, S29)."""
+    the city or the CPPCC; any case may be handled by one, or by the head of a unit on it (S27, S28, S29)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, KNOWN_OFFICIAL, LEADER_RANK)
 
@@ -101,10 +101,15 @@ class AppointLeader(ProposalCommand):
         supervises = self.duty is LeaderDuty.SUPERVISE
         require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
         setting.knows_official(self.leader, "leader")
-        rank, needed = setting.directory.officials[self.leader].rank, Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD
-        leads = rank.of_cppcc or rank.height >= needed.height
+        if proposal.leaders.get(self.duty) == self.leader:
+            return []
+        official, needed = setting.directory.officials[self.leader], Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD
+        leads = official.rank.of_cppcc or official.rank.height >= needed.height
         require(leads, LEADER_RANK, setting.outranked(self.leader, needed), "leader")
-        return [] if proposal.leaders.get(self.duty) == self.leader else [self.told(LeaderAppointed)]
+        units = [task.unit for task in proposal.active_tasks if task.mode.handles]
+        own = official.rank is not Rank.UNIT_HEAD or official.unit in units
+        require(own, LEADER_RANK, f"“{official.name}”不是本案承办单位的主要负责人", "leader")
+        return [self.told(LeaderAppointed)]
 
 
 class RecordSupervisionMeeting(ProposalCommand):

@@ -28,7 +28,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "ReleaseKeyProposal": "不再把本案列为重点提案。",
     "AppointLeader": (
         "确定领办或领衔督办的领导。只有重点提案由市领导或政协领导领衔督办；"
-        "领办则任何案件均可，由市领导、政协领导或承办单位主要负责人担任。"
+        "领办则任何案件均可，由市领导、政协领导或本案承办单位的主要负责人担任。"
     ),
     "RecordSupervisionMeeting": "登记领导就重点提案召集承办单位（可有委员参加）的督办会。",
     "FileSupervisionReport": "就重点提案向领办或督办领导报送书面督办报告。",
@@ -53,7 +53,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "FileHandlingPlan": "报送办理方案：目标、措施、完成日期和责任人。",
     "ApproveHandlingPlan": "批准承办单位最近一次报送的办理方案；方案改了，须重新批准。",
     "RaiseDifficulty": "承办单位反映办理中的困难，并写明请求什么。",
-    "ResolveDifficulty": "登记一项困难的协调结果，以及由哪位领导协调。",
+    "ResolveDifficulty": "登记一项困难的协调结果，以及由哪位领导（市领导、政协领导或政府办公室的）协调。",
     "RecordFieldVisit": "登记承办单位人员的现场踏勘或调研，可有委员同行。",
     "OrderRehandling": "责成某单位重新办理，开始新一轮答复。",
     "CloseHandling": "答复环节到此为止，并定案件办结时的结果分类。",
@@ -75,7 +75,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     ),
     "SettleDisagreement": (
         "裁定一项意见分歧：按原稿办理、修改后办理，或双方已协商一致。"
-        "由政府办公室或市领导裁定，不由本案承办单位自己裁定；裁定后应当服从，答复稿不再等会办单位会签。"
+        "由政府办公室或市领导裁定，承办单位（不论是否承办本案）的人员不能裁定；裁定后应当服从，答复稿不再等会办单位会签。"
     ),
     # supervision
     "IssueReminder": "对承办单位催办，期限之前、之后均可。",

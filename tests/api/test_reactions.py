@@ -230,7 +230,9 @@ async def test_a_process_that_dies_leaves_everything_to_the_next(
 
 
 async def settle(office: Office) -> None:
-    await office.do(c.ResolveDifficulty(number=1, outcome="已协调", coordinated_by=f"{UNITS[0]}-leader"))
+    listed = c.AppointOfficial(official="fu-ban", name="周喆", title="科长", rank="SECTION_HEAD")
+    await office.ledger.handle(directory_stream(office.ledger.name), listed, office.context("admin"))
+    await office.do(c.ResolveDifficulty(number=1, outcome="已协调", coordinated_by="fu-ban"))
 
 
 async def test_a_refused_command_is_noted_once_and_holds_nothing_up(

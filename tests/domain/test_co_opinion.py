@@ -1,12 +1,13 @@
 """会办意见."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Countersignature, Gate, LetterSeries, Ruling
+from domain.codes import AssignmentMode, Countersignature, Gate, LetterSeries, Rank, Ruling
 from domain.events import (
     CoOpinionRequested,
     CoOpinionReturned,
@@ -50,9 +51,11 @@ from tests.domain.given import (
     countersign,
     draft,
     drafted,
+    head_of,
     issue,
     issued,
     leader_of,
+    officer_of,
     opened,
     opinion,
     refuses,
@@ -434,6 +437,39 @@ def test_somebody_listed_decides() -> Attempt:
 @pytest.mark.parametrize("unit", [EDU, HEALTH, CITY])
 def test_no_unit_on_the_case_decides_its_own_disagreement(unit: str) -> Attempt:
     return attempt(disagreeing(), settle(decided_by=leader_of(unit)))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_DECIDED_ABOVE, "decided_by")
+@pytest.mark.parametrize("who", [officer_of, leader_of, head_of])
+def test_no_other_unit_decides_a_disagreement_either(who: Callable[[str], str]) -> Attempt:
+    world = drafted(modes=LED[:2])
+    world.do(opinion())
+    world.do(disagree())
+    return attempt(world, settle(decided_by=who(CITY)))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_DECIDED_ABOVE, "decided_by")
+def test_the_cppcc_does_not_decide_for_the_government() -> Attempt:
+    world = disagreeing()
+    world.do(c.AppointOfficial(official="zhuxi", name="郑镕", title="市政协主席", rank=Rank.CPPCC_CHAIR))
+    return attempt(world, settle(decided_by="zhuxi"))
+
+
+@refuses(c.SettleDisagreement, DISAGREEMENT_DECIDED_ABOVE, "decided_by")
+def test_a_city_leader_who_heads_a_unit_on_the_case_is_of_that_unit() -> Attempt:
+    world = disagreeing()
+    world.do(c.AppointOfficial(official="both", name="钱䶮", title="副市长、局长", rank=Rank.VICE_MAYOR, unit=HEALTH))
+    return attempt(world, settle(decided_by="both"))
+
+
+@pytest.mark.parametrize("unit", [None, CITY])
+def test_the_office_or_a_leader_of_the_city_decides(unit: str | None) -> None:
+    world = drafted(modes=LED[:2])
+    world.do(opinion())
+    world.do(disagree())
+    rank = Rank.VICE_MAYOR if unit else Rank.SECTION_HEAD
+    world.do(c.AppointOfficial(official="above", name="钱䶮", title="领导", rank=rank, unit=unit))
+    assert world.do(settle(decided_by="above"))
 
 
 @refuses(c.SettleDisagreement, OCCURRED_IN_ORDER, "occurred_at")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Rating
+from domain.codes import AssignmentMode, Rank, Rating
 from domain.events import (
     DifficultyRaised,
     DifficultyResolved,
@@ -26,6 +26,7 @@ from domain.rules import (
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
+    DIFFICULTY_COORDINATED_ABOVE,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
@@ -71,6 +72,7 @@ from tests.domain.given import (
     form,
     form_out,
     hand_back,
+    head_of,
     issue,
     issued,
     leader_of,
@@ -463,6 +465,22 @@ def test_who_coordinates_is_listed() -> Attempt:
     world = assigned()
     world.do(struggle())
     return attempt(world, overcome(by="nobody"))
+
+
+@refuses(c.ResolveDifficulty, DIFFICULTY_COORDINATED_ABOVE, "coordinated_by")
+@pytest.mark.parametrize("by", [officer_of(CITY), head_of(CITY), leader_of(EDU)])
+def test_no_unit_coordinates_what_a_unit_cannot_do_itself(by: str) -> Attempt:
+    world = assigned()
+    world.do(struggle())
+    return attempt(world, overcome(by=by))
+
+
+@pytest.mark.parametrize(("rank", "unit"), [(Rank.SECTION_HEAD, None), (Rank.CPPCC_CHAIR, None), (Rank.MAYOR, CITY)])
+def test_the_office_or_a_leader_coordinates(rank: Rank, unit: str | None) -> None:
+    world = assigned()
+    world.do(struggle())
+    world.do(c.AppointOfficial(official="above", name="钱䶮", title="领导", rank=rank, unit=unit))
+    assert world.do(overcome(by="above"))
 
 
 @refuses(c.RaiseDifficulty, ONLY_ASSIGNED_UNIT_ACTS, "unit")

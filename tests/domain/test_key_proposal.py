@@ -49,6 +49,7 @@ from tests.domain.given import (
     close,
     head_of,
     leader_of,
+    left,
     opened,
     refuses,
     registered,
@@ -137,6 +138,17 @@ def test_the_head_of_a_unit_may_handle_a_case_in_person() -> None:
     assert assigned().do(appoint("HANDLE", head_of(EDU)))
 
 
+def test_the_cppccs_leader_may_handle_a_case_too() -> None:
+    world = key()
+    world.do(c.AppointOfficial(official=CHAIR, name="郑镕", title="市政协主席", rank=Rank.CPPCC_CHAIR, unit=None))
+    assert world.do(appoint("HANDLE", CHAIR))
+
+
+@refuses(c.AppointLeader, LEADER_RANK, "leader")
+def test_the_head_of_a_unit_that_left_does_not_handle_the_case() -> Attempt:
+    return attempt(left(), appoint("HANDLE", head_of(EDU)))
+
+
 @refuses(c.AppointLeader, KEY_PROPOSAL_SELECTED, "duty")
 def test_only_a_key_proposals_supervision_is_led() -> Attempt:
     return attempt(assigned(), appoint())
@@ -148,7 +160,10 @@ def test_a_leader_is_listed() -> Attempt:
 
 
 @refuses(c.AppointLeader, LEADER_RANK, "leader")
-@pytest.mark.parametrize(("duty", "leader"), [("SUPERVISE", head_of(EDU)), ("HANDLE", leader_of(EDU))])
+@pytest.mark.parametrize(
+    ("duty", "leader"),
+    [("SUPERVISE", head_of(EDU)), ("HANDLE", leader_of(EDU)), ("HANDLE", head_of(HEALTH))],
+)
 def test_a_leader_has_the_rank(duty: str, leader: str) -> Attempt:
     return attempt(key(), appoint(duty, leader))
 
