@@ -105,6 +105,7 @@ ESCALATED_AFTER_DECISION = Rule("escalated-after-decision", "经裁定仍有异�
 ESCALATED_DECIDED_BY_LEADER = Rule("escalated-decided-by-leader", "呈报领导的异议由领导裁定", "S15,S18")
 ADDITION_OPEN = Rule("addition-open", "增办建议须经裁定", "P2")
 ADDITION_NAMES_OTHERS = Rule("addition-names-others", "建议增办的须是其他单位", "P2")
+ADDITION_DECIDED_ABOVE = Rule("addition-decided-above", "增办建议由政府办公室或市领导裁定", "S15")
 REASSIGNED_BEFORE_REPLY = Rule("reassigned-before-reply", "已答复的单位不再改办", "DESIGN")
 RESPONSIBILITY_RANK = Rule("responsibility-rank", "三级责任人须达到相应职级", "S0")
 JOINT_CASES_OF_ONE_UNIT = Rule("joint-cases-of-one-unit", "并案办理的须是同一单位承办、尚未办结的案件", "S9,S14")

@@ -25,6 +25,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from domain.codes import Rank
+
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Days are days of this zone; China has had one offset and no summer time since 1992."""
 
@@ -335,10 +337,11 @@ Attachments = Annotated[tuple[AttachmentClaim, ...], Field(max_length=50)]
 
 
 class Person(Frozen):
-    """Somebody of a unit who took part, as written down at the time."""
+    """Somebody of a unit who took part, as written down at the time; `rank` as they then had it."""
 
     name: str
     title: str | None = None
+    rank: Rank | None = None
 
 
 class PersonClaim(Frozen):
@@ -346,3 +349,4 @@ class PersonClaim(Frozen):
 
     name: Title
     title: Title | None = None
+    rank: Rank | None = None

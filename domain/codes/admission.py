@@ -42,6 +42,14 @@ class CollectiveKind(StrEnum):
         return self not in (CollectiveKind.SECTOR, CollectiveKind.MEMBER_GROUP)
 
 
+class ProposalType(StrEnum):
+    """Whose proposal it is: one member's, several members', or a body's (S6)."""
+
+    MEMBER_SINGLE = "MEMBER_SINGLE"
+    MEMBER_JOINT = "MEMBER_JOINT"
+    COLLECTIVE = "COLLECTIVE"
+
+
 class ReviewLevel(StrEnum):
     """Levels of review, lowest first (S46)."""
 

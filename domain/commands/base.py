@@ -188,6 +188,15 @@ def current_draft(task: UnitTask, number: int) -> Draft:
     return draft
 
 
+def decided_above(proposal: Proposal, decided_by: str, setting: Setting, rule: Rule) -> None:
+    """Refuse who does not decide between units: somebody of a unit, or of the CPPCC, which stands outside the
+    government. The office does, or a leader of the city who heads no unit on the case."""
+    official = setting.above_units(decided_by, "decided_by")
+    above = official is not None and official.unit not in proposal.tasks and not official.rank.of_cppcc
+    told = f"“{setting.official_name(decided_by)}”不能裁定，须由政府办公室或本案承办单位以外的市领导裁定"
+    require(above, rule, told, "decided_by")
+
+
 def with_proposers(proposal: Proposal, members: Sequence[str], setting: Setting, field: str = "members") -> None:
     for member in members:
         stranger = f"“{setting.member_names(member)}”不是本案提案者"
@@ -288,6 +297,7 @@ __all__ = [
     "assisting",
     "current_draft",
     "deadline",
+    "decided_above",
     "existing",
     "fixed_anchor",
     "gated",

@@ -11,6 +11,7 @@ from domain.commands.base import (
     ProposalCommand,
     answering,
     assisting,
+    decided_above,
     gated,
     in_order,
     late,
@@ -229,9 +230,6 @@ class SettleDisagreement(ProposalCommand):
             return []
         written = self.ruling is not Ruling.AS_DRAFTED or known.escalated.draft is not None
         require(written, DISAGREEMENT_OPEN, "报请协调时尚未拟稿，不能裁定按原稿办理", "ruling")
-        official = setting.above_units(self.decided_by, "decided_by")
-        above = official is not None and official.unit not in proposal.tasks and not official.rank.of_cppcc
-        told = f"“{setting.official_name(self.decided_by)}”不能裁定，须由政府办公室或本案承办单位以外的市领导裁定"
-        require(above, DISAGREEMENT_DECIDED_ABOVE, told, "decided_by")
+        decided_above(proposal, self.decided_by, setting, DISAGREEMENT_DECIDED_ABOVE)
         in_order(setting, known.at, "报请协调")
         return [settled]

@@ -12,6 +12,7 @@ from domain.commands.base import (
     after_last,
     assigned,
     deadline,
+    decided_above,
     gated,
     in_order,
     open_case,
@@ -32,6 +33,7 @@ from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, open_limits, owed
 from domain.rules import (
+    ADDITION_DECIDED_ABOVE,
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
     ESCALATED_AFTER_DECISION,
@@ -238,13 +240,21 @@ class RequestUnitAddition(ProposalCommand):
 
 
 class DecideUnitAddition(ProposalCommand):
-    """Decide a unit's request; where it is granted, assign the units next."""
+    """Decide a unit's request; where it is granted, assign the units next. `decided_by`, if named, is of the office or
+    leads the city (S15)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ADDITION_OPEN, ONLY_ASSIGNED_UNIT_ACTS)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ADDITION_OPEN,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        KNOWN_OFFICIAL,
+        ADDITION_DECIDED_ABOVE,
+    )
 
     unit: Code
     granted: StrictBool
     reason: Note
+    decided_by: Code | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
@@ -254,6 +264,8 @@ class DecideUnitAddition(ProposalCommand):
             return []
         pending = task.addition is not None and task.addition_decided is None
         require(pending, ADDITION_OPEN, "没有待裁定的增办建议", "unit")
+        if self.decided_by is not None:
+            decided_above(proposal, self.decided_by, setting, ADDITION_DECIDED_ABOVE)
         return [decided]
 
 

@@ -136,7 +136,8 @@ def _in_window(setting: Setting) -> None:
 
 
 class RegisterProposal(ProposalCommand):
-    """Admit the proposal as a case: takes the session's next number and pins the rulebook in force."""
+    """Admit the proposal as a case: takes the session's next number and pins the rulebook in force. Its type follows
+    from those who sign it; without `openness` it is as open as they wished."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -150,6 +151,7 @@ class RegisterProposal(ProposalCommand):
     )
 
     topic: Title | None = None
+    openness: Openness | None = None
 
     def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
         return (session_stream(setting.ledger, proposal.session),) if proposal.session else ()
@@ -158,6 +160,8 @@ class RegisterProposal(ProposalCommand):
         open_case(proposal)
         if proposal.case_no is not None or proposal.session is None or proposal.stream is None:
             require(proposal.topic == self.topic, REGISTERED_ONCE, "已立案，类别不同", "topic")
+            same = self.openness in (None, proposal.openness)
+            require(same, REGISTERED_ONCE, "已立案，公开属性不同", "openness")
             return []
         require(proposal.to_revise is None, REVISED_BEFORE_REGISTRATION, "已退回修改，须待重新提交")
         in_order(setting, proposal.submitted_at, "提交")
@@ -166,9 +170,10 @@ class RegisterProposal(ProposalCommand):
             in_list(rulebook, self.topic, TOPIC_IN_LIST, "topic")
         numbers = session_stream(setting.ledger, proposal.session)
         case_no, pinned = setting.at(numbers).last_case_no + 1, setting.session.ref(rulebook)
-        registered = self.told(ProposalRegistered, session=proposal.session, case_no=case_no, rulebook=pinned)
+        told: dict[str, Any] = {"proposal_type": proposal.proposal_type, "openness": self.openness or proposal.openness}
+        told |= {"session": proposal.session, "case_no": case_no, "rulebook": pinned}
         return [
-            gated(registered, _against_review(proposal, rulebook.gates)),
+            gated(self.told(ProposalRegistered, **told), _against_review(proposal, rulebook.gates)),
             On(numbers, CaseNumberTaken(case_no=case_no, proposal=proposal.stream)),
         ]
 

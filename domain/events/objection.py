@@ -67,6 +67,7 @@ class UnitAdditionGranted(Event):
 
     unit: str
     reason: str
+    decided_by: str | None = None
 
 
 class UnitAdditionRefused(Event):
@@ -74,6 +75,7 @@ class UnitAdditionRefused(Event):
 
     unit: str
     reason: str
+    decided_by: str | None = None
 
 
 ObjectionEvent: TypeAlias = (

@@ -6,7 +6,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.codes import Channel, CollectiveKind, Level, Openness, Recipient, Timing
+from domain.codes import Channel, CollectiveKind, Level, Openness, ProposalType, Recipient, Timing
 from domain.events.base import Event
 from domain.policy.rulebook import RulebookRef
 from domain.values import Attachment, Frozen
@@ -40,11 +40,14 @@ class ProposalSubmitted(Event):
 
 
 class ProposalRegistered(Event):
-    """立案: the proposal becomes a case with a number, judged by the pinned rulebook from here on."""
+    """立案: the proposal becomes a case with a number, judged by the pinned rulebook from here on. `openness` is what
+    was decided, else what its proposers wished; events recorded earlier tell neither it nor the type."""
 
     session: str
     case_no: int
+    proposal_type: ProposalType | None = None
     topic: str | None = None
+    openness: Openness | None = None
     rulebook: RulebookRef
 
 

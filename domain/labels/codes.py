@@ -68,6 +68,11 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "MEMBER_GROUP": "委员小组",
         "COMMITTEE": "专门委员会",
     },
+    codes.ProposalType: {
+        "MEMBER_SINGLE": "委员个人提案",
+        "MEMBER_JOINT": "委员联名提案",
+        "COLLECTIVE": "集体提案",
+    },
     codes.ReviewLevel: {"FIRST": "初审", "SECOND": "复审", "FINAL": "终审"},
     codes.ReviewOpinion: {
         "ADMIT": "同意立案",

@@ -11,7 +11,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "SubmitDraft": "提交所撰提案，连同已附议的委员；此时仍未附议的，不能再附议。",
     # registration
     "SubmitProposal": "登记一件交来的提案，书面的或一次录全的；未写明大会还是平时提案的，看提交之日，分不出的须写明。",
-    "RegisterProposal": "提案成为案件，取本届次下一个案号，此后依现行的办理规则办理。",
+    "RegisterProposal": "提案成为案件，取本届次下一个案号，此后依现行的办理规则办理；不写公开属性的，依提案者的意愿。",
     "TransferCase": "把已立案的提案交办给政府，或交办给所属的党委部门、法院、检察院、群团组织。",
     # admission
     "RecordReviewOpinion": "登记某一级审查的意见；高一级审查之后不再登记低一级的。",
@@ -40,7 +40,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "DecideObjection": "异议成立的，该单位退出；不成立的，继续承办。已呈报领导的，由该领导裁定，裁定后应当服从。",
     "EscalateObjection": "承办单位对不成立的裁定仍有异议，以书面意见呈报市领导。",
     "RequestUnitAddition": "承办单位接受案件，并建议增加其他单位一同办理。",
-    "DecideUnitAddition": "同意或不同意增办；同意的，随后分办给所增的单位。",
+    "DecideUnitAddition": "同意或不同意增办；同意的，随后分办给所增的单位。可写明裁定人，须是政府办公室的人或市领导。",
     "ReassignCase": "在有关单位答复之前，更换承办单位，或改变承办方式；误交、误并的案件，可由全部单位退出。",
     "NameResponsibility": "明确承办单位的三级责任人：主要负责人、分管领导、经办人。",
     "HandleJointly": "把本案与同一单位承办的其他案件并案办理；对各件提案的提案者仍分别答复。",

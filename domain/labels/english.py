@@ -97,6 +97,7 @@ ENGLISH_RULES: dict[str, str] = {
     "disagreement-exists": "There is a disagreement where an assisting unit has spoken and not agreed to the draft",
     "disagreement-open": "A disagreement is put forward once, and decided once",
     "disagreement-decided-above": "A disagreement is decided by the government's office or a city leader",
+    "addition-decided-above": "A request for more units is decided by the government's office or a city leader",
     "difficulty-coordinated-above": "A difficulty is coordinated by the office, or a leader of the city or the CPPCC",
     "difficulty-open": "There is a difficulty of this number that is still open",
     "countersigned-before-issue": "No reply goes out before every assisting unit has countersigned",

@@ -151,6 +151,7 @@ FIELDS: dict[str, str] = {
     "overall": "总体评价",
     "portfolio": "分管单位",
     "proposal": "提案",
+    "proposal_type": "提案类型",
     "rank": "职级",
     "reason": "理由",
     "recipients": "主送",

@@ -54,6 +54,7 @@ CODE_MEANINGS: dict[str, str] = {
     "Timing": "会议期间提交的，还是会后平时提交的。",
     "Channel": "提案以什么方式提交。",
     "CollectiveKind": "可以集体名义提出提案的各类组织。",
+    "ProposalType": "提案由委员一人、委员数人还是集体提出。",
     "ReviewLevel": "审查的级别，由低到高。",
     "ReviewOpinion": "某一级审查的意见。",
     "RefusalGround": "不予立案的情形：全国规定的十种，以及各地所加的。",

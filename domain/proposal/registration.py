@@ -24,6 +24,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 body=event.body,
                 lead_proposer=event.lead_proposer,
                 co_signers=event.co_signers,
+                openness=event.openness_wish,
                 submitted_at=recorded.occurred_at,
             )
         case events.ProposalRegistered():
@@ -31,6 +32,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 proposal,
                 case_no=event.case_no,
                 topic=event.topic,
+                openness=event.openness or proposal.openness,
                 rulebook=event.rulebook,
                 registered_at=later(proposal.submitted_at, recorded.occurred_at),
             )

@@ -7,7 +7,18 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain import events
-from domain.codes import AssignmentMode, CollectiveKind, Ending, LeaderDuty, Level, Recipient, ReviewLevel, Timing
+from domain.codes import (
+    AssignmentMode,
+    CollectiveKind,
+    Ending,
+    LeaderDuty,
+    Level,
+    Openness,
+    ProposalType,
+    Recipient,
+    ReviewLevel,
+    Timing,
+)
 from domain.communication import Communication
 from domain.policy.rulebook import RulebookRef, Traits
 from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
@@ -35,6 +46,8 @@ class Proposal:
     registered_at: datetime | date | None = None
     case_no: int | None = None
     topic: str | None = None
+    openness: Openness | None = None
+    """Whether the case is open, as decided at registration, else as its proposers wished."""
     rulebook: RulebookRef | None = None
     transferred: tuple[int, datetime | date] | None = None
     transferred_at: datetime | date | None = None
@@ -122,6 +135,13 @@ class Proposal:
     @property
     def proposers(self) -> tuple[str, ...]:
         return (self.lead_proposer, *self.co_signers)
+
+    @property
+    def proposal_type(self) -> ProposalType:
+        """Whose it is, by those who sign it now."""
+        if self.collective is not None:
+            return ProposalType.COLLECTIVE
+        return ProposalType.MEMBER_JOINT if self.co_signers else ProposalType.MEMBER_SINGLE
 
     @property
     def untold(self) -> tuple[str, ...]:

@@ -389,8 +389,8 @@ def ask_to_add(unit: str = EDU, *units: str, **change: Any) -> c.RequestUnitAddi
     return c.RequestUnitAddition(**{"unit": unit, **usual, **change})
 
 
-def decide_addition(unit: str = EDU, *, granted: bool) -> c.DecideUnitAddition:
-    return c.DecideUnitAddition(unit=unit, granted=granted, reason="职责交叉")
+def decide_addition(unit: str = EDU, *, granted: bool, **change: Any) -> c.DecideUnitAddition:
+    return c.DecideUnitAddition(**{"unit": unit, "granted": granted, "reason": "职责交叉", **change})
 
 
 def reassign(modes: Modes, *leaving: str, **change: Any) -> c.ReassignCase:
@@ -407,7 +407,7 @@ def contact(when: str | datetime | date, unit: str | None = EDU, **change: Any) 
     usual: dict[str, Any] = {
         "stage": "BEFORE_REPLY",
         "mode": "VISIT",
-        "unit_people": ({"name": "王喆", "title": "科长"},),
+        "unit_people": ({"name": "王喆", "title": "科长", "rank": "SECTION_HEAD"},),
         "members": (LEAD,),
         "content": "就提案所提建议当面听取意见",
         "member_position": "AGREE",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import ContactMode, ContactStage, MemberPosition
+from domain.codes import ContactMode, ContactStage, MemberPosition, Rank
 from domain.events import ContactWaived, MemberContacted
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
@@ -58,7 +58,7 @@ def test_a_contact_is_kept_as_it_was_told() -> None:
         unit=EDU,
         stage=ContactStage.DURING,
         mode=ContactMode.FORUM,
-        unit_people=(Person(name="王喆", title="科长"),),
+        unit_people=(Person(name="王喆", title="科长", rank=Rank.SECTION_HEAD),),
         members=(LEAD, SECOND),
         content="就提案所提建议当面听取意见",
         member_position=MemberPosition.AGREE,

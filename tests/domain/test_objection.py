@@ -7,6 +7,7 @@ import pytest
 from domain import commands as c
 from domain.codes import Gate, Rank
 from domain.events import (
+    Event,
     ObjectionEscalated,
     ObjectionUnanswered,
     UnitAdditionGranted,
@@ -17,6 +18,7 @@ from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, SignerRanks
 from domain.proposal import TaskStatus
 from domain.rules import (
+    ADDITION_DECIDED_ABOVE,
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
     ESCALATED_AFTER_DECISION,
@@ -269,6 +271,29 @@ def test_a_late_request_is_a_late_objection() -> Attempt:
 @refuses(c.DecideUnitAddition, ADDITION_OPEN, "unit")
 def test_only_an_open_request_is_decided() -> Attempt:
     return attempt(assigned(), decide_addition(granted=True))
+
+
+@pytest.mark.parametrize(("granted", "kind"), [(True, UnitAdditionGranted), (False, UnitAdditionRefused)])
+def test_who_decides_about_more_units_may_be_told(granted: bool, kind: type[Event]) -> None:
+    world = assigned()
+    world.do(ask_to_add(EDU, CITY))
+    [decided] = world.do(decide_addition(granted=granted, decided_by=MAYOR))
+    assert decided.event == kind(unit=EDU, reason="职责交叉", decided_by=MAYOR)
+
+
+@refuses(c.DecideUnitAddition, KNOWN_OFFICIAL, "decided_by")
+def test_who_decides_about_more_units_is_listed() -> Attempt:
+    world = assigned()
+    world.do(ask_to_add(EDU, CITY))
+    return attempt(world, decide_addition(granted=True, decided_by="nobody"))
+
+
+@refuses(c.DecideUnitAddition, ADDITION_DECIDED_ABOVE, "decided_by")
+@pytest.mark.parametrize("by", [leader_of(EDU), head_of(CITY)])
+def test_no_unit_decides_about_more_units(by: str) -> Attempt:
+    world = assigned()
+    world.do(ask_to_add(EDU, CITY))
+    return attempt(world, decide_addition(granted=True, decided_by=by))
 
 
 @refuses(c.DecideUnitAddition, ONLY_ASSIGNED_UNIT_ACTS, "unit")

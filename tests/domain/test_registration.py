@@ -1,9 +1,11 @@
 """提交、立案、交办."""
 
+from typing import Any
+
 import pytest
 
 from domain import commands as c
-from domain.codes import Channel, Recipient, Timing
+from domain.codes import Channel, CollectiveKind, Openness, ProposalType, Recipient, Timing
 from domain.events import (
     CaseNumberTaken,
     CaseTransferredElsewhere,
@@ -99,9 +101,49 @@ def test_a_suggested_unit_is_a_listed_unit() -> Attempt:
 def test_registration_takes_the_next_case_number_and_pins_the_rulebook() -> None:
     world = submitted()
     fact, number = world.do(c.RegisterProposal(topic="城市管理"))
-    assert fact.event == ProposalRegistered(session=MEETING, case_no=1, topic="城市管理", rulebook=SHIPPED.ref())
+    assert fact.event == ProposalRegistered(
+        session=MEETING,
+        case_no=1,
+        proposal_type=ProposalType.MEMBER_JOINT,
+        topic="城市管理",
+        rulebook=SHIPPED.ref(),
+    )
     assert number.event == CaseNumberTaken(case_no=1, proposal=world.proposal)
     assert (number.stream, number.position) == (session_stream(LEDGER, MEETING).id, fact.position + 1)
+
+
+PARTY = {"collective": {"kind": CollectiveKind.PARTY, "name": "民革德惠市委", "sealed": True}}
+
+
+@pytest.mark.parametrize(
+    ("signers", "wanted"),
+    [
+        ({"co_signers": ()}, ProposalType.MEMBER_SINGLE),
+        ({"co_signers": (SECOND,)}, ProposalType.MEMBER_JOINT),
+        (PARTY, ProposalType.COLLECTIVE),
+    ],
+)
+def test_the_type_follows_from_who_signs(signers: dict[str, Any], wanted: ProposalType) -> None:
+    world = opened()
+    world.do(submit(**signers))
+    assert world.do(c.RegisterProposal())[0].event.proposal_type is wanted
+
+
+def test_a_case_is_as_open_as_decided_else_as_its_proposers_wished() -> None:
+    wish = {"openness_wish": Openness.WITHHOLD, "openness_reason": "涉及个案"}
+    world = opened()
+    world.do(submit(**wish))
+    wished, decided = world.copy(), world
+    assert wished.do(c.RegisterProposal())[0].event.openness is Openness.WITHHOLD
+    register = c.RegisterProposal(openness=Openness.PUBLISH_FULL)
+    assert decided.do(register)[0].event.openness is Openness.PUBLISH_FULL
+    assert decided.do(register) == decided.do(c.RegisterProposal()) == []
+    assert registered().last(ProposalRegistered).event.openness is None
+
+
+@refuses(c.RegisterProposal, REGISTERED_ONCE, "openness")
+def test_a_registered_case_is_as_open_as_was_decided() -> Attempt:
+    return attempt(registered(), c.RegisterProposal(openness=Openness.WITHHOLD))
 
 
 def test_case_numbers_of_a_session_follow_each_other() -> None:

@@ -271,7 +271,7 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.ResumeClock, unit=units, reason=texts),
         st.builds(escalate, units, leader=officials),
         st.builds(ask_to_add, units, units),
-        st.builds(decide_addition, units, granted=st.booleans()),
+        st.builds(decide_addition, units, granted=st.booleans(), decided_by=st.one_of(st.none(), officials)),
         st.builds(reassign, st.one_of(st.sampled_from((ALONE, LED, SPLIT, ())), modes), units),
         st.builds(responsible, units),
         st.builds(contact, instants, st.one_of(st.none(), units), members=reached, mode=st.sampled_from(ContactMode)),
