@@ -44,6 +44,7 @@ from domain.rules import (
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
+    KEY_REPORT_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
     OBJECTION_OPEN,
     OCCURRED_IN_ORDER,
@@ -249,6 +250,7 @@ class CloseHandling(ProposalCommand):
         ADDITION_OPEN,
         CLASS_IN_SCHEME,
         COMMITMENTS_BEFORE_BETTER_CLASS,
+        KEY_REPORT_BEFORE_CLOSING,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -269,7 +271,7 @@ class CloseHandling(ProposalCommand):
         scheme = in_scheme(rulebook, self.result_class)
         self._as_promised(proposal, rulebook)
         closing = HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)
-        return [gated(closing, _parts_of_nobody(proposal, setting))]
+        return [gated(closing, [*_parts_of_nobody(proposal, setting), *_unreported(proposal, rulebook)])]
 
     def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
         """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
@@ -312,6 +314,14 @@ def _parts_of_nobody(proposal: Proposal, setting: Setting) -> list[Breach]:
     parts = [setting.unit_name(task.unit) for task in left if task.mode is AssignmentMode.SPLIT]
     told = "“{}”退件之后，其分办的部分没有单位承办"
     return [Breach(Gate.FLAG, REPLIED_BEFORE_CLOSING, told.format(name)) for name in parts]
+
+
+def _unreported(proposal: Proposal, rulebook: Rulebook) -> list[Breach]:
+    """A key proposal whose supervision has not been reported on (S27)."""
+    if proposal.key is None or proposal.key_reported:
+        return []
+    gate = rulebook.gates.key_report_before_closing or Gate.OFF
+    return [Breach(gate, KEY_REPORT_BEFORE_CLOSING, "重点提案尚未报送督办报告")]
 
 
 def _says_who_answers(event: Event) -> bool:

@@ -26,7 +26,7 @@ from domain.commands.before_reply import contact_breach
 from domain.commands.countersigning import settled, uncountersigned
 from domain.commands.letters import next_letter, register_of
 from domain.commands.reply import DraftNumber
-from domain.events import OfficialAppointed, ReplyDelivered, ReplyIssued, ReplySigned
+from domain.events import HandlingPlanFiled, OfficialAppointed, ReplyDelivered, ReplyIssued, ReplySigned
 from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Gates, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
@@ -42,6 +42,8 @@ from domain.rules import (
     DRAFT_IS_CURRENT,
     DRAFT_NOT_SIGNED,
     DRAFTER_NEVER_APPROVES,
+    KEY_PLAN_BEFORE_SIGNING,
+    KEY_PROPOSAL_LED,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_REPLIES,
@@ -77,6 +79,8 @@ class SignReply(ProposalCommand):
         SIGNER_RANK,
         REVIEW_BEFORE_SIGNING,
         COUNTERSIGNED_BEFORE_SIGNING,
+        KEY_PROPOSAL_LED,
+        KEY_PLAN_BEFORE_SIGNING,
         CONTACT_BEFORE_REPLY,
         RETURNED_DRAFT_CHANGES,
         OCCURRED_IN_ORDER,
@@ -114,6 +118,17 @@ class SignReply(ProposalCommand):
             yield Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft")
         gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
         yield from uncountersigned(gate, proposal, task, draft, setting)
+        if proposal.key is not None:
+            yield from _not_yet_handled_as_key(proposal, task, setting, rulebook.gates)
+
+
+def _not_yet_handled_as_key(proposal: Proposal, task: UnitTask, setting: Setting, gates: Gates) -> Iterator[Breach]:
+    """A key proposal that nobody leads (S27, S28), or for which the unit has filed no plan (S15)."""
+    if not proposal.leaders:
+        yield Breach(gates.key_proposal_led or Gate.FLAG, KEY_PROPOSAL_LED, "重点提案尚未确定领办或督办领导")
+    if (HandlingPlanFiled, task.unit) not in proposal.filed:
+        told = f"重点提案，“{setting.unit_name(task.unit)}”尚未报送办理方案"
+        yield Breach(gates.key_plan_before_signing or Gate.OFF, KEY_PLAN_BEFORE_SIGNING, told, "unit")
 
 
 def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:

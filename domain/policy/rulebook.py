@@ -186,6 +186,15 @@ class Gates(Frozen):
     """Whether the city's office, not the unit, answers a case passed down (S14); FLAG where a rulebook does not say."""
     rated_by_others: Gate | None = None
     """Whether a rating is entered by nobody of the unit it is about (P4); FLAG where a rulebook does not say."""
+    key_proposal_led: Gate | None = None
+    """Whether a key proposal has a leader before a reply to it is signed (S27, S28); FLAG where a rulebook does not
+    say: wherever there are key proposals, somebody leads them."""
+    key_plan_before_signing: Gate | None = None
+    """Whether a unit has filed its plan before its reply to a key proposal is signed (S15); OFF where a rulebook does
+    not say."""
+    key_report_before_closing: Gate | None = None
+    """Whether the supervision of a key proposal is reported before it is closed (S27); OFF where a rulebook does not
+    say."""
 
 
 class LadderStep(Count):

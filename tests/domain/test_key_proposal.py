@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import LeaderDuty, Rank
+from domain.codes import Gate, LeaderDuty, Rank
 from domain.events import (
     KeyProposalReleased,
     KeyProposalSelected,
@@ -22,8 +22,11 @@ from domain.proposal import Debtor, open_limits, owed
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     DONE_IN_TIME,
+    KEY_PLAN_BEFORE_SIGNING,
     KEY_PROPOSAL_IS_CASE,
+    KEY_PROPOSAL_LED,
     KEY_PROPOSAL_SELECTED,
+    KEY_REPORT_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
     LEADER_APPOINTED,
     LEADER_RANK,
@@ -51,6 +54,7 @@ from tests.domain.given import (
     leader_of,
     left,
     opened,
+    plan,
     refuses,
     registered,
     reviewed,
@@ -225,6 +229,66 @@ def test_the_reply_to_a_key_proposal_is_signed_by_the_head() -> Attempt:
     world = reviewed(opened(ruled(signer_ranks=SignerRanks(key_proposal=Rank.UNIT_HEAD))))
     world.do(select())
     return attempt(world, sign())
+
+
+def key_reviewed(**gates: Gate) -> World:
+    """A draft of a reply to a key proposal that may be signed, as far as its review goes."""
+    world = reviewed(opened(ruled(gates=gates)))
+    world.do(select())
+    return world
+
+
+def test_a_reply_to_a_key_proposal_that_nobody_leads_is_flagged() -> None:
+    [fact] = key_reviewed().do(sign())
+    assert fact.flags == (KEY_PROPOSAL_LED.id,)
+
+
+@pytest.mark.parametrize(("duty", "leader"), [("SUPERVISE", MAYOR), ("HANDLE", head_of(EDU))])
+def test_a_reply_to_a_key_proposal_that_is_led_is_not(duty: str, leader: str) -> None:
+    world = key_reviewed(key_proposal_led=Gate.REFUSE)
+    world.do(appoint(duty, leader))
+    [fact] = world.do(sign())
+    assert fact.flags == ()
+
+
+@refuses(c.SignReply, KEY_PROPOSAL_LED)
+def test_a_rulebook_may_ask_for_a_leader() -> Attempt:
+    return attempt(key_reviewed(key_proposal_led=Gate.REFUSE), sign())
+
+
+@refuses(c.SignReply, KEY_PLAN_BEFORE_SIGNING, "unit")
+def test_a_rulebook_may_ask_for_the_units_plan_first() -> Attempt:
+    return attempt(key_reviewed(key_plan_before_signing=Gate.REFUSE), sign())
+
+
+def test_with_its_plan_filed_the_unit_signs() -> None:
+    world = key_reviewed(key_plan_before_signing=Gate.REFUSE)
+    world.do(plan())
+    assert world.do(sign())
+
+
+def key_satisfied(**gates: Gate) -> World:
+    world = satisfied(opened(ruled(gates=gates)))
+    world.do(select())
+    world.do(appoint())
+    return world
+
+
+@refuses(c.CloseHandling, KEY_REPORT_BEFORE_CLOSING)
+def test_a_rulebook_may_ask_for_the_supervision_report_first() -> Attempt:
+    return attempt(key_satisfied(key_report_before_closing=Gate.REFUSE), close())
+
+
+def test_once_the_supervision_is_reported_the_case_is_closed() -> None:
+    world = key_satisfied(key_report_before_closing=Gate.REFUSE)
+    world.do(report(world))
+    [fact] = world.do(close())
+    assert fact.flags == ()
+
+
+def test_where_the_rulebook_does_not_ask_the_report_may_come_later() -> None:
+    [fact] = key_satisfied().do(close())
+    assert fact.flags == ()
 
 
 def test_leaders_of_the_cppcc_sign_and_decide_nothing_in_the_government() -> None:
