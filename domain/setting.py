@@ -124,12 +124,12 @@ class Setting:
         listed = [self.directory.officials.get(code) for kind, _, code in people if kind != "member"]
         return any(known is not None and known.unit == unit for known in listed)
 
-    def city_leader(self, official: str, field: str) -> OfficialAppointed:
-        """The official, if listed and one of the city's leaders."""
+    def city_leader(self, official: str, field: str, rule: Rule) -> OfficialAppointed:
+        """The official, if listed and one of the city's leaders, as `rule` asks."""
         self.knows_official(official, field)
         known = self.directory.officials[official]
         leads = known.rank.height >= Rank.VICE_MAYOR.height
-        require(leads, SIGNER_OF_UNIT, f"“{known.name}”不是市政府领导", field)
+        require(leads, rule, f"“{known.name}”不是市政府领导", field)
         return known
 
     def above_units(self, official: str, field: str) -> OfficialAppointed | None:
@@ -142,7 +142,10 @@ class Setting:
         require(member in self.directory.members, KNOWN_MEMBER, f"名录中没有委员“{member}”", field)
 
     def outranked(self, official: str, needed: Rank) -> str:
-        """For messages: that the official's rank is too low, and which is asked for."""
+        """For messages: that the official's rank is too low, or none of the government's, and which is asked for."""
+        known = self.directory.officials.get(official)
+        if known is not None and known.rank.of_cppcc:
+            return f"“{known.name}”是政协领导，不属政府，须为政府的{label(needed)}或更高"
         return f"“{self.official_name(official)}”的职级不够，须为{label(needed)}或更高"
 
     def member_names(self, *members: str) -> str:

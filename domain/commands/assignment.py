@@ -32,6 +32,7 @@ from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, TaskStatus, UnitTask
 from domain.rules import (
+    DECIDER_LEADS_CITY,
     DONE_IN_TIME,
     JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
@@ -239,7 +240,7 @@ class ReassignCase(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_UNIT,
         KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
+        DECIDER_LEADS_CITY,
         MODES_COMPATIBLE,
         REASSIGNED_BEFORE_REPLY,
         OCCURRED_IN_ORDER,
@@ -262,7 +263,7 @@ class ReassignCase(ProposalCommand):
         _lead_has_not_replied(proposal, others)
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
-            setting.city_leader(self.decided_by, "decided_by")
+            setting.city_leader(self.decided_by, "decided_by", DECIDER_LEADS_CITY)
         changed = [wanted.unit for wanted in new if wanted.unit in active]
         reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
         anew = Restart.REASSIGNMENT

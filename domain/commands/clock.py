@@ -21,6 +21,7 @@ from domain.policy.rulebook import DeadlineRule
 from domain.proposal import Proposal, Round
 from domain.rules import (
     APPROVER_RANK,
+    CITY_LEADER_APPROVES,
     CLOCK_RUNS_OR_STANDS,
     EXTENSION_BEFORE_DUE,
     EXTENSION_IS_LATER,
@@ -147,7 +148,7 @@ class PauseClock(ProposalCommand):
         NOT_YET_REPLIED,
         CLOCK_RUNS_OR_STANDS,
         KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
+        CITY_LEADER_APPROVES,
         PAUSED_BEFORE_DUE,
         OCCURRED_IN_ORDER,
     )
@@ -164,7 +165,7 @@ class PauseClock(ProposalCommand):
             return []
         require(task.round.paused is None, CLOCK_RUNS_OR_STANDS, "计时已经中止", "unit")
         due = _running(task.round)
-        setting.city_leader(self.approver, "approver")
+        setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         after_last(setting, task)
         in_order(setting, task.round.resumed_on, "恢复计时")
         reason = f"期限至 {due.due_on}，已过，不能再中止计时"

@@ -38,15 +38,15 @@ from domain.labels import EVENTS
 from domain.proposal import Proposal, round_of, without
 from domain.record import Recorded
 from domain.rules import (
-    APPROVER_RANK,
     ARCHIVED_ONCE,
+    CITY_LEADER_APPROVES,
     CORRECTS_TEXT,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     RETRACTS_REPORT,
-    SIGNER_OF_UNIT,
+    TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
     TOPIC_IN_LIST,
     Rule,
@@ -121,7 +121,7 @@ class TakeBackStep(ProposalCommand):
         PROPOSAL_EXISTS,
         TAKES_BACK_STEP,
         KNOWN_OFFICIAL,
-        APPROVER_RANK,
+        TAKEN_BACK_BY_LEADER,
         OCCURRED_IN_ORDER,
     )
 
@@ -142,7 +142,7 @@ class TakeBackStep(ProposalCommand):
         setting.knows_official(self.approver, "approver")
         approver = setting.directory.officials[self.approver]
         leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
-        require(leads, APPROVER_RANK, f"“{approver.name}”不是市领导或政协领导", "approver")
+        require(leads, TAKEN_BACK_BY_LEADER, f"“{approver.name}”不是市领导或政协领导", "approver")
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         taken_back = self.told(StepTakenBack, **_step(fact))
         return [taken_back, *self._released(proposal, setting), *_due_again(proposal, fact, setting)]
@@ -193,7 +193,7 @@ class ReopenHandling(ProposalCommand):
         HANDLING_CLOSED,
         ARCHIVED_ONCE,
         KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
+        CITY_LEADER_APPROVES,
         OCCURRED_IN_ORDER,
     )
 
@@ -207,7 +207,7 @@ class ReopenHandling(ProposalCommand):
             return []
         require(proposal.closed is not None, HANDLING_CLOSED, "本案没有办结")
         require(proposal.archived is None, ARCHIVED_ONCE, "已归档的不再恢复办理")
-        setting.city_leader(self.approver, "approver")
+        setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         in_order(setting, proposal.closed_at, "办结")
         return [reopened]
 

@@ -36,7 +36,6 @@ from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask, identity
 from domain.rules import (
     ADDITION_OPEN,
-    APPROVER_RANK,
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
@@ -50,6 +49,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PLAN_APPROVED_BY_LEADER,
     PLAN_FILED,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
@@ -115,7 +115,7 @@ class ApproveHandlingPlan(ProposalCommand):
         PLAN_FILED,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
-        APPROVER_RANK,
+        PLAN_APPROVED_BY_LEADER,
     )
 
     unit: Code
@@ -128,7 +128,8 @@ class ApproveHandlingPlan(ProposalCommand):
         require(plan is not None, PLAN_FILED, f"“{setting.unit_name(self.unit)}”尚未报送办理方案", "unit")
         approver = setting.speaks_for(self.approver, self.unit, "approver")
         leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
-        require(leads, APPROVER_RANK, setting.outranked(self.approver, Rank.UNIT_PORTFOLIO_LEADER), "approver")
+        low = setting.outranked(self.approver, Rank.UNIT_PORTFOLIO_LEADER)
+        require(leads, PLAN_APPROVED_BY_LEADER, low, "approver")
         return [] if proposal.approved.get(self.unit) == plan else [self.told(HandlingPlanApproved)]
 
 

@@ -36,6 +36,7 @@ from domain.rules import (
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
     COUNTERSIGNED_BEFORE_SIGNING,
+    DECIDER_LEADS_CITY,
     DELIVERED_AFTER_ISSUE,
     DONE_IN_TIME,
     DRAFT_EXISTS,
@@ -158,7 +159,7 @@ class IssueReply(ProposalCommand):
         DONE_IN_TIME,
         PASSED_DOWN_BY_OFFICE,
         KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
+        DECIDER_LEADS_CITY,
         RULEBOOK_IN_FORCE,
     )
 
@@ -210,7 +211,7 @@ def passed_down_breach(
     if approved_by is not None:
         own = proposal.passed_down is not None
         require(own, PASSED_DOWN_BY_OFFICE, "本案不是上级交办的，由承办单位答复", "approved_by")
-        setting.city_leader(approved_by, "approved_by")
+        setting.city_leader(approved_by, "approved_by", DECIDER_LEADS_CITY)
     if proposal.passed_down is None or approved_by is not None:
         return []
     gate = rulebook.gates.passed_down_by_office or Gate.FLAG

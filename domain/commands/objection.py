@@ -36,6 +36,7 @@ from domain.rules import (
     ADDITION_DECIDED_ABOVE,
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
+    DECIDER_LEADS_CITY,
     ESCALATED_AFTER_DECISION,
     ESCALATED_DECIDED_BY_LEADER,
     KNOWN_OFFICIAL,
@@ -131,7 +132,7 @@ class DecideObjection(ProposalCommand):
         *EXISTING,
         OBJECTION_OPEN,
         KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
+        DECIDER_LEADS_CITY,
         ESCALATED_DECIDED_BY_LEADER,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
@@ -151,7 +152,7 @@ class DecideObjection(ProposalCommand):
             require(again, OBJECTION_OPEN, f"“{setting.unit_name(self.unit)}”没有待裁定的退件", "unit")
             return []
         if self.decided_by is not None:
-            setting.city_leader(self.decided_by, "decided_by")
+            setting.city_leader(self.decided_by, "decided_by", DECIDER_LEADS_CITY)
         if task.escalated is not None:
             own = self.decided_by == task.escalated.leader
             named = setting.official_name(task.escalated.leader)
@@ -171,6 +172,7 @@ class EscalateObjection(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        DECIDER_LEADS_CITY,
         ESCALATED_AFTER_DECISION,
         OBJECTION_BEFORE_HANDLING,
         OBJECTION_SIGNER_RANK,
@@ -195,7 +197,7 @@ class EscalateObjection(ProposalCommand):
         require(task.escalated is None, ESCALATED_AFTER_DECISION, "领导已经裁定，应当服从", "unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再提异议", "unit")
         signer = setting.speaks_for(self.signed_by, self.unit, "signed_by")
-        setting.city_leader(self.leader, "leader")
+        setting.city_leader(self.leader, "leader", DECIDER_LEADS_CITY)
         after_last(setting, task)
         return [gated(escalated, _low(signer, setting.rulebook(proposal), escalating=True))]
 

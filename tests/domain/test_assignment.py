@@ -19,6 +19,7 @@ from domain.events import (
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, owed
 from domain.rules import (
+    DECIDER_LEADS_CITY,
     JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
@@ -382,7 +383,7 @@ def test_who_decides_a_reassignment_is_listed() -> Attempt:
     return attempt(assigned(), reassign(((CITY, SOLE),), EDU, decided_by="nobody"))
 
 
-@refuses(c.ReassignCase, SIGNER_OF_UNIT, "decided_by")
+@refuses(c.ReassignCase, DECIDER_LEADS_CITY, "decided_by")
 def test_who_decides_a_reassignment_by_name_leads_the_city() -> Attempt:
     return attempt(assigned(), reassign(((CITY, SOLE),), EDU, decided_by=leader_of(CITY)))
 

@@ -22,6 +22,7 @@ from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.rules import (
     APPROVER_RANK,
+    CITY_LEADER_APPROVES,
     CLOCK_RUNS_OR_STANDS,
     EXTENSION_BEFORE_DUE,
     EXTENSION_IS_LATER,
@@ -268,6 +269,15 @@ def test_who_signs_the_request_is_listed() -> Attempt:
     return attempt(limited(), ask(signed_by="nobody"))
 
 
+def test_a_leader_of_the_cppcc_hears_that_the_government_decides() -> None:
+    world = limited()
+    world.do(c.AppointOfficial(official="zhuxi", name="郑镕", title="市政协主席", rank=Rank.CPPCC_CHAIR))
+    world.do(ask())
+    refused = world.refused(answer(approver="zhuxi"))
+    assert refused.rule is APPROVER_RANK
+    assert refused.reason == "“郑镕”是政协领导，不属政府，须为政府的副市长或更高"
+
+
 @refuses(c.RequestExtension, SIGNER_OF_UNIT, "signed_by")
 def test_the_request_is_signed_in_the_unit() -> Attempt:
     return attempt(limited(), ask(signed_by=leader_of(HEALTH)))
@@ -385,7 +395,7 @@ def test_who_stops_a_clock_is_listed() -> Attempt:
     return attempt(limited(), pause(approver="nobody"))
 
 
-@refuses(c.PauseClock, SIGNER_OF_UNIT, "approver")
+@refuses(c.PauseClock, CITY_LEADER_APPROVES, "approver")
 def test_a_clock_is_stopped_by_a_leader_of_the_city() -> Attempt:
     return attempt(limited(), pause(approver=leader_of(EDU)))
 

@@ -38,14 +38,14 @@ from domain.events import (
 )
 from domain.proposal import Duty, Proposal, evolve, taken_back, undated
 from domain.rules import (
-    APPROVER_RANK,
     ARCHIVED_ONCE,
+    CITY_LEADER_APPROVES,
     CORRECTS_TEXT,
     DISSATISFIED_IS_REHANDLED,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RETRACTS_REPORT,
-    SIGNER_OF_UNIT,
+    TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
     TRANSFERRED_BEFORE_ASSIGNMENT,
 )
@@ -702,7 +702,7 @@ def test_who_takes_a_step_back_is_listed() -> Attempt:
     return attempt(world, take_back(last(world, ProposalWithdrawn), "nobody"))
 
 
-@refuses(c.TakeBackStep, APPROVER_RANK, "approver")
+@refuses(c.TakeBackStep, TAKEN_BACK_BY_LEADER, "approver")
 def test_a_leader_of_the_city_or_the_cppcc_takes_a_step_back() -> Attempt:
     world = withdrawn()
     return attempt(world, take_back(last(world, ProposalWithdrawn), head_of(EDU)))
@@ -786,6 +786,6 @@ def test_who_reopens_a_case_is_listed() -> Attempt:
     return attempt(closed(), reopen("nobody"))
 
 
-@refuses(c.ReopenHandling, SIGNER_OF_UNIT, "approver")
+@refuses(c.ReopenHandling, CITY_LEADER_APPROVES, "approver")
 def test_a_leader_of_the_city_reopens_a_case() -> Attempt:
     return attempt(closed(), reopen(head_of(EDU)))

@@ -21,7 +21,6 @@ from domain.events import (
 from domain.policy.rulebook import DeadlineKind
 from domain.rules import (
     ADDITION_OPEN,
-    APPROVER_RANK,
     CASE_OPEN,
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
@@ -35,6 +34,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
+    PLAN_APPROVED_BY_LEADER,
     PLAN_FILED,
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
@@ -407,7 +407,7 @@ def test_nothing_is_approved_that_was_not_filed() -> Attempt:
     return attempt(assigned(), approve())
 
 
-@refuses(c.ApproveHandlingPlan, APPROVER_RANK, "approver")
+@refuses(c.ApproveHandlingPlan, PLAN_APPROVED_BY_LEADER, "approver")
 def test_an_officer_approves_no_plan() -> Attempt:
     return attempt(planned(), approve(officer_of(EDU)))
 

@@ -22,6 +22,7 @@ from domain.rules import (
     CO_OPINION_BEFORE_ISSUE,
     CONTACT_BEFORE_REPLY,
     COUNTERSIGNED_BEFORE_ISSUE,
+    DECIDER_LEADS_CITY,
     DELIVERED_AFTER_ISSUE,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
@@ -441,7 +442,7 @@ def test_the_office_answers_only_what_was_passed_down() -> None:
     assert signed().refused(issue(approved_by=MAYOR)).rule is PASSED_DOWN_BY_OFFICE
 
 
-@refuses(c.IssueReply, SIGNER_OF_UNIT, "approved_by")
+@refuses(c.IssueReply, DECIDER_LEADS_CITY, "approved_by")
 def test_a_leader_of_the_city_approves_what_the_office_answers() -> Attempt:
     return attempt(passed_down(), issue(approved_by=leader_of(EDU)))
 

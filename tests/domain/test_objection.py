@@ -21,6 +21,7 @@ from domain.rules import (
     ADDITION_DECIDED_ABOVE,
     ADDITION_NAMES_OTHERS,
     ADDITION_OPEN,
+    DECIDER_LEADS_CITY,
     ESCALATED_AFTER_DECISION,
     ESCALATED_DECIDED_BY_LEADER,
     KNOWN_OFFICIAL,
@@ -177,7 +178,7 @@ def test_who_decides_is_listed() -> Attempt:
     return attempt(returned(), decide_objection(upheld=True, decided_by="nobody"))
 
 
-@refuses(c.DecideObjection, SIGNER_OF_UNIT, "decided_by")
+@refuses(c.DecideObjection, DECIDER_LEADS_CITY, "decided_by")
 def test_who_decides_by_name_is_a_leader_of_the_city() -> Attempt:
     return attempt(returned(), decide_objection(upheld=True, decided_by=leader_of(CITY)))
 
@@ -208,6 +209,11 @@ def test_the_leader_it_is_put_to_is_listed() -> Attempt:
 @refuses(c.EscalateObjection, SIGNER_OF_UNIT, "signed_by")
 def test_what_is_put_to_a_leader_is_signed_in_the_unit() -> Attempt:
     return attempt(rejected(), escalate(signed_by=leader_of(HEALTH)))
+
+
+@refuses(c.EscalateObjection, DECIDER_LEADS_CITY, "leader")
+def test_an_objection_is_put_to_a_leader_of_the_city() -> Attempt:
+    return attempt(rejected(), escalate(leader=head_of(CITY)))
 
 
 @refuses(c.EscalateObjection, OBJECTION_BEFORE_HANDLING, "unit")
