@@ -20,10 +20,12 @@ from domain.commands.base import (
     late,
     open_case,
 )
+from domain.commands.recomputation import following
 from domain.events import (
     AssignmentAcknowledged,
     CaseReassigned,
     CasesHandledJointly,
+    Event,
     ResponsibilityNamed,
     UnitAssigned,
 )
@@ -49,7 +51,7 @@ from domain.rules import (
     Rule,
     require,
 )
-from domain.setting import Decision, On, Setting
+from domain.setting import Decision, Flagged, On, Setting
 from domain.streams import Stream, proposal_stream
 from domain.values import Code, Frozen, Note
 
@@ -98,8 +100,7 @@ class AssignUnits(ProposalCommand):
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
         _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
-        assigned = [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
-        return [gated(event, _of_another_side(event, proposal, setting)) for event in assigned]
+        return assign_all(proposal, setting, new, self.basis, self.leader)
 
     def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
         """Refuse a leader who is not the unit's, another for a unit that has one, and a return before the leaving."""
@@ -115,6 +116,25 @@ class AssignUnits(ProposalCommand):
         require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
 
 
+def assign_all(
+    proposal: Proposal,
+    setting: Setting,
+    new: Sequence[Assignment],
+    basis: str,
+    leader: str | None = None,
+    restart: Restart | None = None,
+    leaving: Collection[str] = (),
+) -> list[Event | Flagged]:
+    """The assignments of one decision, and the limits of other units that follow a new lead's. The lead is dealt with
+    first: limits of assisting units may be counted back from its. What `restart` names comes before them."""
+    made, reply = {}, proposal.reply_due
+    for index, one in sorted(enumerate(new, 1 if restart else 0), key=lambda at: not at[1].mode.answers):
+        made[index] = assign(proposal, setting, one, index, basis, leader, restart, leaving, reply)
+        reply = made[index].deadline if one.mode is AssignmentMode.LEAD else reply
+    assigned = [gated(made[index], _of_another_side(made[index], proposal, setting)) for index in sorted(made)]
+    return [*assigned, *following(reply, proposal, setting, besides=(*leaving, *(one.unit for one in new)))]
+
+
 def assign(
     proposal: Proposal,
     setting: Setting,
@@ -124,10 +144,11 @@ def assign(
     leader: str | None = None,
     restart: Restart | None = None,
     leaving: Collection[str] = (),
+    reply: Deadline | None = None,
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
     goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
-    handle again, the limit of that."""
+    handle again, the limit of that. `reply` is the limit of the lead's reply."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
@@ -139,7 +160,7 @@ def assign(
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))
 
     def due(kind: DeadlineKind) -> Deadline | None:
-        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
+        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart, reply)
 
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
     if wanted.mode.answers:
@@ -266,11 +287,7 @@ class ReassignCase(ProposalCommand):
         changed = [wanted.unit for wanted in new if wanted.unit in active]
         reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
         anew = Restart.REASSIGNMENT
-        assigned = [
-            assign(proposal, setting, one, i, self.reason, restart=anew, leaving=leaving)
-            for i, one in enumerate(new, 1)
-        ]
-        return [reassigned, *(gated(event, _of_another_side(event, proposal, setting)) for event in assigned)]
+        return [reassigned, *assign_all(proposal, setting, new, self.reason, restart=anew, leaving=leaving)]
 
     def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:
         """Who begins, or goes on in another way; refused where all of them together make no sense."""

@@ -15,6 +15,7 @@ from domain.commands.base import (
     in_order,
     open_case,
 )
+from domain.commands.recomputation import following
 from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
 from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
@@ -122,7 +123,8 @@ class DecideExtension(ProposalCommand):
         require(asked.until > due.due_on, EXTENSION_IS_LATER, later, "until")
         beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
-        return [gated(self.told(ExtensionGranted, round=current.number, deadline=moved), beyond)]
+        granted = self.told(ExtensionGranted, round=current.number, deadline=moved)
+        return [gated(granted, beyond), *following(moved, proposal, setting)]
 
     def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
         setting.knows_official(self.approver, "approver")
@@ -200,7 +202,7 @@ class ResumeClock(ProposalCommand):
             ended = min(ended, max(current.paused_on, day_of(current.issued_at)))
         stood, rule = (ended - current.paused_on).days, _rule(proposal, setting, current.deadline)
         moved = after_pause(current.deadline, stood, current.deadline_version, rule, setting.calendar.days)
-        return [self.told(ClockResumed, round=current.number, deadline=moved)]
+        return [self.told(ClockResumed, round=current.number, deadline=moved), *following(moved, proposal, setting)]
 
 
 def _running(current: Round) -> Deadline:

@@ -104,6 +104,14 @@ def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anc
     )
 
 
+def back_from(
+    reply: Deadline, rule: DeadlineRule, rulebook: str, rulebook_version: int, begun: date, days: WorkingDays
+) -> Deadline:
+    """The limit that such a rule counts back from the day this reply is due, for a unit that began on this day."""
+    anchor = reply.anchor.model_copy(update={"on": reply.due_on})
+    return not_before(derive(rule, rulebook, rulebook_version, anchor, days), begun)
+
+
 def not_before(due: Deadline, begun: date) -> Deadline:
     """The limit itself; where counting back from the reply's last day would end before it began, that last day."""
     if not due.backwards or due.due_on >= begun:
