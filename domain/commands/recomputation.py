@@ -41,7 +41,7 @@ def recomputed(
             continue
         fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
         reply = fresh if old == reply else reply
-        if _told(fresh) != _told(old):
+        if _changed(old, fresh):
             found.append(_moved(known, fresh, cause or _cause(old, fresh)))
     return found
 
@@ -60,7 +60,7 @@ def following(
         if rule is None or rule.anchor is not AnchorKind.REPLY_DUE or known.unit in besides:
             continue
         fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
-        if _told(fresh) != _told(old):
+        if _changed(old, fresh):
             found.append(_moved(known, fresh, Recomputation.REPLY_MOVED))
     return found
 
@@ -113,8 +113,13 @@ def _cause(old: Deadline, fresh: Deadline) -> Recomputation:
     return Recomputation.CALENDAR if same else Recomputation.SESSION_CLOSE
 
 
+def _changed(old: Deadline, fresh: Deadline) -> bool:
+    """Whether the limit is another, or provisional no longer; one that is only now said to be provisional is not."""
+    return _told(fresh) != _told(old) or (old.provisional and not fresh.provisional)
+
+
 def _told(due: Deadline) -> tuple[object, ...]:
-    return due.due_on, due.provisional, due.rule, due.cap
+    return due.due_on, due.rule, due.cap
 
 
 def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRecomputed:

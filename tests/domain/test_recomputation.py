@@ -325,6 +325,58 @@ def test_a_clock_that_waits_for_the_sessions_end_starts_there_once_it_is_known()
     assert (due(world), fact.event.deadline.anchor.event) == (date(2024, 4, 12), "SessionClosed")
 
 
+def waiting_for_the_end() -> World:
+    """The session's end is not known yet: the lead's clock starts with its assignment instead."""
+    three = limit(DeadlineKind.REPLY, AnchorKind.SESSION_CLOSE, CountedIn.MONTH, 3)
+    return assigned(opened(ruled(deadlines=(three, BACKWARDS)), closed_on=None), LEAD_AND_ONE)
+
+
+def why(world: World, deadline: Deadline) -> list[str]:
+    [rulebook] = world.state(session_stream(LEDGER, MEETING)).rulebooks.values()
+    return explain(deadline, WorkingDays(), rulebook)
+
+
+def test_a_clock_that_stands_in_for_the_sessions_end_says_so_and_is_provisional() -> None:
+    world = waiting_for_the_end()
+    reply = world.case.tasks[EDU].round.deadline
+    assert (reply.provisional, opinion_due(world).provisional) == (True, True)
+    told = why(world, reply)
+    assert told[2] == (
+        "自分办（2024-03-01；应自闭幕之日起算，当时闭幕日尚未确定，暂以此代替）起算 3 个月，当日不计入，至 2024-06-01。"
+    )
+    assert told[-1] == "此期限为暂定，闭幕日确定后重新推算，可能变动。"
+    assert why(world, opinion_due(world))[-1] == "答复期限尚为暂定，此期限随之为暂定，可能变动。"
+
+
+def test_once_the_sessions_end_is_known_nothing_is_provisional_any_more() -> None:
+    world = waiting_for_the_end()
+    world.do(c.CloseSession(closed_on=date(2024, 3, 1)))
+    facts = world.do(recompute())
+    assert [(fact.event.deadline.due_on, fact.event.deadline.provisional) for fact in facts] == [
+        (date(2024, 6, 1), False),
+        (date(2024, 5, 12), False),
+    ]
+    told = why(world, due_of(world, DeadlineKind.REPLY))
+    assert "自闭幕（2024-03-01）起算 3 个月，当日不计入，至 2024-06-01。" in told
+    assert told[-1] == "因闭幕日期确定重算，仍为 2024-06-01。"
+    assert world.do(recompute()) == []
+
+
+def test_a_limit_that_history_does_not_call_provisional_is_not_moved_to_say_so() -> None:
+    world = waiting_for_the_end()
+    task = world.case.tasks[EDU]
+    firm = task.round.deadline.model_copy(update={"provisional": False})
+    old = replace(task, rounds={1: replace(task.round, deadline=firm)})
+    world._states[world.proposal] = replace(world.case, tasks={**world.case.tasks, EDU: old})
+    assert world.do(recompute()) == []
+
+
+def test_more_time_that_was_granted_is_not_provisional() -> None:
+    world = waiting_for_the_end()
+    granted, opinion = extended(world)
+    assert (granted.event.deadline.provisional, opinion.event.deadline.provisional) == (False, False)
+
+
 # other rules
 
 
