@@ -87,8 +87,13 @@ class AssignUnits(ProposalCommand):
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
         in_order(setting, proposal.transferred_at, "交办")
-        modes = {task.unit: task.mode for task in proposal.active_tasks}
-        new = []
+        new = self._new(proposal, setting)
+        _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
+        return assign_all(proposal, setting, new, self.basis, self.leader)
+
+    def _new(self, proposal: Proposal, setting: Setting) -> list[Assignment]:
+        """Who begins; refused where all of them together make no sense."""
+        modes, new = {task.unit: task.mode for task in proposal.active_tasks}, []
         for index, wanted in enumerate(self.assignments):
             setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
             same = modes.get(wanted.unit, wanted.mode) is wanted.mode
@@ -99,8 +104,7 @@ class AssignUnits(ProposalCommand):
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
-        _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
-        return assign_all(proposal, setting, new, self.basis, self.leader)
+        return new
 
     def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
         """Refuse a leader who is not the unit's, another for a unit that has one, and a return before the leaving."""
@@ -279,15 +283,13 @@ class ReassignCase(ProposalCommand):
         leaving, new = [unit for unit in self.leaving if unit in active], self._new(active, proposal, setting)
         if not leaving and not new:
             return []
-        others = [one for one in new if one.unit not in proposal.tasks and one.mode.handles]
-        _lead_has_not_replied(proposal, others)
+        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks and one.mode.handles])
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by")
-        changed = [wanted.unit for wanted in new if wanted.unit in active]
-        reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
-        anew = Restart.REASSIGNMENT
-        return [reassigned, *assign_all(proposal, setting, new, self.reason, restart=anew, leaving=leaving)]
+        changed = tuple(wanted.unit for wanted in new if wanted.unit in active)
+        assigned = assign_all(proposal, setting, new, self.reason, restart=Restart.REASSIGNMENT, leaving=leaving)
+        return [self.told(CaseReassigned, left=tuple(leaving), changed=changed or None), *assigned]
 
     def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:
         """Who begins, or goes on in another way; refused where all of them together make no sense."""
@@ -368,12 +370,7 @@ class HandleJointly(ProposalCommand):
         answering(proposal, self.unit, setting)
         others = self.beside(proposal, setting)
         for index, other in enumerate(others):
-            state = setting.at(other)
-            task = state.tasks.get(self.unit)
-            stands = state.closed is None and state.ended is None
-            require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", f"cases.{index}")
-            own = task is not None and task.answers
-            require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", f"cases.{index}")
+            self._of_the_unit(setting.at(other), f"cases.{index}")
         require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
         together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
         known = proposal.joint.get(self.unit, frozenset())
@@ -381,3 +378,11 @@ class HandleJointly(ProposalCommand):
             return []
         joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
         return [joint, *(On(other, joint) for other in others)]
+
+    def _of_the_unit(self, other: Proposal, field: str) -> None:
+        """Refuse a case that is over, or not the unit's to answer."""
+        stands = other.closed is None and other.ended is None
+        require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", field)
+        task = other.tasks.get(self.unit)
+        own = task is not None and task.answers
+        require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", field)

@@ -108,8 +108,7 @@ class RetractReport(ProposalCommand):
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
         ordered = _ordered_for(proposal, fact, setting)
         if ordered:
-            taken_back = self.told(StepTakenBack, **_step(ordered))
-            return [retracted, taken_back, *_due_without(proposal, ordered, setting)]
+            return [retracted, self.told(StepTakenBack, **_step(ordered)), *_due_without(proposal, ordered, setting)]
         return [retracted, *_called_for_again(proposal, fact, setting)]
 
 
