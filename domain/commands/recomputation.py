@@ -97,8 +97,17 @@ def _fresh(
     if rule.anchor is AnchorKind.REPLY_DUE and reply is not None and begun is not None:
         return back_from(reply, rule, rulebook.id, rulebook.version, day_of(begun), days)
     anchor = old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
+    if old.backwards and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
+        anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit, old.anchor)
     fresh = derive(rule, rulebook.id, rulebook.version, anchor, days)
     return not_before(fresh, day_of(begun)) if begun is not None else fresh
+
+
+def _assigned(proposal: Proposal, unit: str, reply: Anchor) -> Anchor:
+    """Where the clock of a unit starts whose limit was counted back from the reply and is no longer."""
+    version = proposal.tasks[unit].assigned_version
+    on = day_of(proposal.history[version - 1].occurred_at)
+    return Anchor(stream=reply.stream, version=version, event="UnitAssigned", on=on)
 
 
 def _cause(old: Deadline, fresh: Deadline) -> Recomputation:

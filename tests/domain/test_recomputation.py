@@ -655,6 +655,16 @@ def test_an_opinion_follows_the_reply_whose_clock_an_objection_restarted() -> No
     assert opinion_due(joined(world), CITY).due_on == MAY_22
 
 
+@pytest.mark.parametrize("anchor", [AnchorKind.ASSIGNMENT, AnchorKind.TRANSFER])
+def test_an_opinion_that_other_rules_count_back_no_longer_has_its_time_from_the_assignment(anchor: AnchorKind) -> None:
+    world = assisted()
+    month = limit(DeadlineKind.CO_OPINION, anchor, CountedIn.MONTH, 1)
+    world.do(c.AdoptRulebook(rulebook=ruled(deadlines=(REPLY, month), version=2)))
+    world.do(go_over())
+    assert opinion_due(world).due_on == date(2024, 4, 1)
+    assert opinion_due(world).anchor.on == date(2024, 3, 1)
+
+
 def test_an_opinion_is_asked_for_by_who_leads_from_here_on() -> None:
     """The new lead has its time anew; who is named before it, and who goes on, follow its reply."""
     world = assisted(reply=TAKEN_OVER)
