@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import groupby
 
 from domain.calendar import Calendar
 from domain.codes import AssignmentMode, Restart
@@ -32,19 +33,29 @@ _BEGUN_BY: dict[type[Event], DeadlineKind] = {
     ReplyIssued: DeadlineKind.PUBLICATION,
     KeyProposalSelected: DeadlineKind.KEY_SUPERVISION,
 }
+_OF_REPLY = (DeadlineKind.REPLY, DeadlineKind.REHANDLING)
 
 
 def deadlines_under(
     rulebook: Rulebook, history: Sequence[Recorded[AnyEvent]], session: Session, calendar: Calendar
 ) -> Iterator[tuple[Recorded[AnyEvent], Deadline]]:
     """Each limit that the case's events begin by this rulebook, and its event; by the traits of the case, the end of
-    the session and the working days as they are known now. What was granted or paused under the case's own rules is
-    not carried over, as it was given for other limits."""
+    the session and the working days as they are known now. What was granted or paused under other rules is not carried
+    over, as it was given for other limits."""
+    found = _begun_under(rulebook, history, session, calendar)
+    return iter(sorted(found, key=lambda begun: begun[0].version))
+
+
+def _begun_under(
+    rulebook: Rulebook, history: Sequence[Recorded[AnyEvent]], session: Session, calendar: Calendar
+) -> Iterator[tuple[Recorded[AnyEvent], Deadline]]:
     case = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
     decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
     modes: dict[str, AssignmentMode] = {}
     orders: dict[str, Deadline] = {}
-    for recorded in history:
+    replies: dict[str, Deadline] = {}
+    lead = ""
+    for recorded in _leads_first(history):
         if recorded.version in case.retracted:
             continue
         decision = decisions.get(recorded.recorded_at)
@@ -52,14 +63,42 @@ def deadlines_under(
         index = recorded.version - case.version - 1
         restart = Restart.REASSIGNMENT if decision else None
         setting = _setting(recorded, session, calendar)
+        lead = unit if _leads(recorded.event) else lead
         for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
-            found = deadline(kind, rulebook, case, setting, own_event, index, restart)
+            found = deadline(kind, rulebook, case, setting, own_event, index, restart, replies.get(lead))
             if kind is DeadlineKind.REPLY and not (found and found.started_anew):
                 found = _handled_again(recorded.event, unit, decision, orders, found)
             if found is not None:
                 if found.kind is DeadlineKind.REHANDLING:
                     orders[unit] = found
+                if found.kind in _OF_REPLY:
+                    replies[unit] = found
                 yield recorded, found
+        if moved := _moved_under(rulebook, recorded.event):
+            replies[unit] = moved
+
+
+def _leads_first(history: Sequence[Recorded[AnyEvent]]) -> Iterator[Recorded[AnyEvent]]:
+    """The history, but each decision with the assignments of assisting units last: their limits may be counted back
+    from the lead's."""
+    for _, decision in groupby(history, key=lambda known: known.recorded_at):
+        yield from sorted(decision, key=lambda known: _assists(known.event))
+
+
+def _leads(event: Event) -> bool:
+    return isinstance(event, UnitAssigned) and event.mode is AssignmentMode.LEAD
+
+
+def _assists(event: Event) -> bool:
+    return isinstance(event, UnitAssigned) and event.mode is AssignmentMode.CO
+
+
+def _moved_under(rulebook: Rulebook, event: Event) -> Deadline | None:
+    """The limit of a reply that was moved under this very rulebook."""
+    due: Deadline | None = getattr(event, "deadline", None)
+    if due is None or due.moved_from is None or due.kind not in _OF_REPLY:
+        return None
+    return due if (due.rulebook, due.rulebook_version) == (rulebook.id, rulebook.version) else None
 
 
 def _handled_again(

@@ -18,7 +18,7 @@ from api.routes.routing import CaseId, routes
 from api.routes.session import Under, rulebook_under
 from domain.codes import Recomputation
 from domain.events import DeadlineRecomputed
-from domain.explanation import deadlines_of, explain
+from domain.explanation import before, deadlines_of, explain
 from domain.labels import EVENTS, label
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
@@ -51,7 +51,7 @@ class DeadlinesAnswer(BaseModel):
     deadlines: list[DeadlineAnswer]
     under: str | None = Field(
         default=None,
-        description="所问的另一份规则：同样的经过依它推算的期限，以现在所知的闭会日期和节假日安排为准；"
+        description="所问的另一份规则：同样的经过依它推算的期限，以现在所知的闭幕日期和节假日安排为准；"
         "依原规则批准的延期、中止和此后的重新起算不计在内",
     )
 
@@ -65,13 +65,15 @@ async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Un
     names = Names(await asked.ledger.directory())
     known = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
     standing = [recorded for recorded in history if recorded.version not in known.retracted]
+    session, _ = await asked.ledger.load(session_stream(asked.ledger.name, known.session or ""))
+    rulebooks = dict(session.rulebooks)
     if under is None:
         set_by = [(recorded, found) for recorded in standing for found in deadlines_of(recorded.event)]
     else:
-        key = known.session
-        session, _ = await asked.ledger.load(session_stream(asked.ledger.name, key or ""))
-        rulebook = await rulebook_under(request, asked.ledger, key, under)
+        rulebook = await rulebook_under(request, asked.ledger, known.session, under)
+        rulebooks[rulebook.id, rulebook.version] = rulebook
         set_by = list(deadlines_under(rulebook, history, session, calendar))
+    by_version = {(found.kind, recorded.version): found for recorded, found in set_by}
     replaced = {(found.kind, found.supersedes): recorded.version for recorded, found in set_by}
     answers = []
     for recorded, found in set_by:
@@ -86,7 +88,12 @@ async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Un
                 kind_label=label(found.kind),
                 deadline=found,
                 superseded_by=replaced.get((found.kind, recorded.version)),
-                why=explain(found, calendar.days),
+                why=explain(
+                    found,
+                    calendar.days,
+                    rulebooks.get((found.rulebook, found.rulebook_version)),
+                    before(found, by_version),
+                ),
             )
         )
     return DeadlinesAnswer(case=case, version=history[-1].version, deadlines=answers, under=under)
@@ -118,7 +125,7 @@ class MovedAnswer(BaseModel):
     next: str | None
 
 
-@router.get("/deadlines/moved", summary="重算过的期限：节假日安排公布、闭会日期确定等之后，哪些案的期限变了")
+@router.get("/deadlines/moved", summary="重算过的期限：节假日安排公布、闭幕日期确定等之后，哪些案的期限变了")
 async def moved_deadlines(
     asked: Asked,
     case: UUID | None = None,

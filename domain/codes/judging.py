@@ -12,14 +12,15 @@ class Restart(StrEnum):
 
 
 class Recomputation(StrEnum):
-    """Why a limit is another day than it was: working days became known, a session's end did, other rules apply, or
-    its clock started anew."""
+    """Why a limit is another day than it was: working days became known, a session's end did, other rules apply, its
+    clock started anew, or the reply that it is counted back from is due on another day."""
 
     CALENDAR = "CALENDAR"
     SESSION_CLOSE = "SESSION_CLOSE"
     RULEBOOK = "RULEBOOK"
     KEY_PROPOSAL = "KEY_PROPOSAL"
     RESTART = "RESTART"
+    REPLY_MOVED = "REPLY_MOVED"
 
 
 class Rank(StrEnum):

@@ -20,10 +20,12 @@ from domain.commands.base import (
     late,
     open_case,
 )
+from domain.commands.recomputation import following
 from domain.events import (
     AssignmentAcknowledged,
     CaseReassigned,
     CasesHandledJointly,
+    Event,
     ResponsibilityNamed,
     UnitAssigned,
 )
@@ -50,7 +52,7 @@ from domain.rules import (
     Rule,
     require,
 )
-from domain.setting import Decision, On, Setting
+from domain.setting import Decision, Flagged, On, Setting
 from domain.streams import Stream, proposal_stream
 from domain.values import Code, Frozen, Note
 
@@ -86,8 +88,13 @@ class AssignUnits(ProposalCommand):
         open_case(proposal)
         require(proposal.transferred is not None, TRANSFERRED_BEFORE_ASSIGNMENT, "尚未交办，不能分办")
         in_order(setting, proposal.transferred_at, "交办")
-        modes = {task.unit: task.mode for task in proposal.active_tasks}
-        new = []
+        new = self._new(proposal, setting)
+        _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
+        return assign_all(proposal, setting, new, self.basis, self.leader)
+
+    def _new(self, proposal: Proposal, setting: Setting) -> list[Assignment]:
+        """Who begins; refused where all of them together make no sense."""
+        modes, new = {task.unit: task.mode for task in proposal.active_tasks}, []
         for index, wanted in enumerate(self.assignments):
             setting.knows_unit(wanted.unit, f"assignments.{index}.unit")
             same = modes.get(wanted.unit, wanted.mode) is wanted.mode
@@ -98,9 +105,7 @@ class AssignUnits(ProposalCommand):
                 new.append(wanted)
             modes[wanted.unit] = wanted.mode
         require(_compatible(modes.values()), MODES_COMPATIBLE, _MODES, "assignments")
-        _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
-        assigned = [assign(proposal, setting, one, index, self.basis, self.leader) for index, one in enumerate(new)]
-        return [gated(event, _of_another_side(event, proposal, setting)) for event in assigned]
+        return new
 
     def _fits(self, unit: str, proposal: Proposal, setting: Setting) -> None:
         """Refuse a leader who is not the unit's, another for a unit that has one, and a return before the leaving."""
@@ -116,6 +121,25 @@ class AssignUnits(ProposalCommand):
         require(led, MODE_CHANGES_BY_REASSIGNMENT, "该单位已有分管领导，变更须经改办", "leader")
 
 
+def assign_all(
+    proposal: Proposal,
+    setting: Setting,
+    new: Sequence[Assignment],
+    basis: str,
+    leader: str | None = None,
+    restart: Restart | None = None,
+    leaving: Collection[str] = (),
+) -> list[Event | Flagged]:
+    """The assignments of one decision, and the limits of other units that follow a new lead's. The lead is dealt with
+    first: limits of assisting units may be counted back from its. What `restart` names comes before them."""
+    made, reply = {}, proposal.reply_due
+    for index, one in sorted(enumerate(new, 1 if restart else 0), key=lambda at: not at[1].mode.answers):
+        made[index] = assign(proposal, setting, one, index, basis, leader, restart, leaving, reply)
+        reply = made[index].deadline if one.mode is AssignmentMode.LEAD else reply
+    assigned = [gated(made[index], _of_another_side(made[index], proposal, setting)) for index in sorted(made)]
+    return [*assigned, *following(reply, proposal, setting, besides=(*leaving, *(one.unit for one in new)))]
+
+
 def assign(
     proposal: Proposal,
     setting: Setting,
@@ -125,10 +149,11 @@ def assign(
     leader: str | None = None,
     restart: Restart | None = None,
     leaving: Collection[str] = (),
+    reply: Deadline | None = None,
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
     goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
-    handle again, the limit of that."""
+    handle again, the limit of that. `reply` is the limit of the lead's reply."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
@@ -140,7 +165,7 @@ def assign(
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))
 
     def due(kind: DeadlineKind) -> Deadline | None:
-        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart)
+        return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart, reply)
 
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
     if wanted.mode.answers:
@@ -259,19 +284,13 @@ class ReassignCase(ProposalCommand):
         leaving, new = [unit for unit in self.leaving if unit in active], self._new(active, proposal, setting)
         if not leaving and not new:
             return []
-        others = [one for one in new if one.unit not in proposal.tasks and one.mode.handles]
-        _lead_has_not_replied(proposal, others)
+        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks and one.mode.handles])
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by", DECIDER_LEADS_CITY)
-        changed = [wanted.unit for wanted in new if wanted.unit in active]
-        reassigned = self.told(CaseReassigned, left=tuple(leaving), changed=tuple(changed) or None)
-        anew = Restart.REASSIGNMENT
-        assigned = [
-            assign(proposal, setting, one, i, self.reason, restart=anew, leaving=leaving)
-            for i, one in enumerate(new, 1)
-        ]
-        return [reassigned, *(gated(event, _of_another_side(event, proposal, setting)) for event in assigned)]
+        changed = tuple(wanted.unit for wanted in new if wanted.unit in active)
+        assigned = assign_all(proposal, setting, new, self.reason, restart=Restart.REASSIGNMENT, leaving=leaving)
+        return [self.told(CaseReassigned, left=tuple(leaving), changed=changed or None), *assigned]
 
     def _new(self, active: Mapping[str, AssignmentMode], proposal: Proposal, setting: Setting) -> list[Assignment]:
         """Who begins, or goes on in another way; refused where all of them together make no sense."""
@@ -352,12 +371,7 @@ class HandleJointly(ProposalCommand):
         answering(proposal, self.unit, setting)
         others = self.beside(proposal, setting)
         for index, other in enumerate(others):
-            state = setting.at(other)
-            task = state.tasks.get(self.unit)
-            stands = state.closed is None and state.ended is None
-            require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", f"cases.{index}")
-            own = task is not None and task.answers
-            require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", f"cases.{index}")
+            self._of_the_unit(setting.at(other), f"cases.{index}")
         require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
         together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
         known = proposal.joint.get(self.unit, frozenset())
@@ -365,3 +379,11 @@ class HandleJointly(ProposalCommand):
             return []
         joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
         return [joint, *(On(other, joint) for other in others)]
+
+    def _of_the_unit(self, other: Proposal, field: str) -> None:
+        """Refuse a case that is over, or not the unit's to answer."""
+        stands = other.closed is None and other.ended is None
+        require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", field)
+        task = other.tasks.get(self.unit)
+        own = task is not None and task.answers
+        require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", field)

@@ -12,7 +12,7 @@ from domain.codes import AssignmentMode, Gate, Restart
 from domain.events import Event
 from domain.labels import EVENTS, label
 from domain.personal import Sealed
-from domain.policy.deadlines import Anchor, Deadline, derive, not_before
+from domain.policy.deadlines import Anchor, Deadline, back_from, derive
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, TaskStatus, UnitTask
 from domain.rules import (
@@ -242,21 +242,19 @@ def deadline(
     own_event: str,
     index: int = 0,
     restart: Restart | None = None,
+    reply: Deadline | None = None,
 ) -> Deadline | None:
     """The deadline of this kind. `own_event` is the event being decided, `index` its place in the decision: it is
     the anchor where the clock starts with the event itself, and where the session's closing day is not known: the
-    derivation says so. `restart`: what starts the clock with the event itself, where the rule admits it."""
+    derivation says so. `restart`: what starts the clock with the event itself, where the rule admits it. `reply` is the
+    limit of the lead's reply, which some are counted back from: none of those without it."""
     rule = rulebook.deadline(kind, proposal.traits)
     if rule is None or proposal.stream is None:
         return None
     days = setting.calendar.days
     if rule.anchor is AnchorKind.REPLY_DUE:
-        reply = deadline(DeadlineKind.REPLY, rulebook, proposal, setting, own_event, index, restart)
-        if reply is None:
-            return None
-        before = reply.anchor.model_copy(update={"on": reply.due_on})
-        found = derive(rule, rulebook.id, rulebook.version, before, days)
-        return not_before(found, day_of(setting.occurred_at))
+        begun = day_of(setting.occurred_at)
+        return back_from(reply, rule, rulebook.id, rulebook.version, begun, days) if reply else None
     version, anew = proposal.version + 1 + index, restart if restart in (rule.restarts or ()) else None
     on = day_of(setting.occurred_at)
     own = Anchor(stream=proposal.stream, version=version, event=own_event, on=on, restart=anew)

@@ -15,6 +15,7 @@ from domain.commands.base import (
     in_order,
     open_case,
 )
+from domain.commands.recomputation import following
 from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
 from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
@@ -78,11 +79,7 @@ class RequestExtension(ProposalCommand):
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
         beyond = _beyond(proposal, setting, due, self.until)
         in_order(setting, task.assigned_at, "分办")
-        if current.paused or day_of(setting.occurred_at) <= due.due_on:
-            return [gated(requested, beyond)]
-        gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
-        late = Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")
-        return [gated(requested, [late, *beyond])]
+        return [gated(requested, [*_too_late(current, due, proposal, setting), *beyond])]
 
 
 class DecideExtension(ProposalCommand):
@@ -111,10 +108,7 @@ class DecideExtension(ProposalCommand):
         current = answering(proposal, self.unit, setting).round
         if self._already(current):
             return []
-        asked = current.asked_until
-        if asked is None or current.asked_decided is not None:
-            refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
-        due = _running(current)
+        asked, due = _pending(current), _running(current)
         in_order(setting, current.asked_at, "申请延期")
         self._may_decide(_rule(proposal, setting, due), setting)
         if not self.granted:
@@ -123,7 +117,8 @@ class DecideExtension(ProposalCommand):
         require(asked.until > due.due_on, EXTENSION_IS_LATER, later, "until")
         beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
-        return [gated(self.told(ExtensionGranted, round=current.number, deadline=moved), beyond)]
+        granted = self.told(ExtensionGranted, round=current.number, deadline=moved)
+        return [gated(granted, beyond), *following(moved, proposal, setting)]
 
     def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
         setting.knows_official(self.approver, "approver")
@@ -201,7 +196,22 @@ class ResumeClock(ProposalCommand):
             ended = min(ended, max(current.paused_on, day_of(current.issued_at)))
         stood, rule = (ended - current.paused_on).days, _rule(proposal, setting, current.deadline)
         moved = after_pause(current.deadline, stood, current.deadline_version, rule, setting.calendar.days)
-        return [self.told(ClockResumed, round=current.number, deadline=moved)]
+        return [self.told(ClockResumed, round=current.number, deadline=moved), *following(moved, proposal, setting)]
+
+
+def _too_late(current: Round, due: Deadline, proposal: Proposal, setting: Setting) -> list[Breach]:
+    """More time that is asked for once the time is up; a clock that stands still has not run out."""
+    if current.paused or day_of(setting.occurred_at) <= due.due_on:
+        return []
+    gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
+    return [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")]
+
+
+def _pending(current: Round) -> ExtensionRequested:
+    """The request that waits to be decided."""
+    if current.asked_until is None or current.asked_decided is not None:
+        refuse(EXTENSION_OPEN, "没有待批的延期申请", "unit")
+    return current.asked_until
 
 
 def _running(current: Round) -> Deadline:

@@ -11,7 +11,7 @@ from domain.codes import Rank, Rating
 from domain.commands.base import ProposalCommand, existing, in_order
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
-from domain.commands.recomputation import recomputed
+from domain.commands.recomputation import following, recomputed
 from domain.commands.registration import in_list
 from domain.events import (
     CaseArchived,
@@ -108,7 +108,7 @@ class RetractReport(ProposalCommand):
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
         ordered = _ordered_for(proposal, fact, setting)
         if ordered:
-            return [retracted, self.told(StepTakenBack, **_step(ordered))]
+            return [retracted, self.told(StepTakenBack, **_step(ordered)), *_due_without(proposal, ordered, setting)]
         return [retracted, *_called_for_again(proposal, fact, setting)]
 
 
@@ -145,7 +145,7 @@ class TakeBackStep(ProposalCommand):
         require(leads, TAKEN_BACK_BY_LEADER, f"“{approver.name}”不是市领导或政协领导", "approver")
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         taken_back = self.told(StepTakenBack, **_step(fact))
-        return [taken_back, *self._released(proposal, setting), *_due_again(proposal, fact, setting)]
+        return [taken_back, *self._released(proposal, setting), *_due_without(proposal, fact, setting)]
 
     def _released(self, proposal: Proposal, setting: Setting) -> list[On]:
         """What the absorbed cases are told."""
@@ -273,6 +273,14 @@ def _due_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> lis
     return [due for due in found if (due.unit, due.round) == (fact.event.unit, fact.event.round)]
 
 
+def _due_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[DeadlineRecomputed]:
+    """The limits that are due on another day without this step: of the round, and counted back from the reply."""
+    again = _due_again(proposal, fact, setting)
+    before = without(proposal, fact.version)
+    reply = again[0].deadline if again else before.reply_due
+    return [*again, *following(reply, before, setting)]
+
+
 def _step(fact: Recorded[Any]) -> dict[str, Any]:
     """What names a step that is taken back."""
     return {
@@ -306,7 +314,7 @@ def _ordered_for(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> R
     return None
 
 
-def _called_for_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[RehandlingOrdered]:
+def _called_for_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[events.Event]:
     """The order of the round that the proposer's answer calls for which stands again without this one, if the round's
     order was taken back."""
     answer = fact.event
@@ -319,7 +327,7 @@ def _called_for_again(proposal: Proposal, fact: Recorded[Any], setting: Setting)
         return []
     if not setting.rulebook(proposal).rehandles(task.replies(rated.number), again.overall):
         return []
-    return [called_for(proposal, setting, answer.unit, rated.number + 1, again.overall)]
+    return called_for(proposal, setting, answer.unit, rated.number + 1, again.overall)
 
 
 def _automatic(order: RehandlingOrdered) -> bool:

@@ -127,7 +127,7 @@ class RatingCommand(ProposalCommand):
         told = gated(answer, self._by_others(rulebook, setting))
         if not (latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
             return [told]
-        return [told, called_for(proposal, setting, self.unit, rated.number + 1, self.overall)]
+        return [told, *called_for(proposal, setting, self.unit, rated.number + 1, self.overall)]
 
     def _by_others(self, rulebook: Rulebook, setting: Setting) -> list[Breach]:
         gate = rulebook.gates.rated_by_others or Gate.FLAG

@@ -19,6 +19,7 @@ from domain.commands.base import (
     open_case,
     with_proposers,
 )
+from domain.commands.recomputation import following
 from domain.events import (
     CaseReassigned,
     DifficultyRaised,
@@ -220,20 +221,21 @@ class OrderRehandling(ProposalCommand):
         require(current.issued, REHANDLE_AFTER_REPLY, running, "unit")
         after_last(setting, task)
         in_order(setting, current.rated_at, "委员评价")
-        return [rehandling(proposal, setting, self.unit, current.number + 1, self.cause)]
+        return rehandling(proposal, setting, self.unit, current.number + 1, self.cause)
 
 
 def rehandling(
     proposal: Proposal, setting: Setting, unit: str, number: int, cause: str, index: int = 0, automatic: bool = False
-) -> RehandlingOrdered:
-    """The order for round `number`, with its deadline; `index` is its place in the decision, `automatic` that it is the
-    rulebook's."""
+) -> list[Event]:
+    """The order for round `number`, with its deadline, and the limits that follow that; `index` is its place in the
+    decision, `automatic` that it is the rulebook's."""
     rulebook = setting.rulebook(proposal)
     due = deadline(DeadlineKind.REHANDLING, rulebook, proposal, setting, "RehandlingOrdered", index)
-    return RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due, automatic=automatic)
+    order = RehandlingOrdered(unit=unit, round=number, cause=cause, deadline=due, automatic=automatic)
+    return [order, *following(due, proposal, setting)]
 
 
-def called_for(proposal: Proposal, setting: Setting, unit: str, number: int, rating: Rating) -> RehandlingOrdered:
+def called_for(proposal: Proposal, setting: Setting, unit: str, number: int, rating: Rating) -> list[Event]:
     """The rulebook's order for round `number` because of such an answer; it comes right after what makes that stand."""
     cause = UNHAPPY if rating is Rating.DISSATISFIED else f"委员评价为{label(rating)}"
     return rehandling(proposal, setting, unit, number, cause, index=1, automatic=True)

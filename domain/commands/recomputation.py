@@ -1,14 +1,14 @@
 """期限重算: open limits as they would be set today, from the facts they were set from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from domain.codes import Recomputation, Restart
 from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
 from domain.events import DeadlineRecomputed
-from domain.policy.deadlines import Anchor, Deadline, derive, not_before
-from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook, Traits
+from domain.policy.deadlines import Anchor, Deadline, back_from, derive, not_before
+from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Limit, OpenLimit, Proposal, open_limits
 from domain.rules import RULEBOOK_IN_FORCE, Rule
 from domain.setting import Decision, Setting
@@ -30,29 +30,47 @@ def recomputed(
     cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
 ) -> list[DeadlineRecomputed]:
     """An event for each open limit that this rulebook, and the days known, set on another day now, or by another rule,
-    or up to another cap. `key`: whether the case is a key proposal from here on. Without `cause`: whatever has become
-    known."""
+    or up to another cap; those counted back from the reply follow the day it is due from here on. `key`: whether the
+    case is a key proposal from here on. Without `cause`: whatever has become known."""
     traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
-    found = []
-    for known in open_limits(proposal):
+    found, reply = [], proposal.reply_due
+    for known in sorted(open_limits(proposal), key=lambda known: known.limit.deadline.kind is DeadlineKind.CO_OPINION):
         old = known.limit.deadline
         rule = rulebook.deadline(old.kind, traits)
         if rule is None or old.granted:
             continue
-        anchor = _anchor(rule, rulebook, old, proposal, setting, traits)
-        fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
-        begun = proposal.tasks[known.unit].assigned_at if known.unit else None
-        fresh = not_before(fresh, day_of(begun)) if begun else fresh
-        if _told(fresh) != _told(old):
+        fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
+        reply = fresh if old == reply else reply
+        if _changed(old, fresh):
             found.append(_moved(known, fresh, cause or _cause(old, fresh)))
+    return found
+
+
+def following(
+    reply: Deadline | None, proposal: Proposal, setting: Setting, besides: Collection[str] = ()
+) -> list[DeadlineRecomputed]:
+    """An event for each open limit that is counted back from the reply and is another day now that the reply is due by
+    `reply`. `besides` are units whose limits the same decision sets, or ends."""
+    if reply is None:
+        return []
+    rulebook, found = setting.rulebook(proposal), []
+    for known in open_limits(proposal):
+        old = known.limit.deadline
+        rule = rulebook.deadline(old.kind, proposal.traits)
+        if rule is None or rule.anchor is not AnchorKind.REPLY_DUE or known.unit in besides:
+            continue
+        fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
+        if _changed(old, fresh):
+            found.append(_moved(known, fresh, Recomputation.REPLY_MOVED))
     return found
 
 
 def restarted(
     restart: Restart, limits: Sequence[OpenLimit], proposal: Proposal, setting: Setting, own_event: str
 ) -> list[DeadlineRecomputed]:
-    """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew."""
-    rulebook, found = setting.rulebook(proposal), []
+    """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew; and for
+    each that is counted back from one of these."""
+    rulebook, found, reply = setting.rulebook(proposal), [], None
     for known in limits:
         rule = rulebook.deadline(known.limit.deadline.kind, proposal.traits)
         if rule is None or restart not in (rule.restarts or ()) or proposal.stream is None:
@@ -60,8 +78,36 @@ def restarted(
         on = day_of(setting.occurred_at)
         anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on, restart=restart)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        reply = fresh if known.limit.deadline == proposal.reply_due else reply
         found.append(_moved(known, fresh, Recomputation.RESTART))
-    return found
+    return [*found, *following(reply, proposal, setting)]
+
+
+def _fresh(
+    known: OpenLimit,
+    rule: DeadlineRule,
+    rulebook: Rulebook,
+    reply: Deadline | None,
+    proposal: Proposal,
+    setting: Setting,
+) -> Deadline:
+    """The limit as the rule sets it now: from where its clock started, or back from the day the reply is due."""
+    days, old = setting.calendar.days, known.limit.deadline
+    begun = proposal.tasks[known.unit].assigned_at if known.unit else None
+    if rule.anchor is AnchorKind.REPLY_DUE and reply is not None and begun is not None:
+        return back_from(reply, rule, rulebook.id, rulebook.version, day_of(begun), days)
+    anchor = old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
+    if old.backwards and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
+        anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit, old.anchor)
+    fresh = derive(rule, rulebook.id, rulebook.version, anchor, days)
+    return not_before(fresh, day_of(begun)) if begun is not None else fresh
+
+
+def _assigned(proposal: Proposal, unit: str, reply: Anchor) -> Anchor:
+    """Where the clock of a unit starts whose limit was counted back from the reply and is no longer."""
+    version = proposal.tasks[unit].assigned_version
+    on = day_of(proposal.history[version - 1].occurred_at)
+    return Anchor(stream=reply.stream, version=version, event="UnitAssigned", on=on)
 
 
 def _cause(old: Deadline, fresh: Deadline) -> Recomputation:
@@ -70,37 +116,22 @@ def _cause(old: Deadline, fresh: Deadline) -> Recomputation:
         return Recomputation.RULEBOOK
     if old.rule != fresh.rule:
         return Recomputation.KEY_PROPOSAL
+    if old.backwards:
+        return Recomputation.CALENDAR if old.anchor.on == fresh.anchor.on else Recomputation.REPLY_MOVED
     same = (old.anchor.stream, old.anchor.version) == (fresh.anchor.stream, fresh.anchor.version)
     return Recomputation.CALENDAR if same else Recomputation.SESSION_CLOSE
 
 
+def _changed(old: Deadline, fresh: Deadline) -> bool:
+    """Whether the limit is another, or provisional no longer; one that is only now said to be provisional is not."""
+    return _told(fresh) != _told(old) or (old.provisional and not fresh.provisional)
+
+
 def _told(due: Deadline) -> tuple[object, ...]:
-    return due.due_on, due.provisional, due.rule, due.cap
+    return due.due_on, due.rule, due.cap
 
 
 def _moved(known: OpenLimit, fresh: Deadline, why: Recomputation) -> DeadlineRecomputed:
     limit: Limit = known.limit
     told = {"supersedes": limit.version, "moved_from": limit.deadline.due_on, "recomputed": why}
     return DeadlineRecomputed(unit=known.unit, round=known.round, deadline=fresh.model_copy(update=told))
-
-
-def _anchor(
-    rule: DeadlineRule, rulebook: Rulebook, old: Deadline, proposal: Proposal, setting: Setting, traits: Traits
-) -> Anchor:
-    """Where the clock starts: a clock that has started with an event of its own keeps that."""
-    if rule.anchor is not AnchorKind.REPLY_DUE:
-        return old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
-    reply = rulebook.deadline(DeadlineKind.REPLY, traits)
-    start = (_restarted_reply(proposal, old) or fixed_anchor(reply, proposal, setting)) if reply else None
-    if reply is None or start is None:
-        return old.anchor
-    due = derive(reply, rulebook.id, rulebook.version, start, setting.calendar.days)
-    return start.model_copy(update={"on": due.due_on})
-
-
-def _restarted_reply(proposal: Proposal, old: Deadline) -> Anchor | None:
-    """What started the reply's clock anew that this limit is counted back from."""
-    if not old.started_anew:
-        return None
-    replies = [task.round.deadline for task in proposal.answering if task.round.deadline is not None]
-    return next((due.anchor for due in replies if due.started_anew), None)

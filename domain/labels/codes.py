@@ -9,10 +9,11 @@ from domain.proposal import DraftStatus, Duty, TaskStatus
 CODES: dict[type[StrEnum], dict[str, str]] = {
     codes.Recomputation: {
         "CALENDAR": "节假日安排公布",
-        "SESSION_CLOSE": "闭会日期确定",
+        "SESSION_CLOSE": "闭幕日期确定",
         "RULEBOOK": "改用办理规则",
         "KEY_PROPOSAL": "列为（或不再列为）重点提案",
         "RESTART": "重新起算",
+        "REPLY_MOVED": "答复期限变动",
     },
     codes.Restart: {"OBJECTION_REJECTED": "异议不成立", "CO_OPINION_RETURNED": "会办意见退回", "REASSIGNMENT": "改办"},
     codes.Disclosure: {"OPENED": "可读", "DESTROYED": "已销毁", "UNREADABLE": "打不开"},
@@ -203,7 +204,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
     AnchorKind: {
         "TRANSFER": "交办之日",
         "ASSIGNMENT": "分办之日",
-        "SESSION_CLOSE": "闭会之日",
+        "SESSION_CLOSE": "闭幕之日",
         "ORDER": "责成之日",
         "FORM": "发表之日",
         "REPLY_DUE": "答复期限",

@@ -65,7 +65,7 @@ COMMAND_MEANINGS: dict[str, str] = {
         "期限已经届满的不能中止；中止属实而届满之后才登记的，予以标记。"
     ),
     "ResumeClock": "期限按中止的日数顺延，以最长期限为限；中止至多算到答复发出为止。",
-    "RecomputeDeadlines": "按现已知道的工作日、闭会日期和办理规则，重算本案各项未了的期限；已经批准的延期不动。",
+    "RecomputeDeadlines": "按现已知道的工作日、闭幕日期和办理规则，重算本案各项未了的期限；已经批准的延期不动。",
     # co-opinions
     "RequestCoOpinion": "主办单位就某些事项征求会办单位的意见。",
     "SubmitCoOpinion": "会办单位向主办单位提出会办意见，不直接答复委员；被退回的须修改后再报。",

@@ -195,6 +195,7 @@ ENGLISH_CODES: dict[str, dict[str, str]] = {
         "RULEBOOK": "Another rulebook applies",
         "KEY_PROPOSAL": "Made a key proposal, or one no more",
         "RESTART": "The clock started anew",
+        "REPLY_MOVED": "The reply is due on another day",
     },
     "Retention": {"YEARS_30": "30 years", "YEARS_10": "10 years"},
     "MutualReview": {

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from domain.codes import Recomputation, Restart
-from domain.policy.rulebook import Count, CountedIn, DeadlineKind, DeadlineRule
+from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule
 from domain.policy.working_days import ONE_DAY, WorkingDays
 from domain.values import Frozen
 
@@ -32,8 +32,9 @@ class Deadline(Frozen):
 
     `counted_to` is the day that counting alone gives. `skipped` are the days on which nobody works: in a count of
     working days those passed over, else those at the end that it was moved over. `cap` is the last day the rule
-    admits; `calendar` names the notices consulted (`2026@1`; version 0 is a year not announced, and the date is then
-    provisional). `supersedes` is the version of the event, on the same stream, whose deadline this one replaces;
+    admits; `calendar` names the notices consulted (`2026@1`; version 0 is a year not announced). `provisional`: it is
+    set again once such a year is announced, the session's end is known, or the reply it is counted back from is due on
+    a day that stands. `supersedes` is the version of the event, on the same stream, whose deadline this one replaces;
     that was due on `moved_from`: more time was granted, the clock stood still for `paused_days`, or the day was
     `recomputed`.
     """
@@ -71,9 +72,8 @@ class Deadline(Frozen):
     def moved(self, due_on: date, supersedes: int, **change: Any) -> "Deadline":
         """The same limit on a later day, in place of the one that event set."""
         told = {"due_on": due_on, "moved_from": self.due_on, "counted_to": self.counted_to or self.due_on}
-        return self.model_copy(
-            update={**told, "supersedes": supersedes, "paused_days": None, "recomputed": None, **change}
-        )
+        stands = {"provisional": False, "paused_days": None, "recomputed": None}
+        return self.model_copy(update={**told, **stands, "supersedes": supersedes, **change})
 
 
 def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anchor, days: WorkingDays) -> Deadline:
@@ -98,10 +98,27 @@ def derive(rule: DeadlineRule, rulebook: str, rulebook_version: int, anchor: Anc
         skipped=(*passed, *moved),
         cap=cap,
         calendar=days.version(*span) if asked else None,
-        provisional=asked and days.provisional(*span),
+        provisional=(asked and days.provisional(*span)) or stands_in(rule, anchor),
         due_on=due,
         source=rule.source,
     )
+
+
+def stands_in(rule: DeadlineRule, anchor: Anchor) -> bool:
+    """Whether the clock of this rule would start at the session's end, and starts at another event until the day of
+    that is known."""
+    waits = rule.anchor is AnchorKind.SESSION_CLOSE and anchor.restart is None
+    return waits and not anchor.event.startswith("Session")
+
+
+def back_from(
+    reply: Deadline, rule: DeadlineRule, rulebook: str, rulebook_version: int, begun: date, days: WorkingDays
+) -> Deadline:
+    """The limit that such a rule counts back from the day this reply is due, for a unit that began on this day; as
+    provisional as that day."""
+    anchor = reply.anchor.model_copy(update={"on": reply.due_on})
+    found = not_before(derive(rule, rulebook, rulebook_version, anchor, days), begun)
+    return found.model_copy(update={"provisional": found.provisional or reply.provisional})
 
 
 def not_before(due: Deadline, begun: date) -> Deadline:

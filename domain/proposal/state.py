@@ -20,6 +20,7 @@ from domain.codes import (
     Timing,
 )
 from domain.communication import Communication
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef, Traits
 from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
 from domain.record import Recorded
@@ -191,6 +192,12 @@ class Proposal:
         known = (self.disagreements[number] for number in sorted(self.disagreements, reverse=True))
         told = ((one, one.escalated) for one in known)
         return next((one for one, e in told if (e.unit, e.answering_unit, e.round) == wanted), None)
+
+    @property
+    def reply_due(self) -> Deadline | None:
+        """Until when the reply is due that assisting units take part in: the limit of the lead's round under way."""
+        leads = (task for task in self.answering if task.mode is AssignmentMode.LEAD)
+        return next((task.round.deadline for task in leads), None)
 
     @property
     def assisting(self) -> tuple[UnitTask, ...]:

@@ -1,13 +1,13 @@
 """延期、中止: more time, asked for and granted within the rulebook's limits, and clocks that stand still."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate, Rank
+from domain.codes import Gate, Rank, Recomputation
 from domain.events import (
     ClockPaused,
     ClockResumed,
@@ -16,7 +16,7 @@ from domain.events import (
     ExtensionRequested,
     UnitAssigned,
 )
-from domain.explanation import explain
+from domain.explanation import before, deadlines_of, explain
 from domain.policy.rulebook import Count, CountedIn, DeadlineKind, Extension, Rulebook, parse
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
@@ -438,6 +438,23 @@ def test_what_was_counted_stays_told_however_often_the_deadline_moves() -> None:
     told = explain(moved, WorkingDays())
     assert "自交办（2024-03-01）起算 3 个月，当日不计入，至 2024-06-01。" in told
     assert "经批准，由 2024-06-15 延期至 2024-07-01。" in told
+
+
+def test_why_a_limit_is_this_day_tells_every_step_since_it_was_counted() -> None:
+    world = limited()
+    for command in (ask("2024-06-15"), answer(), c.PauseClock(unit=EDU, reason="待批复", approver=MAYOR)):
+        world.do(command)
+    world.do(resume(), at=world.now + timedelta(days=5))
+    moved = world.case.tasks[EDU].round.deadline
+    known = {(due.kind, fact.version): due for fact in world.story for due in deadlines_of(fact.event)}
+    replaced = before(moved, known)
+    assert [due.due_on.isoformat() for due in replaced] == ["2024-06-01", "2024-06-15"]
+    told = explain(moved, WorkingDays(), replaced=replaced)
+    steps = told.index("经批准，由 2024-06-01 延期至 2024-06-15。")
+    assert told[steps + 1] == "中止计时 5 天，由 2024-06-15 顺延至 2024-06-20。"
+    recounted = moved.model_copy(update={"recomputed": Recomputation.RULEBOOK, "paused_days": None})
+    told = explain(recounted, WorkingDays(), replaced=replaced)
+    assert not any("延期" in sentence for sentence in told), "a limit counted anew has no such steps"
     assert "最迟不得晚于 2024-09-01，未到此限。" in told
 
 

@@ -15,7 +15,7 @@ from domain.codes import Rating, Recomputation, Timing
 from domain.events import CaseTransferredToGovernment, FeedbackFormIssued, SessionOpened, UnitAssigned
 from domain.explanation import explain
 from domain.policy.deadlines import Anchor, Deadline, add_months, derive
-from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Rulebook, parse
+from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, DeadlineRule, Rulebook, When, parse
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.streams import session_stream
@@ -329,6 +329,30 @@ def test_days_off_are_told_apart_and_weekends_worked_are_named() -> None:
     assert "调休上班的 2024-04-07 计入。" in festival
     rolled = explain(derived("2024-01-04", MONTH, value=1, rolls=True), ALL)
     assert "2024-02-04 虽为周末，是调休上班日。" in rolled
+
+
+@pytest.mark.parametrize(
+    ("when", "title"),
+    [
+        (None, "答复期限"),
+        ({"timing": "IN_SESSION"}, "大会提案的答复期限"),
+        ({"timing": "INTER_SESSION", "key_proposal": True}, "平时提案、重点提案的答复期限"),
+        ({"key_proposal": False, "passed_down": "PROVINCE"}, "非重点提案、省级交办的提案的答复期限"),
+        ({"collective": "PARTY", "body": "民革"}, "党派提案、“民革”提出的提案的答复期限"),
+    ],
+)
+def test_the_rule_is_named_in_words_beside_its_code(when: dict[str, Any] | None, title: str) -> None:
+    rule = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, MONTH, value=3, when=When(**when) if when else None)
+    rulebook = SHIPPED.model_copy(update={"deadlines": (rule,)})
+    told = explain(derived("2026-03-02", MONTH, value=3), ALL, rulebook)
+    assert told[1] == f"依据《{SHIPPED.title}》（a-rulebook 第 1 版）中的“{title}”（a-limit），出处 S10。"
+
+
+def test_the_last_of_february_is_named_as_the_rule_names_it() -> None:
+    rule = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, FIXED, month=2, day=29)
+    rulebook = SHIPPED.model_copy(update={"deadlines": (rule,)})
+    told = explain(derived("2026-01-05", FIXED, month=2, day=29), ALL, rulebook)
+    assert told[2] == "以每年 2 月 29 日（平年为 28 日）为准，自交办（2026-01-05）起的第一个为 2026-02-28。"
 
 
 def test_a_day_beyond_the_cap_was_granted() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Recomputation, Restart
+from domain.codes import AssignmentMode, Gate, Rating, Recomputation, Restart
 from domain.events import CoOpinionReturned, DeadlineRecomputed, ExtensionGranted, ObjectionRejected
 from domain.explanation import explain
 from domain.policy.deadlines import Deadline
@@ -38,6 +38,7 @@ from tests.domain.given import (
     contacted,
     decide_objection,
     draft,
+    form,
     form_out,
     hand_back,
     issue,
@@ -281,7 +282,7 @@ def test_an_opinion_due_before_the_reply_follows_it() -> None:
     world.do(recompute())
     opinion_due = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
     assert opinion_due.anchor.on == due(world)
-    assert opinion_due.recomputed is Recomputation.CALENDAR, "the reply's day moved, not the session's end"
+    assert opinion_due.recomputed is Recomputation.REPLY_MOVED, "not the session's end"
 
 
 def test_a_form_that_is_not_back_is_due_by_the_days_as_known() -> None:
@@ -322,6 +323,58 @@ def test_a_clock_that_waits_for_the_sessions_end_starts_there_once_it_is_known()
     [fact] = world.do(recompute())
     assert fact.event.deadline.recomputed is Recomputation.SESSION_CLOSE
     assert (due(world), fact.event.deadline.anchor.event) == (date(2024, 4, 12), "SessionClosed")
+
+
+def waiting_for_the_end() -> World:
+    """The session's end is not known yet: the lead's clock starts with its assignment instead."""
+    three = limit(DeadlineKind.REPLY, AnchorKind.SESSION_CLOSE, CountedIn.MONTH, 3)
+    return assigned(opened(ruled(deadlines=(three, BACKWARDS)), closed_on=None), LEAD_AND_ONE)
+
+
+def why(world: World, deadline: Deadline) -> list[str]:
+    [rulebook] = world.state(session_stream(LEDGER, MEETING)).rulebooks.values()
+    return explain(deadline, WorkingDays(), rulebook)
+
+
+def test_a_clock_that_stands_in_for_the_sessions_end_says_so_and_is_provisional() -> None:
+    world = waiting_for_the_end()
+    reply = world.case.tasks[EDU].round.deadline
+    assert (reply.provisional, opinion_due(world).provisional) == (True, True)
+    told = why(world, reply)
+    assert told[2] == (
+        "自分办（2024-03-01；应自闭幕之日起算，当时闭幕日尚未确定，暂以此代替）起算 3 个月，当日不计入，至 2024-06-01。"
+    )
+    assert told[-1] == "此期限为暂定，闭幕日确定后重新推算，可能变动。"
+    assert why(world, opinion_due(world))[-1] == "答复期限尚为暂定，此期限随之为暂定，可能变动。"
+
+
+def test_once_the_sessions_end_is_known_nothing_is_provisional_any_more() -> None:
+    world = waiting_for_the_end()
+    world.do(c.CloseSession(closed_on=date(2024, 3, 1)))
+    facts = world.do(recompute())
+    assert [(fact.event.deadline.due_on, fact.event.deadline.provisional) for fact in facts] == [
+        (date(2024, 6, 1), False),
+        (date(2024, 5, 12), False),
+    ]
+    told = why(world, due_of(world, DeadlineKind.REPLY))
+    assert "自闭幕（2024-03-01）起算 3 个月，当日不计入，至 2024-06-01。" in told
+    assert told[-1] == "因闭幕日期确定重算，仍为 2024-06-01。"
+    assert world.do(recompute()) == []
+
+
+def test_a_limit_that_history_does_not_call_provisional_is_not_moved_to_say_so() -> None:
+    world = waiting_for_the_end()
+    task = world.case.tasks[EDU]
+    firm = task.round.deadline.model_copy(update={"provisional": False})
+    old = replace(task, rounds={1: replace(task.round, deadline=firm)})
+    world._states[world.proposal] = replace(world.case, tasks={**world.case.tasks, EDU: old})
+    assert world.do(recompute()) == []
+
+
+def test_more_time_that_was_granted_is_not_provisional() -> None:
+    world = waiting_for_the_end()
+    granted, opinion = extended(world)
+    assert (granted.event.deadline.provisional, opinion.event.deadline.provisional) == (False, False)
 
 
 # other rules
@@ -527,6 +580,158 @@ def test_an_opinion_before_a_reply_that_has_no_day_of_its_own_keeps_its_start() 
     world.do(recompute())
     after = world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION)
     assert (after.anchor, after.provisional) == (before.anchor, False)
+
+
+# limits that follow the reply they are counted back from
+
+
+def assisted(*more: DeadlineRule, reply: DeadlineRule = REPLY) -> World:
+    """An opinion is due twenty days before the reply, and that on 1 June."""
+    return assigned(opened(ruled(deadlines=(reply, BACKWARDS, *more))), LEAD_AND_ONE)
+
+
+LEAD_AND_ONE = ((EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO))
+MAY_12, MAY_22 = date(2024, 5, 12), date(2024, 5, 22)
+
+
+def opinion_due(world: World, unit: str = HEALTH) -> Deadline:
+    found = world.case.tasks[unit].limit(DeadlineKind.CO_OPINION)
+    assert found is not None
+    return found
+
+
+def extended(world: World, until: date = date(2024, 6, 11)) -> list[Any]:
+    """The lead has ten days more."""
+    world.do(c.RequestExtension(unit=EDU, until=until, reason="需调研", signed_by=leader_of(EDU)))
+    return world.do(grant())
+
+
+def joined(world: World) -> World:
+    world.do(assign(((CITY, AssignmentMode.CO),)))
+    return world
+
+
+def test_an_opinion_follows_the_reply_that_was_given_more_time() -> None:
+    world = assisted()
+    assert opinion_due(world).due_on == MAY_12
+    granted, moved = extended(world)
+    assert (moved.event.unit, moved.event.deadline) == (HEALTH, opinion_due(world))
+    after = opinion_due(world)
+    assert (after.due_on, after.moved_from, after.recomputed) == (MAY_22, MAY_12, Recomputation.REPLY_MOVED)
+    assert after.anchor.on == granted.event.deadline.due_on
+    told = explain(after, WorkingDays())
+    assert "自答复期限（2024-06-11）倒推 20 日，当日不计入，至 2024-05-22。" in told
+    assert "因答复期限变动，由 2024-05-12 改为 2024-05-22。" in told
+    assert world.do(recompute()) == []
+
+
+def test_an_opinion_given_in_time_by_the_reply_that_was_given_more_time_is_not_late() -> None:
+    world = assisted()
+    extended(world)
+    given, *_ = world.do(opinion(), at="2024-05-20 09:00")
+    assert given.flags == ()
+
+
+def test_who_joins_after_more_time_was_granted_has_an_opinion_to_give_before_that_day() -> None:
+    world = assisted()
+    extended(world)
+    assert opinion_due(joined(world), CITY).due_on == MAY_22
+    assert world.do(recompute()) == []
+
+
+def test_an_opinion_follows_the_reply_whose_clock_stood_still() -> None:
+    world = assisted()
+    world.do(c.PauseClock(unit=EDU, reason="待上级批复", approver=MAYOR), at="2024-04-01 09:00")
+    resumed, moved = world.do(c.ResumeClock(unit=EDU, reason="已批复"), at="2024-04-11 09:00")
+    assert (resumed.event.deadline.due_on, moved.event.deadline.due_on) == (date(2024, 6, 11), MAY_22)
+    assert opinion_due(joined(world), CITY).due_on == MAY_22
+
+
+def test_an_opinion_follows_the_reply_whose_clock_an_objection_restarted() -> None:
+    world = assisted(reply=ANEW)
+    world.do(hand_back())
+    _, reply, moved = world.do(decide_objection(upheld=False), at="2024-03-11 09:00")
+    assert (reply.event.deadline.due_on, moved.event.deadline.due_on) == (date(2024, 6, 11), MAY_22)
+    assert opinion_due(joined(world), CITY).due_on == MAY_22
+
+
+@pytest.mark.parametrize("anchor", [AnchorKind.ASSIGNMENT, AnchorKind.TRANSFER])
+def test_an_opinion_that_other_rules_count_back_no_longer_has_its_time_from_the_assignment(anchor: AnchorKind) -> None:
+    world = assisted()
+    month = limit(DeadlineKind.CO_OPINION, anchor, CountedIn.MONTH, 1)
+    world.do(c.AdoptRulebook(rulebook=ruled(deadlines=(REPLY, month), version=2)))
+    world.do(go_over())
+    assert opinion_due(world).due_on == date(2024, 4, 1)
+    assert opinion_due(world).anchor.on == date(2024, 3, 1)
+
+
+def test_an_opinion_is_asked_for_by_who_leads_from_here_on() -> None:
+    """The new lead has its time anew; who is named before it, and who goes on, follow its reply."""
+    world = assisted(reply=TAKEN_OVER)
+    world.do(c.ListUnit(unit="caizhengju", name="市财政局"))
+    led = ((CITY, AssignmentMode.CO), ("caizhengju", AssignmentMode.LEAD))
+    world.do(reassign(led, EDU), at="2024-03-11 09:00")
+    assert due(world, "caizhengju") == date(2024, 6, 11)
+    assert (opinion_due(world).due_on, opinion_due(world, CITY).due_on) == (MAY_22, MAY_22)
+    assert opinion_due(world).anchor.version == opinion_due(world, CITY).anchor.version
+    assert world.do(recompute()) == []
+
+
+def test_an_opinion_follows_no_unit_that_has_left() -> None:
+    """The lead's objection was upheld; until another leads, the limit stands."""
+    world = assisted()
+    world.do(hand_back())
+    world.do(decide_objection(upheld=True))
+    assert world.do(recompute()) == []
+    assert opinion_due(world).due_on == MAY_12
+
+
+def test_an_opinion_follows_back_where_more_time_was_a_mistake() -> None:
+    world = assisted()
+    extended(world)
+    world.do(not_granted(world))
+    assert (due(world), opinion_due(world).due_on) == (date(2024, 6, 1), MAY_12)
+    assert world.do(recompute()) == []
+
+
+def answered_without_it() -> World:
+    """The lead has answered without the opinion, which is flagged; the member is not satisfied."""
+    order = limit(DeadlineKind.REHANDLING, AnchorKind.ORDER, CountedIn.MONTH, 1)
+    lenient = {"co_opinion_before_issue": Gate.FLAG, "countersigned_before_issue": Gate.OFF}
+    rulebook = ruled(deadlines=(REPLY, BACKWARDS, order), gates=lenient)
+    world = assigned(opened(rulebook), LEAD_AND_ONE)
+    for command in (contact(world.now), draft(), review(), sign(), issue(), form()):
+        world.do(command)
+    return world
+
+
+def test_an_opinion_still_to_come_follows_the_round_that_handles_the_matter_again() -> None:
+    world = answered_without_it()
+    assert opinion_due(world).due_on == MAY_12
+    *_, order, moved = world.do(rate(rating=Rating.DISSATISFIED))
+    assert moved.event.deadline == opinion_due(world)
+    assert opinion_due(world).anchor.on == order.event.deadline.due_on
+    assert world.do(recompute()) == []
+
+
+def test_an_opinion_follows_back_where_the_round_was_ordered_for_an_answer_that_never_was() -> None:
+    world = answered_without_it()
+    rated, *_ = world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(c.RetractReport(version=rated.version, reason="录错"))
+    assert opinion_due(world).due_on == MAY_12
+
+
+def test_an_opinion_set_before_it_followed_is_set_right_when_limits_are_set_again() -> None:
+    """Histories of before tell of more time and of no other day for the opinion."""
+    world = assisted()
+    before = opinion_due(world)
+    extended(world)
+    task = world.case.tasks[HEALTH]
+    kept = {**task.limits, DeadlineKind.CO_OPINION: replace(task.limits[DeadlineKind.CO_OPINION], deadline=before)}
+    stale = replace(world.case, tasks={**world.case.tasks, HEALTH: replace(task, limits=kept)})
+    world._states[world.proposal] = stale
+    [fact] = world.do(recompute())
+    assert (fact.event.deadline.due_on, fact.event.deadline.recomputed) == (MAY_22, Recomputation.REPLY_MOVED)
 
 
 def test_an_opinion_is_not_due_before_it_was_asked_for() -> None:

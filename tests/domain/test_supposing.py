@@ -16,14 +16,17 @@ from domain.supposing import deadlines_under
 from tests.domain.given import (
     CITY,
     EDU,
+    HEALTH,
     LED,
     LEDGER,
     MAYOR,
     MEETING,
     World,
+    assign,
     assigned,
     dissatisfied,
     hand_back,
+    leader_of,
     opened,
     reassign,
     ruled,
@@ -56,6 +59,7 @@ EVERY = ruled(
         limit(K.PUBLICATION, A.ISSUE, DAY, 20),
     )
 )
+FROM_ASSIGNMENT = limit(K.REPLY, A.ASSIGNMENT, MONTH, 3)
 FIVE_MONTHS = ruled(id="elsewhere", deadlines=(limit(K.REPLY, A.SESSION_CLOSE, MONTH, 5),))
 
 
@@ -112,6 +116,29 @@ def round_taken_over() -> World:
     return world
 
 
+def joined_after_more_time() -> World:
+    """Under this very rulebook the lead was given more time, and another unit joined."""
+    world = assigned(opened(EVERY), LED[:2])
+    until = {"until": "2024-06-20", "reason": "需调研", "signed_by": leader_of(EDU)}
+    world.do(c.RequestExtension(unit=EDU, **until))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(assign(((CITY, AssignmentMode.CO),)))
+    return world
+
+
+def led_by_another() -> World:
+    world = joined_after_more_time()
+    world.do(reassign(((EDU, AssignmentMode.CO), (HEALTH, AssignmentMode.LEAD))))
+    return world
+
+
+def test_under_others_what_was_granted_counts_for_nothing() -> None:
+    world = joined_after_more_time()
+    four = limit(K.REPLY, A.TRANSFER, MONTH, 4)
+    found = under(ruled(version=2, deadlines=(four, EVERY.deadlines[5])), world)
+    assert {due.due_on.isoformat() for _, due in found if due.kind is K.CO_OPINION} == {"2024-06-11"}
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -123,8 +150,23 @@ def round_taken_over() -> World:
         in_another_way((CITY, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
         order_taken_back,
         round_taken_over,
+        joined_after_more_time,
+        led_by_another,
+        lambda: assigned(opened(ruled(deadlines=(FROM_ASSIGNMENT, EVERY.deadlines[5]))), LED[1::-1]),
     ],
-    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back", "round taken over"],
+    ids=[
+        "led",
+        "back",
+        "moved",
+        "leads",
+        "assists",
+        "informed",
+        "taken back",
+        "round taken over",
+        "more time",
+        "led by another",
+        "lead named last",
+    ],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:
     world = given()
