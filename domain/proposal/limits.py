@@ -41,7 +41,7 @@ def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
     handled = proposal.closed is None
     for number, current in task.rounds.items():
         if handled:
-            found = _of_round(current, answers=task.mode.answers)
+            found = _of_round(current, answers=task.mode.answers and number == task.round.number)
             yield from (OpenLimit(task.unit, number, limit) for limit in found)
         if current.publish_by is not None and current.issued and current.published is None:
             yield OpenLimit(task.unit, number, current.publish_by)
@@ -51,7 +51,8 @@ def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
 
 
 def _of_round(current: Round, *, answers: bool) -> Iterator[Limit]:
-    """The reply's own limit until it is out, if the unit answers; and that of each form until it is back."""
+    """The reply's own limit until it is out, if the unit still `answers` this round: one it left behind unanswered owes
+    none; and that of each form until it is back."""
     if answers and current.deadline is not None and not current.issued:
         yield Limit(current.deadline, current.deadline_version)
     waiting = [form.limit for member, form in current.forms.items() if member not in current.ratings]

@@ -288,8 +288,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ClockResumed():
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.DeadlineRecomputed():
-            shown = event.deadline.kind in (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
-            return _with(row, row.task(event.unit).due_by(event.deadline)) if shown and event.unit else row
+            kinds = (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
+            line = row.task(event.unit or "")
+            shown = event.deadline.kind in kinds and event.round in (None, line.round)
+            return _with(row, line.due_by(event.deadline)) if shown and event.unit else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
         case events.KeyProposalSelected():
