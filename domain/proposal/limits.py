@@ -25,7 +25,7 @@ def open_limits(proposal: Proposal) -> list[OpenLimit]:
     if proposal.ended is not None or proposal.archived is not None:
         return []
     own = [OpenLimit(None, None, proposal.key_limit)] if proposal.key_limit and not proposal.key_reported else []
-    return [*own, *(found for task in proposal.active_tasks for found in _of_task(proposal, task))]
+    return [*own, *(found for task in proposal.tasks.values() for found in _of_task(proposal, task))]
 
 
 def contacted(proposal: Proposal, task: UnitTask) -> bool:
@@ -38,15 +38,16 @@ def contacted(proposal: Proposal, task: UnitTask) -> bool:
 
 
 def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
+    """What the unit still has to keep; of one that has left, what its reply asks of proposers and the public."""
     handled = proposal.closed is None
     for number, current in task.rounds.items():
         if handled:
-            found = _of_round(current, answers=task.mode.answers and number == task.round.number)
+            found = _of_round(current, answers=task.answers and number == task.round.number)
             yield from (OpenLimit(task.unit, number, limit) for limit in found)
         if current.publish_by is not None and current.issued and current.published is None:
             yield OpenLimit(task.unit, number, current.publish_by)
     for kind, limit in task.limits.items():
-        if handled and _owed(proposal, task, kind):
+        if handled and task.active and _owed(proposal, task, kind):
             yield OpenLimit(task.unit, None, limit)
 
 
