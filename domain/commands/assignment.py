@@ -145,7 +145,7 @@ def assign(
     if wanted.mode.answers:
         if not (own and own.started_anew):
             own = _handled_again(proposal, (wanted.unit, *leaving)) or own
-        own = _granted(stays, own) or own
+        own = _granted(known, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     return UnitAssigned(
@@ -168,10 +168,10 @@ def _first_round(known: UnitTask | None) -> int | None:
     return number if number > 1 else None
 
 
-def _granted(stays: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
+def _granted(task: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
     """The limit of the round that the unit has still to answer, where somebody has given it a later day than a fresh
-    limit: that stands though the unit has only assisted for a while."""
-    known = stays.round.deadline if stays and not stays.round.issued else None
+    limit: that stands though the unit has only assisted for a while, or was off the case."""
+    known = task.round.deadline if task and not task.round.issued else None
     later = known and known.granted and (fresh is None or known.due_on > fresh.due_on)
     return known if later else None
 

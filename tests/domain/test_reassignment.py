@@ -115,6 +115,20 @@ def test_more_time_stands_though_the_unit_has_assisted_for_a_while() -> None:
     assert [due.until for due in owed(world.case) if due.about is DeadlineKind.REPLY] == [until]
 
 
+@pytest.mark.parametrize("written", [False, True], ids=["nothing written", "something written"])
+def test_more_time_stands_though_the_unit_was_off_the_case_for_a_while(written: bool) -> None:
+    until = date(2024, 8, 20)
+    world = drafted() if written else assigned()
+    world.do(c.RequestExtension(unit=EDU, until=until, reason="需调研", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert world.case.tasks[HEALTH].round.deadline.due_on < until, "it was granted to the other unit"
+    world.do(reassign(((EDU, SOLE),), HEALTH))
+    assert [(due.unit, due.until) for due in owed(world.case) if due.about is DeadlineKind.REPLY] == [(EDU, until)]
+    grant = c.TakeBackStep(version=world.last(ExtensionGranted).version, reason="误批", approver=MAYOR)
+    assert world.refused(grant).rule is TAKES_BACK_STEP
+
+
 @refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
 def test_more_time_is_not_taken_back_where_it_went_on_with_an_assignment() -> Attempt:
     world = helping_for_a_while(date(2024, 8, 20))
