@@ -44,14 +44,18 @@ def deadlines_under(
     decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
     modes: dict[str, AssignmentMode] = {}
     orders: dict[str, Deadline] = {}
+    answered: set[str] = set()
     for recorded in history:
-        if recorded.version in case.retracted:
-            continue
+        stands = recorded.version not in case.retracted
+        if not stands and not isinstance(recorded.event, RehandlingOrdered):
+            continue  # an order was there for whoever took its round over before it was taken back
         decision = decisions.get(recorded.recorded_at)
         unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
         index = recorded.version - case.version - 1
         restart = Restart.REASSIGNMENT if decision else None
         setting = _setting(recorded, session, calendar)
+        if stands and _has_answered(recorded.event, answered):
+            continue
         for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
             found = deadline(kind, rulebook, case, setting, own_event, index, restart)
             if kind is DeadlineKind.REPLY and not (found and found.started_anew):
@@ -59,7 +63,8 @@ def deadlines_under(
             if found is not None:
                 if found.kind is DeadlineKind.REHANDLING:
                     orders[unit] = found
-                yield recorded, found
+                if stands:
+                    yield recorded, found
 
 
 def _handled_again(
@@ -74,6 +79,16 @@ def _handled_again(
         return None
     left = decision.left if decision else ()
     return next((orders[other] for other in left if other in orders), fresh)
+
+
+def _has_answered(event: Event, answered: set[str]) -> bool:
+    """Whether this assigns a unit that has answered its last round, so that nothing begins; notes in `answered` which
+    units have."""
+    if isinstance(event, ReplyIssued):
+        answered.add(event.unit)
+    elif isinstance(event, RehandlingOrdered):
+        answered.discard(event.unit)
+    return isinstance(event, UnitAssigned) and event.round is not None and event.unit in answered and event.mode.answers
 
 
 def _goes_on_from(

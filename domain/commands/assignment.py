@@ -127,13 +127,16 @@ def assign(
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
     goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
-    handle again, the limit of that."""
+    handle again, the limit of that; one that comes back after its last round was answered owes nothing."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
     if stays is not None and stays.mode.answers and wanted.mode.answers:
         still, begun = stays.round.deadline, stays.assigned.round if stays.assigned else None
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
+
+    if known is not None and known.round.issued and wanted.mode.answers:  # no order stands
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=known.round.number)
 
     if not wanted.mode.handles:
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))

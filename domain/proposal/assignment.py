@@ -55,8 +55,11 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
 
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:
-    """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand."""
+    """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand. Who has
+    answered its last round goes on with that."""
     rounds = dict(known.rounds) if known is not None and event.first_round > 1 else {}
+    if known is not None and known.round.issued and event.round is not None and event.mode.answers:
+        return dict(known.rounds)  # an order that would have begun a further round does not stand
     if event.mode.answers:
         cause = rounds[event.first_round].cause if event.first_round in rounds else None
         rounds[event.first_round] = Round(event.first_round, event.deadline, version, cause=cause)

@@ -366,8 +366,13 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:
         return line
-    kept = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
     going = known.active and known.mode.handles
+    if known.draft is DraftStatus.ISSUED and event.round is not None and event.mode.answers:  # it has answered
+        fresh = {} if going else {"status": line.status, "acknowledged": line.acknowledged}
+        return known.model_copy(update={"mode": event.mode, "opinion_on": None, **fresh})
+    kept: dict[str, object] = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
+    if known.before is not None and known.before.round < known.round == event.first_round:
+        kept["before"] = known.before
     same = {
         "status": known.status, "acknowledged": known.acknowledged, "handling": known.handling,
         "opinion_on": known.opinion_on,

@@ -109,7 +109,7 @@ def test_a_mistaken_answer_about_a_unit_that_left_is_told_anew_as_it_was() -> No
 def test_an_answer_about_a_unit_that_left_and_that_stands_again_orders_nothing() -> None:
     world = dissatisfied()
     revised, order = world.do(revise(Rating.SATISFIED))[-1], world.last(RehandlingOrdered)
-    world.do(reassign(((HEALTH, SOLE),), EDU))
+    world.do(reassign((), EDU))
     world.do(c.TakeBackStep(version=order.version, reason="误办", approver=MAYOR))
     told = world.do(c.RetractReport(version=revised.version, reason="误登"))
     assert not [fact for fact in told if isinstance(fact.event, RehandlingOrdered)]

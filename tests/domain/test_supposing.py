@@ -112,6 +112,16 @@ def round_taken_over() -> World:
     return world
 
 
+def back_after_an_order_taken_back() -> World:
+    """The round that another unit had taken over was never to be; the first comes back to the reply it has given."""
+    world = dissatisfied(opened(EVERY))
+    world.do(reassign(((CITY, AssignmentMode.SOLE),), EDU))
+    world.do(reassign((), CITY))
+    world.do(c.TakeBackStep(version=world.last(RehandlingOrdered).version, reason="误操作", approver=MAYOR))
+    world.do(reassign(((EDU, AssignmentMode.SOLE),)))
+    return world
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -123,8 +133,9 @@ def round_taken_over() -> World:
         in_another_way((CITY, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
         order_taken_back,
         round_taken_over,
+        back_after_an_order_taken_back,
     ],
-    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back", "round taken over"],
+    ids=["led", "back", "moved", "leads", "assists", "informed", "taken back", "round taken over", "back again"],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:
     world = given()

@@ -213,6 +213,24 @@ def test_a_round_taken_back_leaves_a_unit_the_way_it_handles_the_case_since() ->
     assert (told.mode, told.round) == (task.mode, task.round.number) == (AssignmentMode.LEAD, 1)
 
 
+@pytest.mark.parametrize("back_first", [True, False], ids=["back first", "order first"])
+def test_who_comes_back_to_a_round_it_has_answered_shows_that_answer(back_first: bool) -> None:
+    world = dissatisfied()
+    first = line(world).task(EDU).before
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    if back_first:
+        world.do(reassign([(EDU, AssignmentMode.SOLE)], HEALTH))
+        take_back(world, RehandlingOrdered)
+    else:
+        world.do(reassign([], HEALTH))
+        take_back(world, RehandlingOrdered)
+        world.do(assign(ALONE))
+    after, task = line(world).task(EDU), world.case.tasks[EDU]
+    assert (after.round, after.draft, after.replied_on) == (1, first.draft, first.replied_on)
+    assert (after.round, after.status, after.active) == (task.round.number, task.status, True)
+    assert (line(world).due_on, line(world).stage) == (None, Stage.AWAITING_FEEDBACK)
+
+
 def test_a_limit_set_again_of_a_round_left_behind_is_not_when_the_round_under_way_is_due() -> None:
     world = drafted()
     world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
