@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate, Rank
+from domain.codes import AssignmentMode, Gate, Rank
 from domain.events import (
     ObjectionEscalated,
     ObjectionUnanswered,
@@ -28,6 +28,7 @@ from domain.rules import (
     OBJECTION_OPEN,
     OBJECTION_SIGNER_RANK,
     ONLY_ASSIGNED_UNIT_ACTS,
+    REPLIED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
@@ -45,6 +46,7 @@ from tests.domain.given import (
     assign,
     assigned,
     attempt,
+    close,
     decide_addition,
     decide_objection,
     draft,
@@ -56,6 +58,7 @@ from tests.domain.given import (
     left,
     officer_of,
     opened,
+    reassign,
     refuses,
     rejected,
     returned,
@@ -269,6 +272,17 @@ def test_a_late_request_is_a_late_objection() -> Attempt:
 @refuses(c.DecideUnitAddition, ADDITION_OPEN, "unit")
 def test_only_an_open_request_is_decided() -> Attempt:
     return attempt(assigned(), decide_addition(granted=True))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_request_is_decided_though_the_unit_only_reads_the_case_by_then(granted: bool) -> None:
+    world = assigned()
+    world.do(ask_to_add(EDU, CITY))
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY))))
+    assert world.refused(close()).rule is ADDITION_OPEN
+    assert world.do(decide_addition(granted=granted))
+    assert world.do(decide_addition(granted=granted)) == []
+    assert world.refused(close()).rule is REPLIED_BEFORE_CLOSING
 
 
 @refuses(c.DecideUnitAddition, ONLY_ASSIGNED_UNIT_ACTS, "unit")
