@@ -371,6 +371,8 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
         fresh = {} if going else {"status": line.status, "acknowledged": line.acknowledged}
         return known.model_copy(update={"mode": event.mode, "opinion_on": None, **fresh})
     kept: dict[str, object] = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
+    if event.first_round == known.round and event.mode.answers:
+        kept["paused"] = known.paused and event.deadline is not None and not event.deadline.started_anew
     if known.before is not None and known.before.round < known.round == event.first_round:
         kept["before"] = known.before
     same = {
@@ -489,7 +491,7 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     answering = [line for line in active if line.mode.answers]
     still_open = [line for line in answering if line.open]
     owing = [*still_open, *(line for line in active if still_open and line.owes_opinion)]
-    due = [line.due_on for line in owing if line.due_on and not line.paused]
+    due = [line.due_on for line in owing if line.due_on and not (line.paused and line.mode.answers)]
     replied = [line.replied_on for line in answering if line.replied_on]
     ratings = [answer.overall for line in answering for answer in line.answers.values()]
     secret = any(end.secret for end in row.endings)

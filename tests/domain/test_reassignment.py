@@ -130,6 +130,45 @@ def test_more_time_stands_though_the_unit_was_off_the_case_for_a_while(written: 
     assert world.refused(grant).rule is TAKES_BACK_STEP
 
 
+def stopped(world: World | None = None) -> World:
+    """A leader has let the unit's clock stand still."""
+    world = assigned(world, modes=((EDU, LEADS),))
+    world.do(c.PauseClock(unit=EDU, reason="等待批复", approver=MAYOR))
+    return world
+
+
+def off_the_case(world: World) -> None:
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    world.do(reassign(((EDU, SOLE),), HEALTH))
+
+
+def assisting_for_a_while(world: World) -> None:
+    world.do(reassign(((EDU, CO), (HEALTH, LEADS))))
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+
+
+AWAY_FOR_A_WHILE = pytest.mark.parametrize("away", [off_the_case, assisting_for_a_while])
+
+
+@AWAY_FOR_A_WHILE
+def test_a_clock_that_stands_still_does_not_run_on_because_the_unit_was_away(away: Callable[[World], None]) -> None:
+    world = stopped()
+    due = world.case.tasks[EDU].round.deadline.due_on
+    away(world)
+    assert world.case.tasks[EDU].round.paused is not None
+    [resumed] = world.do(c.ResumeClock(unit=EDU, reason="已批复"), at="2024-03-11 09:00")
+    assert resumed.event.deadline.due_on == due + timedelta(days=10)
+
+
+@AWAY_FOR_A_WHILE
+def test_a_clock_that_starts_anew_runs(away: Callable[[World], None]) -> None:
+    anew = SHIPPED.deadlines[0].model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+    world = stopped(opened(ruled(deadlines=(anew, *SHIPPED.deadlines[1:]))))
+    away(world)
+    current = world.case.tasks[EDU].round
+    assert (current.deadline.started_anew, current.paused) == (True, None)
+
+
 @refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
 def test_more_time_is_not_taken_back_where_it_went_on_with_an_assignment() -> Attempt:
     world = helping_for_a_while(date(2024, 8, 20))

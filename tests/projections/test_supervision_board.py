@@ -231,6 +231,17 @@ def test_who_comes_back_to_a_round_it_has_answered_shows_that_answer(back_first:
     assert (line(world).due_on, line(world).stage) == (None, Stage.AWAITING_FEEDBACK)
 
 
+def test_a_clock_that_stands_still_does_so_on_the_board_after_the_unit_was_away() -> None:
+    world = assigned()
+    world.do(c.PauseClock(unit=EDU, reason="等待批复", approver=MAYOR))
+    world.do(reassign([(HEALTH, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)]))
+    assert line(world).due_on is not None, "who stands still as a lead owes its opinion"
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    world.do(reassign([(EDU, AssignmentMode.SOLE)], HEALTH))
+    after = line(world)
+    assert (after.task(EDU).paused, after.due_on) == (world.case.tasks[EDU].round.paused is not None, None)
+
+
 def test_a_limit_set_again_of_a_round_left_behind_is_not_when_the_round_under_way_is_due() -> None:
     world = drafted()
     world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
