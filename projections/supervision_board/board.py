@@ -367,9 +367,10 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     if known is None:
         return line
     going = known.active and known.mode.handles
-    if known.draft is DraftStatus.ISSUED and event.round is not None and event.mode.answers:  # it has answered
-        fresh = {} if going else {"status": line.status, "acknowledged": line.acknowledged}
-        return known.model_copy(update={"mode": event.mode, "opinion_on": None, **fresh})
+    if event.mode.answers and event.round is not None and (was := _answered(known, event.round)):
+        now = known if going else line
+        same = {"asked": known.asked, "told": known.told, "status": now.status, "acknowledged": now.acknowledged}
+        return was.model_copy(update={"mode": event.mode, "opinion_on": None, **same})
     kept: dict[str, object] = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
     if event.first_round == known.round and event.mode.answers:
         kept["paused"] = known.paused and event.deadline is not None and not event.deadline.started_anew
@@ -380,6 +381,14 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
         "opinion_on": known.opinion_on,
     }  # fmt: skip
     return line.model_copy(update={**kept, **(same if going else {})})
+
+
+def _answered(known: TaskLine, number: int) -> TaskLine | None:
+    """The line as it was once the unit had answered this round."""
+    was: TaskLine | None = known
+    while was is not None and was.round != number:
+        was = was.before
+    return was if was is not None and was.draft is DraftStatus.ISSUED else None
 
 
 def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> SupervisionRow:

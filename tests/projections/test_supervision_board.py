@@ -252,3 +252,14 @@ def test_a_limit_set_again_of_a_round_left_behind_is_not_when_the_round_under_wa
     recorded = replace(world.story[-1], event=late, version=world.case.version + 1, position=len(world.history) + 1)
     [after] = evolve({(LEDGER, world.proposal): shown}, recorded, reference(world))
     assert (after.task(EDU).round, after.task(EDU).due_on) == (2, shown.task(EDU).due_on)
+
+
+def test_who_assisted_while_its_order_was_taken_back_shows_the_answer_it_has_given() -> None:
+    world = dissatisfied(modes=((EDU, AssignmentMode.LEAD),))
+    world.do(reassign([(EDU, AssignmentMode.CO), (HEALTH, AssignmentMode.LEAD)]))
+    world.do(reassign([], EDU, HEALTH))
+    take_back(world, RehandlingOrdered)
+    world.do(assign(ALONE))
+    after, task = line(world).task(EDU), world.case.tasks[EDU]
+    assert (after.round, after.mode, after.status) == (task.round.number, task.mode, task.status)
+    assert (after.draft, line(world).due_on) == (task.round.draft.status, None)
