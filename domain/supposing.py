@@ -54,16 +54,20 @@ def _begun_under(
     modes: dict[str, AssignmentMode] = {}
     orders: dict[str, Deadline] = {}
     replies: dict[str, Deadline] = {}
+    answered: set[str] = set()
     lead = ""
     for recorded in _leads_first(history):
-        if recorded.version in case.retracted:
-            continue
+        stands = recorded.version not in case.retracted
+        if not stands and not isinstance(recorded.event, RehandlingOrdered):
+            continue  # an order was there for whoever took its round over before it was taken back
         decision = decisions.get(recorded.recorded_at)
         unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
         index = recorded.version - case.version - 1
         restart = Restart.REASSIGNMENT if decision else None
         setting = _setting(recorded, session, calendar)
         lead = unit if _leads(recorded.event) else lead
+        if stands and _has_answered(recorded.event, answered):
+            continue
         for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
             found = deadline(kind, rulebook, case, setting, own_event, index, restart, replies.get(lead))
             if kind is DeadlineKind.REPLY and not (found and found.started_anew):
@@ -73,8 +77,9 @@ def _begun_under(
                     orders[unit] = found
                 if found.kind in _OF_REPLY:
                     replies[unit] = found
-                yield recorded, found
-        if moved := _moved_under(rulebook, recorded.event):
+                if stands:
+                    yield recorded, found
+        if stands and (moved := _moved_under(rulebook, recorded.event)):
             replies[unit] = moved
 
 
@@ -113,6 +118,16 @@ def _handled_again(
         return None
     left = decision.left if decision else ()
     return next((orders[other] for other in left if other in orders), fresh)
+
+
+def _has_answered(event: Event, answered: set[str]) -> bool:
+    """Whether this assigns a unit that has answered its last round, so that nothing begins; notes in `answered` which
+    units have."""
+    if isinstance(event, ReplyIssued):
+        answered.add(event.unit)
+    elif isinstance(event, RehandlingOrdered):
+        answered.discard(event.unit)
+    return isinstance(event, UnitAssigned) and event.round is not None and event.unit in answered and event.mode.answers
 
 
 def _goes_on_from(

@@ -153,13 +153,17 @@ def assign(
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
     goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
-    handle again, the limit of that. `reply` is the limit of the lead's reply."""
+    handle again, the limit of that; one that comes back after its last round was answered owes nothing. `reply` is the
+    limit of the lead's reply."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
     if stays is not None and stays.mode.answers and wanted.mode.answers:
         still, begun = stays.round.deadline, stays.assigned.round if stays.assigned else None
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
+
+    if known is not None and known.round.issued and wanted.mode.answers:  # no order stands
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=known.round.number)
 
     if not wanted.mode.handles:
         return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))
@@ -171,7 +175,7 @@ def assign(
     if wanted.mode.answers:
         if not (own and own.started_anew):
             own = _handled_again(proposal, (wanted.unit, *leaving)) or own
-        own = _granted(stays, own) or own
+        own = _granted(known, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     return UnitAssigned(
@@ -194,10 +198,10 @@ def _first_round(known: UnitTask | None) -> int | None:
     return number if number > 1 else None
 
 
-def _granted(stays: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
+def _granted(task: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
     """The limit of the round that the unit has still to answer, where somebody has given it a later day than a fresh
-    limit: that stands though the unit has only assisted for a while."""
-    known = stays.round.deadline if stays and not stays.round.issued else None
+    limit: that stands though the unit has only assisted for a while, or was off the case."""
+    known = task.round.deadline if task and not task.round.issued else None
     later = known and known.granted and (fresh is None or known.due_on > fresh.due_on)
     return known if later else None
 

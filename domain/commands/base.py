@@ -160,6 +160,13 @@ def answering(proposal: Proposal, unit: str, setting: Setting, field: str = "uni
     return task
 
 
+def replied(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
+    """The task of a unit whose reply is out, though it answers no more or waits for its objection to be decided: what
+    comes of a letter does not rest on who has the case. Else as `answering`."""
+    task = proposal.tasks.get(unit)
+    return task if task is not None and task.answered is not None else answering(proposal, unit, setting)
+
+
 def assisting(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
     """The unit's task, if it assists another that answers."""
     task = assigned(proposal, unit, setting)
@@ -303,6 +310,7 @@ __all__ = [
     "in_scheme",
     "late",
     "open_case",
+    "replied",
     "standing",
     "stream_of",
     "with_proposers",

@@ -322,7 +322,7 @@ def _called_for_again(proposal: Proposal, fact: Recorded[Any], setting: Setting)
         return []
     task, rated = round_of(without(proposal, fact.version), answer.unit, answer.round)
     again = rated.ratings.get(answer.member)
-    latest = rated.number == task.round.number
+    latest = task.answers and rated.number == task.round.number
     if again is None or not latest or answer.member in rated.mediated:
         return []
     if not setting.rulebook(proposal).rehandles(task.replies(rated.number), again.overall):

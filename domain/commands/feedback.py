@@ -14,6 +14,7 @@ from domain.commands.base import (
     gated,
     in_order,
     open_case,
+    replied,
     with_proposers,
 )
 from domain.commands.handling import called_for
@@ -122,10 +123,11 @@ class RatingCommand(ProposalCommand):
                 require(getattr(self, field) is None, RATING_IN_SCALE, "未反馈的委员没有说过什么", field)
 
     def answered(self, answer: Event, task: UnitTask, rated: Round, proposal: Proposal, setting: Setting) -> Decision:
-        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34)."""
+        """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34), while
+        the unit answers."""
         rulebook, latest = setting.rulebook(proposal), rated.number == task.round.number
         told = gated(answer, self._by_others(rulebook, setting))
-        if not (latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
+        if not (task.answers and latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
             return [told]
         return [told, *called_for(proposal, setting, self.unit, rated.number + 1, self.overall)]
 
@@ -148,7 +150,7 @@ class RecordSatisfaction(RatingCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = answering(proposal, self.unit, setting)
+        task = replied(proposal, self.unit, setting)
         rated, form = self.rated(task)
         self.in_scale(setting.rulebook(proposal))
         in_order(setting, form.at, "发征询意见表")
@@ -175,7 +177,7 @@ class ReviseSatisfaction(RatingCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = answering(proposal, self.unit, setting)
+        task = replied(proposal, self.unit, setting)
         rated, _ = self.rated(task)
         self.in_scale(setting.rulebook(proposal))
         known = rated.ratings.get(self.member)
@@ -199,7 +201,7 @@ class NoteFeedbackOverdue(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task, today = answering(proposal, self.unit, setting), day_of(setting.occurred_at)
+        task, today = replied(proposal, self.unit, setting), day_of(setting.occurred_at)
         noted: list[Event] = []
         for current in task.rounds.values():
             late = {member for member, form in current.forms.items() if form.due is not None and form.due < today}

@@ -269,6 +269,7 @@ class CloseHandling(ProposalCommand):
         for task in proposal.active_tasks:
             self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
+        _after_every_answer(proposal, setting)
         _nobody_disregarded(proposal, setting)
         rulebook = setting.rulebook(proposal)
         scheme = in_scheme(rulebook, self.result_class)
@@ -299,8 +300,6 @@ class CloseHandling(ProposalCommand):
         """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""
         name, current = setting.unit_name(task.unit), task.round
         require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
-        for answered in task.rounds.values():
-            in_order(setting, answered.rated_at, "委员评价")
         unhappy = setting.member_names(*sorted(task.dissatisfied))
         require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
         waiting = setting.member_names(*sorted(task.unanswered))
@@ -331,9 +330,20 @@ def _says_who_answers(event: Event) -> bool:
     return isinstance(event, CaseReassigned) or (isinstance(event, UnitAssigned) and event.mode.answers)
 
 
+def _after_every_answer(proposal: Proposal, setting: Setting) -> None:
+    for task in proposal.tasks.values():
+        for answered in task.rounds.values():
+            in_order(setting, answered.rated_at, "委员评价")
+
+
 def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:
-    """Refuse to close over a member whom a unit has not satisfied that answers no more: who took over asks again."""
+    """Refuse to close over a member whom a unit has not satisfied, or not heard, that answers no more: who took over
+    asks again."""
     for unit, members in proposal.disregarded.items():
         who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
         again = f"委员 {who} 对“{name}”不满意，该单位已不再答复，须由现承办单位答复后再次征询"
         refuse(DISSATISFIED_IS_REHANDLED, again)
+    for unit, members in proposal.unheard.items():
+        who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
+        waiting = f"委员 {who} 尚未反馈对“{name}”的意见，也未注明未反馈；该单位已不再答复，也没有单位再次征询"
+        refuse(FEEDBACK_BEFORE_CLOSING, waiting)

@@ -19,6 +19,7 @@ from domain.commands.base import (
     in_order,
     late,
     open_case,
+    replied,
     standing,
     stream_of,
 )
@@ -237,7 +238,7 @@ class RecordDelivery(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        answered = answering(proposal, self.unit, setting).answered
+        answered = replied(proposal, self.unit, setting).answered
         if answered is None or answered.letter is None:
             refuse(DELIVERED_AFTER_ISSUE, "尚未答复，无从送达", "unit")
         recipients = answered.letter.recipients

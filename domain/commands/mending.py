@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain import events
 from domain.labels import COMMANDS, EVENTS
+from domain.policy.deadlines import Deadline
 from domain.proposal import Proposal
 from domain.record import Recorded
 
@@ -172,7 +173,7 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
-unit is on the case."""
+unit is on the case; on the order of a round rests also the assignment of another unit that has taken the round over."""
 
 _SAME = ("unit", "round", "number")
 
@@ -187,7 +188,8 @@ def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str 
     kinds = RESTS.get(type(fact.event).__name__, ())
     later = (known.event for known in _since(proposal, fact) if isinstance(known.event, kinds))
     resting = (type(event).__name__ for event in later if not _left(proposal, event))
-    return next((EVENTS[name] for name in resting), None)
+    taken_over = (type(event).__name__ for event in _taken_over(proposal, fact))
+    return next((EVENTS[name] for name in (*resting, *taken_over)), None)
 
 
 def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator[Recorded[events.ProposalEvent]]:
@@ -200,6 +202,24 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
         about = promises is None or getattr(own, "number", None) in promises
         if same and about and later.version > fact.version:
             yield later
+
+
+def _taken_over(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator[events.Event]:
+    """Assignments of other units that go on with the round of an order, and are due by its limit."""
+    order = fact.event
+    if not isinstance(order, events.RehandlingOrdered) or order.deadline is None:
+        return
+    for known in proposal.standing:
+        event = known.event
+        if isinstance(event, events.UnitAssigned) and event.unit != order.unit and not _left(proposal, event):
+            due = event.deadline
+            if known.version > fact.version and due is not None and _same_clock(due, order.deadline):
+                yield event
+
+
+def _same_clock(one: Deadline, other: Deadline) -> bool:
+    """Whether two limits are the same one, however often it has been moved."""
+    return (one.kind, one.anchor) == (other.kind, other.anchor)
 
 
 def _left(proposal: Proposal, event: events.Event) -> bool:

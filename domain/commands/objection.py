@@ -242,8 +242,8 @@ class RequestUnitAddition(ProposalCommand):
 
 
 class DecideUnitAddition(ProposalCommand):
-    """Decide a unit's request; where it is granted, assign the units next. `decided_by`, if named, is of the office or
-    leads the city (S15)."""
+    """Decide a unit's request, however the unit takes part by then; where it is granted, assign the units next.
+    `decided_by`, if named, is of the office or leads the city (S15)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -260,7 +260,8 @@ class DecideUnitAddition(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task = assigned(proposal, self.unit, setting)
+        asking = (task for task in proposal.active_tasks if task.unit == self.unit and task.addition is not None)
+        task = next(asking, None) or assigned(proposal, self.unit, setting)
         decided = self.told(UnitAdditionGranted if self.granted else UnitAdditionRefused)
         if task.addition_decided == decided:
             return []

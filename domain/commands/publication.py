@@ -8,10 +8,10 @@ from domain.codes import Openness, WithholdingGround
 from domain.commands.base import (
     STANDING,
     ProposalCommand,
-    answering,
     gated,
     in_order,
     late,
+    replied,
     standing,
     with_proposers,
 )
@@ -57,7 +57,8 @@ class PublicationClaim(Frozen):
 
 
 class DecidePublication(ProposalCommand, PublicationClaim):
-    """Decide whether this round's reply is published, once there is a draft; as often as needed until it is (S43)."""
+    """Decide whether this round's reply is published, once there is a draft; as often as needed until it is (S43). Of a
+    unit that answers no more it is the reply that went out."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *ON_REPLY,
@@ -72,7 +73,8 @@ class DecidePublication(ProposalCommand, PublicationClaim):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        current = answering(proposal, self.unit, setting).round
+        task = replied(proposal, self.unit, setting)
+        current = task.round if task.answers else (task.answered or task.round)
         if current.draft is None:
             refuse(DRAFT_EXISTS, "本轮尚未拟稿", "unit")
         self.check()
@@ -149,7 +151,7 @@ class WithholdReply(ProposalCommand):
 def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, PublicationDecided]:
     """The unit's latest reply, and what was decided about it."""
     standing(proposal)
-    answered = answering(proposal, unit, setting).answered
+    answered = replied(proposal, unit, setting).answered
     if answered is None:
         refuse(PUBLISHED_AFTER_ISSUE, "尚未答复", "unit")
     if answered.publication is None:

@@ -151,11 +151,17 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             goes_on = any(known_round.unit == event.unit and not known_round.left for known_round in known.rounds)
             if goes_on and event.mode.answers:
                 return known
+            again = known.round_of(event.unit, event.first_round)
+            if again is not None and again.issued and event.round is not None:
+                return known.with_round(event.unit, event.round, left=0)  # it goes on with what it has answered
             waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.first_round)
             known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
             known = _left(known, (event.unit,), recorded.version)
             since = mark(recorded) if event.first_round > 1 else None
-            first = ReplyRound(unit=event.unit, round=event.first_round, assigned=mark(recorded), since=since)
+            ordered = again.ordered if again else None
+            first = ReplyRound(
+                unit=event.unit, round=event.first_round, assigned=mark(recorded), ordered=ordered, since=since
+            )
             return _begin(known, first, event.mode.answers)
         case events.ObjectionUpheld():
             return _left(known, (event.unit,), recorded.version)

@@ -55,12 +55,25 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
 
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:
-    """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand."""
+    """The unit's rounds with the one that begins here, where it answers; those of an earlier assignment stand. Who has
+    answered its last round goes on with that."""
     rounds = dict(known.rounds) if known is not None and event.first_round > 1 else {}
+    if known is not None and known.round.issued and event.round is not None and event.mode.answers:
+        return dict(known.rounds)  # an order that would have begun a further round does not stand
     if event.mode.answers:
         cause = rounds[event.first_round].cause if event.first_round in rounds else None
-        rounds[event.first_round] = Round(event.first_round, event.deadline, version, cause=cause)
+        begun = Round(event.first_round, event.deadline, version, cause=cause)
+        rounds[event.first_round] = _stopped_still(known, begun)
     return rounds
+
+
+def _stopped_still(known: UnitTask | None, begun: Round) -> Round:
+    """The round as it begins; its clock stands where it stood before the unit left or assisted, unless it starts anew:
+    what a leader has approved ends by nobody's being off the case."""
+    was = known.rounds.get(begun.number) if known is not None else None
+    if was is None or begun.deadline is None or begun.deadline.started_anew:
+        return begun
+    return replace(begun, paused=was.paused, paused_on=was.paused_on)
 
 
 def _limits(event: events.UnitAssigned, version: int) -> dict[DeadlineKind, Limit]:

@@ -25,7 +25,7 @@ def open_limits(proposal: Proposal) -> list[OpenLimit]:
     if proposal.ended is not None or proposal.archived is not None:
         return []
     own = [OpenLimit(None, None, proposal.key_limit)] if proposal.key_limit and not proposal.key_reported else []
-    return [*own, *(found for task in proposal.active_tasks for found in _of_task(proposal, task))]
+    return [*own, *(found for task in proposal.tasks.values() for found in _of_task(proposal, task))]
 
 
 def contacted(proposal: Proposal, task: UnitTask) -> bool:
@@ -38,20 +38,22 @@ def contacted(proposal: Proposal, task: UnitTask) -> bool:
 
 
 def _of_task(proposal: Proposal, task: UnitTask) -> Iterator[OpenLimit]:
+    """What the unit still has to keep; of one that has left, what its reply asks of proposers and the public."""
     handled = proposal.closed is None
     for number, current in task.rounds.items():
         if handled:
-            found = _of_round(current, answers=task.mode.answers)
+            found = _of_round(current, answers=task.answers and number == task.round.number)
             yield from (OpenLimit(task.unit, number, limit) for limit in found)
         if current.publish_by is not None and current.issued and current.published is None:
             yield OpenLimit(task.unit, number, current.publish_by)
     for kind, limit in task.limits.items():
-        if handled and _owed(proposal, task, kind):
+        if handled and task.active and _owed(proposal, task, kind):
             yield OpenLimit(task.unit, None, limit)
 
 
 def _of_round(current: Round, *, answers: bool) -> Iterator[Limit]:
-    """The reply's own limit until it is out, if the unit answers; and that of each form until it is back."""
+    """The reply's own limit until it is out, if the unit still `answers` this round: one it left behind unanswered owes
+    none; and that of each form until it is back."""
     if answers and current.deadline is not None and not current.issued:
         yield Limit(current.deadline, current.deadline_version)
     waiting = [form.limit for member, form in current.forms.items() if member not in current.ratings]

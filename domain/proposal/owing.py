@@ -94,15 +94,20 @@ def _of_limit(proposal: Proposal, task: UnitTask, found: OpenLimit) -> Iterator[
         if waits and task.escalated is None:  # what was put to a leader has had the office's answer
             yield Owed(Debtor.OFFICE, task.unit, until, kind)
     elif kind is DeadlineKind.FEEDBACK:
-        if members := _silent(task, found):
+        if members := _silent(proposal, task, found):
             yield Owed(Debtor.PROPOSERS, task.unit, until, kind, round=found.round, members=members)
+    elif kind is DeadlineKind.PUBLICATION and not (task.active and task.mode.handles):
+        if _is_due(proposal, task, found):  # nobody presses a unit that is on the case no more
+            yield Owed(Debtor.OFFICE, task.unit, until, kind, round=found.round)
     elif not waits and _is_due(proposal, task, found):
         yield Owed(Debtor.UNIT, task.unit, until, kind, round=found.round)
 
 
-def _silent(task: UnitTask, found: OpenLimit) -> tuple[str, ...]:
-    """Who has not sent this form back. One that a later round's form has replaced is owed no more."""
-    latest = [member for member in sorted(task.unanswered) if task.asked[member] == found.round]
+def _silent(proposal: Proposal, task: UnitTask, found: OpenLimit) -> tuple[str, ...]:
+    """Who has not sent this form back. One that a later form has replaced, of a later round or of who took over, is
+    owed no more."""
+    waiting = task.unanswered if task.answers else proposal.unheard.get(task.unit, frozenset())
+    latest = [member for member in sorted(waiting) if task.asked[member] == found.round]
     return tuple(member for member in latest if task.rounds[task.asked[member]].forms[member].limit == found.limit)
 
 

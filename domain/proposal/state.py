@@ -161,15 +161,25 @@ class Proposal:
     @property
     def disregarded(self) -> Mapping[str, frozenset[str]]:
         """By unit that answers no more, the proposers it has not satisfied and whom nobody has asked since."""
+        return self._not_asked_since({task.unit: task.dissatisfied for task in self.tasks.values()})
+
+    @property
+    def unheard(self) -> Mapping[str, frozenset[str]]:
+        """By unit that answers no more, the proposers who have not answered the form about its reply and whom nobody
+        has asked since."""
+        return self._not_asked_since({task.unit: task.unanswered for task in self.tasks.values()})
+
+    def _not_asked_since(self, members: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+        """Of these members by unit, those of units that answer no more whom no unit has asked since."""
         forms = [
             (member, form.version)
             for task in self.answering
             for current in task.rounds.values()
             for member, form in current.forms.items()
         ]
-        left = [task for task in self.tasks.values() if not task.answers and task.dissatisfied]
+        left = [task for task in self.tasks.values() if not task.answers and members[task.unit]]
         asked = {task.unit: {member for member, version in forms if version > task.ceased} for task in left}
-        return {task.unit: still for task in left if (still := task.dissatisfied - asked[task.unit])}
+        return {task.unit: still for task in left if (still := members[task.unit] - asked[task.unit])}
 
     def holders(self, promise: Commitment) -> tuple[str, ...]:
         """The units that owe a promise: the one that made it; where it answers no more, those assigned since, or else

@@ -11,7 +11,7 @@ from domain.reactions.base import Due, OnDay, Today
 def react(proposal: Proposal, today: Today) -> Sequence[Due]:
     return [
         Due(due_on, f"{task.unit}/{current.number}", NoteFeedbackOverdue(unit=task.unit))
-        for task in proposal.answering
+        for task in proposal.tasks.values()
         for current in task.rounds.values()
         for due_on in sorted(set(_silent_since(current)))
         if due_on < today.day

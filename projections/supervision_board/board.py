@@ -288,8 +288,10 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ClockResumed():
             return _with(row, row.task(event.unit).model_copy(update={"paused": False}).due_by(event.deadline))
         case events.DeadlineRecomputed():
-            shown = event.deadline.kind in (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
-            return _with(row, row.task(event.unit).due_by(event.deadline)) if shown and event.unit else row
+            kinds = (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
+            line = row.task(event.unit or "")
+            shown = event.deadline.kind in kinds and event.round in (None, line.round)
+            return _with(row, line.due_by(event.deadline)) if shown and event.unit else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
         case events.KeyProposalSelected():
@@ -364,13 +366,29 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:
         return line
-    kept = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
     going = known.active and known.mode.handles
+    if event.mode.answers and event.round is not None and (was := _answered(known, event.round)):
+        now = known if going else line
+        same = {"asked": known.asked, "told": known.told, "status": now.status, "acknowledged": now.acknowledged}
+        return was.model_copy(update={"mode": event.mode, "opinion_on": None, **same})
+    kept: dict[str, object] = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
+    if event.first_round == known.round and event.mode.answers:
+        kept["paused"] = known.paused and event.deadline is not None and not event.deadline.started_anew
+    if known.before is not None and known.before.round < known.round == event.first_round:
+        kept["before"] = known.before
     same = {
         "status": known.status, "acknowledged": known.acknowledged, "handling": known.handling,
         "opinion_on": known.opinion_on,
     }  # fmt: skip
     return line.model_copy(update={**kept, **(same if going else {})})
+
+
+def _answered(known: TaskLine, number: int) -> TaskLine | None:
+    """The line as it was once the unit had answered this round."""
+    was: TaskLine | None = known
+    while was is not None and was.round != number:
+        was = was.before
+    return was if was is not None and was.draft is DraftStatus.ISSUED else None
 
 
 def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> SupervisionRow:
@@ -482,7 +500,7 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
     answering = [line for line in active if line.mode.answers]
     still_open = [line for line in answering if line.open]
     owing = [*still_open, *(line for line in active if still_open and line.owes_opinion)]
-    due = [line.due_on for line in owing if line.due_on and not line.paused]
+    due = [line.due_on for line in owing if line.due_on and not (line.paused and line.mode.answers)]
     replied = [line.replied_on for line in answering if line.replied_on]
     ratings = [answer.overall for line in answering for answer in line.answers.values()]
     secret = any(end.secret for end in row.endings)

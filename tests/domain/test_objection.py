@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate, Rank
+from domain.codes import AssignmentMode, Gate, Rank
 from domain.events import (
     Event,
     ObjectionEscalated,
@@ -31,6 +31,7 @@ from domain.rules import (
     OBJECTION_OPEN,
     OBJECTION_SIGNER_RANK,
     ONLY_ASSIGNED_UNIT_ACTS,
+    REPLIED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
 )
 from tests.domain.given import (
@@ -48,6 +49,7 @@ from tests.domain.given import (
     assign,
     assigned,
     attempt,
+    close,
     decide_addition,
     decide_objection,
     draft,
@@ -59,6 +61,7 @@ from tests.domain.given import (
     left,
     officer_of,
     opened,
+    reassign,
     refuses,
     rejected,
     returned,
@@ -300,6 +303,17 @@ def test_no_unit_decides_about_more_units(by: str) -> Attempt:
     world = assigned()
     world.do(ask_to_add(EDU, CITY))
     return attempt(world, decide_addition(granted=True, decided_by=by))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_request_is_decided_though_the_unit_only_reads_the_case_by_then(granted: bool) -> None:
+    world = assigned()
+    world.do(ask_to_add(EDU, CITY))
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY))))
+    assert world.refused(close()).rule is ADDITION_OPEN
+    assert world.do(decide_addition(granted=granted))
+    assert world.do(decide_addition(granted=granted)) == []
+    assert world.refused(close()).rule is REPLIED_BEFORE_CLOSING
 
 
 @refuses(c.DecideUnitAddition, ONLY_ASSIGNED_UNIT_ACTS, "unit")

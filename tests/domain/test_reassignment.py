@@ -1,5 +1,6 @@
 """改办: what stands when a unit goes on in another way, leaves, or comes back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from domain import commands as c
 from domain.codes import AssignmentMode, Outcome, Rating, Restart
-from domain.events import CaseReassigned, ExtensionGranted
+from domain.events import CaseReassigned, ExtensionGranted, RehandlingOrdered, ReportRetracted, SatisfactionRecorded
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, evolve, owed
 from domain.rules import (
@@ -115,6 +116,59 @@ def test_more_time_stands_though_the_unit_has_assisted_for_a_while() -> None:
     assert [due.until for due in owed(world.case) if due.about is DeadlineKind.REPLY] == [until]
 
 
+@pytest.mark.parametrize("written", [False, True], ids=["nothing written", "something written"])
+def test_more_time_stands_though_the_unit_was_off_the_case_for_a_while(written: bool) -> None:
+    until = date(2024, 8, 20)
+    world = drafted() if written else assigned()
+    world.do(c.RequestExtension(unit=EDU, until=until, reason="需调研", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    assert world.case.tasks[HEALTH].round.deadline.due_on < until, "it was granted to the other unit"
+    world.do(reassign(((EDU, SOLE),), HEALTH))
+    assert [(due.unit, due.until) for due in owed(world.case) if due.about is DeadlineKind.REPLY] == [(EDU, until)]
+    grant = c.TakeBackStep(version=world.last(ExtensionGranted).version, reason="误批", approver=MAYOR)
+    assert world.refused(grant).rule is TAKES_BACK_STEP
+
+
+def stopped(world: World | None = None) -> World:
+    """A leader has let the unit's clock stand still."""
+    world = assigned(world, modes=((EDU, LEADS),))
+    world.do(c.PauseClock(unit=EDU, reason="等待批复", approver=MAYOR))
+    return world
+
+
+def off_the_case(world: World) -> None:
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    world.do(reassign(((EDU, SOLE),), HEALTH))
+
+
+def assisting_for_a_while(world: World) -> None:
+    world.do(reassign(((EDU, CO), (HEALTH, LEADS))))
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+
+
+AWAY_FOR_A_WHILE = pytest.mark.parametrize("away", [off_the_case, assisting_for_a_while])
+
+
+@AWAY_FOR_A_WHILE
+def test_a_clock_that_stands_still_does_not_run_on_because_the_unit_was_away(away: Callable[[World], None]) -> None:
+    world = stopped()
+    due = world.case.tasks[EDU].round.deadline.due_on
+    away(world)
+    assert world.case.tasks[EDU].round.paused is not None
+    [resumed] = world.do(c.ResumeClock(unit=EDU, reason="已批复"), at="2024-03-11 09:00")
+    assert resumed.event.deadline.due_on == due + timedelta(days=10)
+
+
+@AWAY_FOR_A_WHILE
+def test_a_clock_that_starts_anew_runs(away: Callable[[World], None]) -> None:
+    anew = SHIPPED.deadlines[0].model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
+    world = stopped(opened(ruled(deadlines=(anew, *SHIPPED.deadlines[1:]))))
+    away(world)
+    current = world.case.tasks[EDU].round
+    assert (current.deadline.started_anew, current.paused) == (True, None)
+
+
 @refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
 def test_more_time_is_not_taken_back_where_it_went_on_with_an_assignment() -> Attempt:
     world = helping_for_a_while(date(2024, 8, 20))
@@ -183,6 +237,94 @@ def test_a_round_that_handles_again_keeps_its_limit_with_whoever_goes_on_with_it
     assert world.case.tasks[HEALTH].round.deadline == due
     world.do(reassign(((EDU, SOLE),), HEALTH))
     assert world.case.tasks[EDU].round.deadline == due
+
+
+def taken_over(world: World | None = None) -> World:
+    """A round that handles again was ordered for an answer that was never given; another unit has taken it over."""
+    world = dissatisfied(world)
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    return world
+
+
+def order_back(world: World) -> c.TakeBackStep:
+    return c.TakeBackStep(version=world.last(RehandlingOrdered).version, reason="误登的不满意", approver=MAYOR)
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_an_order_is_not_taken_back_under_the_unit_that_took_its_round_over() -> Attempt:
+    world = taken_over()
+    return attempt(world, order_back(world))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_nor_under_one_that_was_given_more_time_for_it() -> Attempt:
+    world = taken_over()
+    later = world.case.tasks[HEALTH].round.deadline.due_on + timedelta(days=9)
+    world.do(c.RequestExtension(unit=HEALTH, until=later, reason="需调研", signed_by=leader_of(HEALTH)))
+    world.do(c.DecideExtension(unit=HEALTH, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign(((CITY, SOLE),), HEALTH))
+    return attempt(world, order_back(world))
+
+
+def test_an_order_taken_over_stays_though_the_answer_was_a_mistake() -> None:
+    world = taken_over()
+    [fact] = world.do(c.RetractReport(version=world.last(SatisfactionRecorded).version, reason="误登"))
+    assert isinstance(fact.event, ReportRetracted)
+    assert world.case.tasks[HEALTH].round.deadline.anchor.version not in world.case.retracted
+
+
+def test_an_order_that_set_no_limit_is_taken_back_whoever_has_the_case() -> None:
+    replies = tuple(rule for rule in SHIPPED.deadlines if rule.kind is DeadlineKind.REPLY)
+    world = taken_over(opened(ruled(deadlines=replies)))
+    assert world.do(order_back(world))
+
+
+def test_an_order_is_taken_back_beside_who_joined_with_a_limit_of_its_own() -> None:
+    world = dissatisfied(modes=SPLIT)
+    world.do(assign(((CITY, SPLIT_PART),)))
+    assert world.do(order_back(world))
+
+
+def nobody_has_it(world: World) -> None:
+    for command in (reassign((), HEALTH), order_back(world), assign(((EDU, SOLE),))):
+        world.do(command)
+
+
+def the_first_has_it_back(world: World) -> None:
+    for command in (reassign(((EDU, SOLE),), HEALTH), order_back(world)):
+        world.do(command)
+
+
+@pytest.mark.parametrize("mend", [nobody_has_it, the_first_has_it_back])
+def test_who_comes_back_to_a_round_it_has_answered_owes_nothing_more(mend: Callable[[World], None]) -> None:
+    world = taken_over()
+    world.do(c.RetractReport(version=world.last(SatisfactionRecorded).version, reason="误登"))
+    mend(world)
+    task = world.case.tasks[EDU]
+    assert (task.answers, task.round.number, task.round.issued, set(task.round.forms)) == (
+        True,
+        1,
+        True,
+        {LEAD, SECOND},
+    )
+    assert {due.about for due in owed(world.case)} <= {DeadlineKind.FEEDBACK}
+    assert world.verdict().outcome is Outcome.PASS
+    assert world.verdict(number=2).outcome is Outcome.NOT_APPLICABLE
+    world.do(rate())
+    world.do(rate(member=SECOND))
+    assert world.do(close())
+
+
+def test_a_lead_that_assisted_for_a_while_comes_back_to_a_round_it_has_answered() -> None:
+    world = dissatisfied(modes=((EDU, LEADS),))
+    world.do(reassign(((EDU, CO), (HEALTH, LEADS))))
+    world.do(reassign(((EDU, CO), (CITY, LEADS)), HEALTH))
+    world.do(reassign((), CITY, EDU))
+    world.do(order_back(world))
+    world.do(assign(((EDU, SOLE),)))
+    assert (world.case.tasks[EDU].round.number, world.case.tasks[EDU].round.issued) == (1, True)
+    [order, *_] = world.do(c.OrderRehandling(unit=EDU, cause="委员又来信"))
+    assert order.event.round == 2
 
 
 def test_who_joins_beside_a_round_that_handles_again_has_the_time_of_a_reply() -> None:

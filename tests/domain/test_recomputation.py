@@ -798,3 +798,23 @@ def contact_and_reply(world: World) -> None:
 
 
 BRIDGE = Holiday(name="元旦", first=date(2025, 1, 2), last=date(2025, 1, 3))
+
+
+def back_for_a_second_round() -> World:
+    """The unit had written something in its first round, was taken off the case, and answers it again."""
+    world = late_december(TEN_DAYS)
+    for command in (
+        contact(world.now),
+        draft(),
+        reassign(((HEALTH, AssignmentMode.SOLE),), EDU),
+        reassign(((EDU, AssignmentMode.SOLE),), HEALTH),
+        c.AnnounceCalendar(notice=NOTICES[2025]),
+    ):
+        world.do(command)
+    return world
+
+
+def test_a_round_that_was_left_behind_unanswered_has_no_limit_to_set_again() -> None:
+    world = back_for_a_second_round()
+    moved = [(fact.event.unit, fact.event.round) for fact in world.do(recompute())]
+    assert moved == [(EDU, 2)]

@@ -139,6 +139,16 @@ def test_under_others_what_was_granted_counts_for_nothing() -> None:
     assert {due.due_on.isoformat() for _, due in found if due.kind is K.CO_OPINION} == {"2024-06-11"}
 
 
+def back_after_an_order_taken_back() -> World:
+    """The round that another unit had taken over was never to be; the first comes back to the reply it has given."""
+    world = dissatisfied(opened(EVERY))
+    world.do(reassign(((CITY, AssignmentMode.SOLE),), EDU))
+    world.do(reassign((), CITY))
+    world.do(c.TakeBackStep(version=world.last(RehandlingOrdered).version, reason="误操作", approver=MAYOR))
+    world.do(reassign(((EDU, AssignmentMode.SOLE),)))
+    return world
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -153,6 +163,7 @@ def test_under_others_what_was_granted_counts_for_nothing() -> None:
         joined_after_more_time,
         led_by_another,
         lambda: assigned(opened(ruled(deadlines=(FROM_ASSIGNMENT, EVERY.deadlines[5]))), LED[1::-1]),
+        back_after_an_order_taken_back,
     ],
     ids=[
         "led",
@@ -166,6 +177,7 @@ def test_under_others_what_was_granted_counts_for_nothing() -> None:
         "more time",
         "led by another",
         "lead named last",
+        "back again",
     ],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:

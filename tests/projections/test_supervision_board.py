@@ -1,5 +1,8 @@
 """What the supervision board says of a case, beside what the laws say of every board."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from domain import commands as c
@@ -7,6 +10,7 @@ from domain.codes import AssignmentMode, Rating, Recipient, Stage
 from domain.events import (
     AssignmentAcknowledged,
     CaseTransferredElsewhere,
+    DeadlineRecomputed,
     ExtensionGranted,
     ProposalNotRegistered,
     ProposalsMerged,
@@ -18,7 +22,7 @@ from domain.labels import CLASSIFIED
 from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
-from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow
+from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow, evolve
 from tests.domain import test_admission as admission
 from tests.domain.given import (
     ALONE,
@@ -26,6 +30,7 @@ from tests.domain.given import (
     EDU,
     HEALTH,
     LEAD,
+    LEDGER,
     MAYOR,
     SECOND,
     SPLIT,
@@ -36,6 +41,7 @@ from tests.domain.given import (
     assigned,
     decide_objection,
     dissatisfied,
+    drafted,
     hand_back,
     leader_of,
     left,
@@ -205,3 +211,55 @@ def test_a_round_taken_back_leaves_a_unit_the_way_it_handles_the_case_since() ->
     task = world.case.tasks[EDU]
     told = line(world).task(EDU)
     assert (told.mode, told.round) == (task.mode, task.round.number) == (AssignmentMode.LEAD, 1)
+
+
+@pytest.mark.parametrize("back_first", [True, False], ids=["back first", "order first"])
+def test_who_comes_back_to_a_round_it_has_answered_shows_that_answer(back_first: bool) -> None:
+    world = dissatisfied()
+    first = line(world).task(EDU).before
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    if back_first:
+        world.do(reassign([(EDU, AssignmentMode.SOLE)], HEALTH))
+        take_back(world, RehandlingOrdered)
+    else:
+        world.do(reassign([], HEALTH))
+        take_back(world, RehandlingOrdered)
+        world.do(assign(ALONE))
+    after, task = line(world).task(EDU), world.case.tasks[EDU]
+    assert (after.round, after.draft, after.replied_on) == (1, first.draft, first.replied_on)
+    assert (after.round, after.status, after.active) == (task.round.number, task.status, True)
+    assert (line(world).due_on, line(world).stage) == (None, Stage.AWAITING_FEEDBACK)
+
+
+def test_a_clock_that_stands_still_does_so_on_the_board_after_the_unit_was_away() -> None:
+    world = assigned()
+    world.do(c.PauseClock(unit=EDU, reason="等待批复", approver=MAYOR))
+    world.do(reassign([(HEALTH, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)]))
+    assert line(world).due_on is not None, "who stands still as a lead owes its opinion"
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    world.do(reassign([(EDU, AssignmentMode.SOLE)], HEALTH))
+    after = line(world)
+    assert (after.task(EDU).paused, after.due_on) == (world.case.tasks[EDU].round.paused is not None, None)
+
+
+def test_a_limit_set_again_of_a_round_left_behind_is_not_when_the_round_under_way_is_due() -> None:
+    world = drafted()
+    world.do(reassign([(HEALTH, AssignmentMode.SOLE)], EDU))
+    world.do(reassign([(EDU, AssignmentMode.SOLE)], HEALTH))
+    shown, first = line(world), world.case.tasks[EDU].rounds[1]
+    told = {"supersedes": first.deadline_version, "due_on": date(2024, 3, 20)}
+    late = DeadlineRecomputed(unit=EDU, round=1, deadline=first.deadline.model_copy(update=told))
+    recorded = replace(world.story[-1], event=late, version=world.case.version + 1, position=len(world.history) + 1)
+    [after] = evolve({(LEDGER, world.proposal): shown}, recorded, reference(world))
+    assert (after.task(EDU).round, after.task(EDU).due_on) == (2, shown.task(EDU).due_on)
+
+
+def test_who_assisted_while_its_order_was_taken_back_shows_the_answer_it_has_given() -> None:
+    world = dissatisfied(modes=((EDU, AssignmentMode.LEAD),))
+    world.do(reassign([(EDU, AssignmentMode.CO), (HEALTH, AssignmentMode.LEAD)]))
+    world.do(reassign([], EDU, HEALTH))
+    take_back(world, RehandlingOrdered)
+    world.do(assign(ALONE))
+    after, task = line(world).task(EDU), world.case.tasks[EDU]
+    assert (after.round, after.mode, after.status) == (task.round.number, task.mode, task.status)
+    assert (after.draft, line(world).due_on) == (task.round.draft.status, None)
