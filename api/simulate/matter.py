@@ -46,7 +46,7 @@ class Matter:
 
     @classmethod
     def of(cls, dice: Dice, subject: str) -> "Matter":
-        place = words.spot(dice)
+        place = words.spot(dice, subject)
         chosen = dice.some(words.POINTS, dice.choice((2, 3, 3, 4)))
         return cls(subject, place, [_point(dice, subject, place, texts) for texts in chosen])
 

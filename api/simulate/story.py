@@ -208,18 +208,9 @@ class Case:
         """In the morning of this day, or of the next on which people work."""
         return minutes(moment(self.place.workday(on), time(8, 30)), 7 * self.index % 60)
 
-    def akin(self, *taken: str) -> Unit:
-        """A unit that is none of these and, if there is one, works in the field of the first."""
-        topic = self.place.unit(taken[0]).topic
-        known = [unit for unit in self.place.units if unit.topic == topic and unit.code not in taken]
-        return self.dice.choice(known) if known else self.other_unit(*taken)
-
-    def other_unit(self, *taken: str) -> Unit:
-        """A unit that is none of these."""
-        while True:
-            unit = self.place.busy(self.dice)
-            if unit.code not in taken:
-                return unit
+    def whose_else(self, *taken: str) -> list[str]:
+        """The units whose job this subject also is, none of these: the one first that could handle it alone."""
+        return [code for code in words.SUBJECTS[self.subject].units if code not in taken]
 
 
 def merged(at: datetime, stories: Sequence[Story], beside: Sequence[Story] = ()) -> Story:

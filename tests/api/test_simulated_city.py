@@ -15,7 +15,7 @@ from api.simulate.dice import LOCKED, OPENS
 from api.simulate.place import make
 from api.simulate.run import Tally, Wanted, decide
 from api.simulate.story import NOW
-from api.simulate.vocabulary import CITY, PLACES, TEXTS
+from api.simulate.vocabulary import CITY, PLACES, SUBJECTS, TEXTS
 from domain.events import STREAM_KINDS
 from domain.streams import PROPOSAL
 from domain.values import SHANGHAI, parse_moment
@@ -640,7 +640,9 @@ def test_a_second_round_takes_nothing_back(city: City) -> None:
         before = [e.event for e in of(case, "ReplyDrafted", unit=unit) if e.event["round"] == number - 1]
         if before:
             again += 1
-            assert told.event["result_class"] in {"A": "A", "B": "AB", "C": "ABC", "D": "D"}[before[-1]["result_class"]]
+            reviewed = [e.event for e in of(case, "ReplyReviewed", unit=unit) if e.event["round"] == number - 1]
+            stood = reviewed[-1].get("result_class") or before[-1]["result_class"]
+            assert told.event["result_class"] in {"A": "A", "B": "AB", "C": "ABC", "D": "D"}[stood]
             kept = [
                 line
                 for line in re.findall(r"\n([一二三四]、关于[^。]*。)", before[-1]["text"])
@@ -666,13 +668,49 @@ def test_few_things_are_entered_at_the_very_minute_the_doors_are_locked(city: Ci
     assert minutes[LOCKED] < len(city.entries) / 1000
 
 
-def test_who_says_it_is_not_theirs_names_a_unit_of_the_same_field(city: City) -> None:
-    topics = {unit.code: unit.topic for unit in PLACE.units}
+def subject_of(case: Sequence[Entry]) -> str:
+    title = of(case, "ProposalDrafted", "ProposalSubmitted")[0].event["title"]
+    return max((subject for subject in SUBJECTS if subject in title), key=len)
+
+
+def test_every_subject_has_places_and_other_units_whose_job_it_is_too() -> None:
+    listed = {subject: unit.code for unit in PLACE.units for subject in unit.subjects}
+    assert set(SUBJECTS) == set(listed)
+    for subject, known in SUBJECTS.items():
+        assert set(known.places) <= set(PLACES), subject
+        assert len(set(known.units)) >= 3, subject
+        assert set(known.units) <= set(listed.values()) - {listed[subject]}, subject
+
+
+def test_a_case_is_with_units_whose_job_its_subject_is(city: City) -> None:
+    owner = {subject: unit.code for unit in PLACE.units for subject in unit.subjects}
+    for case, told in city.told("UnitAssigned", "UnitAdditionRequested"):
+        units = told.event.get("units") or [told.event["unit"]]
+        subject = subject_of(case)
+        assert {owner[subject], *SUBJECTS[subject].units}.issuperset(units), (subject, units)
+
+
+def test_who_says_it_is_not_theirs_names_a_unit_that_is_given_it_only_if_it_could_handle_it_alone(city: City) -> None:
+    upheld = 0
     back = list(city.told("AssignmentReturned"))
     assert back
-    for _, told in back:
-        if told.event.get("suggested_unit"):
-            assert topics[told.event["unit"]] == topics[told.event["suggested_unit"]]
+    for case, told in back:
+        others = SUBJECTS[subject_of(case)].units
+        assert told.event["suggested_unit"] in others
+        for decided in of(case, "ObjectionUpheld", unit=told.event["unit"]):
+            if decided.version > told.version:
+                upheld += 1
+                assert told.event["suggested_unit"] == others[0], (subject_of(case), told.event)
+    assert upheld
+
+
+def test_a_subject_comes_up_where_there_is_such_a_thing(city: City) -> None:
+    for case in city.cases:
+        submitted = of(case, "ProposalSubmitted")[0].event
+        subject = subject_of(case)
+        for place in places(submitted["title"].replace(subject, "") + submitted["body"]):
+            assert place in SUBJECTS[subject].places, (subject, place)
+            assert place[-2:] != subject[:2], "nor does one repeat the other"
 
 
 def test_what_is_kept_after_its_day_was_first_reported_as_not_kept(city: City) -> None:
