@@ -430,6 +430,22 @@ def test_a_refused_proposal_is_not_about_something_else_than_what_it_is_refused_
         assert all(part in body for part in around)
 
 
+def test_what_is_not_registered_is_passed_on_to_whom_it_concerns(city: City) -> None:
+    units = {unit.name for unit in PLACE.units}
+    elsewhere = {"NAMED_ACCUSATION": "纪委", "LITIGATION": "法院", "PARTY_INTERNAL": "市委", "OUT_OF_REMIT": "省"}
+    seen = Counter[str]()
+    for case, refused in city.told("ProposalNotRegistered"):
+        ground, told = refused.event["ground"], refused.event["explanation"]
+        assert "已转" not in told, "nothing has been passed on yet"
+        for passed in of(case, "ProposalConverted"):
+            seen[ground] += 1
+            assert elsewhere.get(ground, "") in passed.event["sent_to"], (ground, passed.event)
+            if ground in ("PARTY_GROUP_INTERNAL", *elsewhere):
+                assert passed.event["sent_to"] not in units, "it is no business of the government's"
+        assert of(case, "ProposalConverted") or refused.at > NOW - timedelta(days=30)
+    assert set(seen) & set(elsewhere)
+
+
 def drafts(case: Sequence[Entry]) -> Iterator[tuple[Entry, list[Entry], Entry]]:
     """Every draft that followed another of its round, with what was said against that one."""
     last: dict[tuple[str, int], Entry] = {}
