@@ -44,7 +44,7 @@ def _handed_in(case: Case) -> Story:
     drafted = dice.chance(f.DRAFTED_ONLINE)
     late = dice.chance(f.AFTER_THE_LAST_DAY) and not drafted
     on, timing = _day(case)
-    found = words.each(dice, case.matter.named, "found", 3)
+    found = words.each(dice, case.matter.named, f"found.{case.matter.kind}", 3)
     written: dict[str, Any] = {
         "session": case.meeting.key,
         "title": words.title(dice, case.subject, case.matter.place),

@@ -95,6 +95,8 @@ class Case:
     """Classes of the letters written last, by the codes of their units."""
     opinions: dict[str, str] = field(default_factory=dict)
     """What the assisting units have said in short, by their codes."""
+    seen: list[str] = field(default_factory=list)
+    """What its units have found on the spot, as it stands in `texts.toml`."""
     lacking: str | None = None
     """What the committee will send it back for."""
     mended: str = ""

@@ -67,6 +67,12 @@ def spot(dice: Dice, subject: str) -> str:
     return dice.choice([place for place in SUBJECTS[subject].places if place[-2:] != subject[:2]])
 
 
+def fitting(texts: Sequence[dict[str, Any]], subject: str) -> list[dict[str, Any]]:
+    """Those that can be said of a subject of this kind."""
+    kind = SUBJECTS[subject].kind
+    return [text for text in texts if kind in text.get("kinds", (kind,))]
+
+
 def day(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
