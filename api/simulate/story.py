@@ -168,6 +168,13 @@ class Case:
     def addressee(self) -> str:
         return self.collective or f"{self.place.names[self.state.lead_proposer]}委员"
 
+    @property
+    def you(self) -> str:
+        """As a letter speaks to them; its texts say 您."""
+        if self.collective is None:
+            return "您"
+        return "贵界别" if self.collective.endswith("界别") else "贵单位"
+
     def told(self, kind: str, number: int = 1, **more: str) -> str:
         """So many sentences of a kind about this case, as `words.told` has them."""
         return words.told(self.dice, self.matter.named, kind, number, **more)

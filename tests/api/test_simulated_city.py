@@ -232,6 +232,17 @@ def test_letters_tell_no_number_of_drafts_and_none_repeats_another_of_its_case(c
             assert not [draft for draft in ("轮第", "稿）") if draft in letter]
 
 
+def test_a_body_is_not_spoken_to_as_a_person(city: City) -> None:
+    bodies = 0
+    for case, told in city.told("ReplyDrafted", "SecondReplyIssued"):
+        body = of(case, "ProposalSubmitted")[0].event.get("collective")
+        bodies += bool(body)
+        said, unsaid = ("贵", "您") if body else ("您", "贵单位")
+        assert said in told.event["text"], told.event["text"]
+        assert unsaid not in told.event["text"], told.event["text"]
+    assert bodies
+
+
 def test_a_second_reply_tells_what_has_become_of_the_promise(city: City) -> None:
     for case, told in city.told("SecondReplyIssued"):
         (number,) = told.event["commitments"]
