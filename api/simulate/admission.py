@@ -11,7 +11,7 @@ from api.simulate.dice import Dice
 from api.simulate.people import COMMITTEE
 from api.simulate.story import NOW, Act, Case, Story, evening, joins, minutes
 from domain import commands as c
-from domain.codes import Channel, Conversion, Recipient, RefusalGround, ReviewLevel, ReviewOpinion, Timing
+from domain.codes import Channel, Recipient, RefusalGround, ReviewLevel, ReviewOpinion, Timing
 from domain.rules import CO_SIGNED_IN_TIME, IN_SESSION_WINDOW
 from domain.values import day_of
 
@@ -44,7 +44,7 @@ def _handed_in(case: Case) -> Story:
     drafted = dice.chance(f.DRAFTED_ONLINE)
     late = dice.chance(f.AFTER_THE_LAST_DAY) and not drafted
     on, timing = _day(case)
-    found = words.each(dice, case.matter.named, "found", 3)
+    found = words.each(dice, case.matter.named, f"found.{case.matter.kind}", 3)
     written: dict[str, Any] = {
         "session": case.meeting.key,
         "title": words.title(dice, case.subject, case.matter.place),
@@ -195,15 +195,14 @@ def _sent_back(case: Case, at: datetime) -> Story:
 
 
 def _refused(case: Case, ground: RefusalGround, at: datetime) -> Story:
-    dice = case.dice
+    """The proposers are told why, and the text goes to whom it concerns (S2)."""
     at = case.later(at, 0, 3)
     yield Act(at, COMMITTEE, c.RefuseRegistration(ground=ground, explanation=words.TEXTS["refusal"][ground]))
     at = case.later(at, 0, 5)
     yield Act(at, case.clerk, c.NotifyRefusal(note="电话并书面说明理由"))
-    if dice.chance(f.CONVERTED):
-        at = case.later(at, 1, 6)
-        way = dice.choice(list(Conversion))
-        yield Act(at, case.clerk, c.ConvertProposal(conversion=way, sent_to=case.unit.name, reason="供有关单位参考"))
+    at = case.later(at, 1, 6)
+    passed_on = {kind: text.format(unit=case.unit.name) for kind, text in words.TEXTS["passed_on"][ground].items()}
+    yield Act(at, case.clerk, c.ConvertProposal.model_validate(passed_on))
     return at
 
 

@@ -16,12 +16,15 @@ def assigned(case: Case, at: datetime) -> Story:
     dice, unit = case.dice, case.unit
     at = case.later(at, 1, 6)
     mode = dice.weighted({AssignmentMode.SOLE: f.ALONE, AssignmentMode.LEAD: f.LED, AssignmentMode.SPLIT: f.SPLIT})
+    first, *others = case.whose_else()
     wanted = [(unit.code, mode)]
-    if mode is not AssignmentMode.SOLE:
-        others = AssignmentMode.SPLIT if mode is AssignmentMode.SPLIT else AssignmentMode.CO
-        wanted.append((_beside(case, unit.code), others))
-        while others is AssignmentMode.CO and len(wanted) < 4 and dice.chance(f.MORE_CO_UNITS):
-            wanted.append((_beside(case, *(code for code, _ in wanted)), others))
+    if mode is AssignmentMode.SPLIT:
+        wanted.append((first, mode))
+    elif mode is AssignmentMode.LEAD:
+        number = 1
+        while number < len(others) and dice.chance(f.MORE_CO_UNITS):
+            number += 1
+        wanted += [(code, AssignmentMode.CO) for code in dice.some(others, number)]
     leader = case.vice_mayor().code if dice.chance(0.4) else None
     yield Act(at, case.office, _assign(wanted, leader))
     if dice.chance(f.KEY_PROPOSAL):
@@ -32,8 +35,7 @@ def assigned(case: Case, at: datetime) -> Story:
         at = yield from _objected_late(case, at, unit)
     elif mode is AssignmentMode.SOLE and dice.chance(f.REASSIGNED):
         at = case.later(at, 2, 9)
-        other = case.akin(unit.code).code
-        new = (c.Assignment(unit=other, mode=mode),)
+        new = (c.Assignment(unit=first, mode=mode),)
         changed = c.ReassignCase(
             leaving=(unit.code,), assignments=new, reason="机构职责调整", decided_by=case.vice_mayor().code
         )
@@ -41,11 +43,6 @@ def assigned(case: Case, at: datetime) -> Story:
     elif mode is AssignmentMode.LEAD and dice.chance(f.ASKS_FOR_UNITS):
         at = yield from _added(case, at, unit)
     return at
-
-
-def _beside(case: Case, *taken: str) -> str:
-    """Another unit to handle it with the first: mostly of the same field."""
-    return (case.akin(*taken) if case.dice.chance(f.SAME_FIELD) else case.other_unit(*taken)).code
 
 
 def _assign(wanted: list[tuple[str, AssignmentMode]], leader: str | None = None) -> c.Command:
@@ -64,17 +61,19 @@ def _made_key(case: Case, at: datetime) -> Story:
 
 
 def _objected(case: Case, at: datetime, unit: Unit, mode: AssignmentMode) -> Story:
-    dice, suggested, desk = case.dice, case.akin(unit.code, *case.state.tasks), case.desk(unit)
+    """The office upholds it only where the unit suggested could handle the case alone."""
+    dice, suggested, desk = case.dice, case.whose_else(*case.state.tasks)[0], case.desk(unit)
+    theirs = suggested == case.whose_else()[0]
     at = case.later(at, 1, 4)
     deputy = desk.deputy
     back = c.ReturnAssignment(
-        unit=unit.code, reason="不属本单位职责范围", suggested_unit=suggested.code, signed_by=deputy.code
+        unit=unit.code, reason="不属本单位职责范围", suggested_unit=suggested, signed_by=deputy.code
     )
     yield Act(at, deputy.actor, back)
     if dice.chance(f.UNDECIDED):
         at = yield from _left_undecided(case, at, unit)
     at = case.later(at, 1, 4)
-    upheld = dice.chance(f.UPHELD)
+    upheld = theirs and dice.chance(f.UPHELD)
     reason = "经核对三定方案，该事项由所建议的单位负责" if upheld else "经核对三定方案，属该单位职责"
     yield Act(at, case.office, c.DecideObjection(unit=unit.code, upheld=upheld, reason=reason))
     if not upheld and dice.chance(f.ESCALATED):
@@ -84,12 +83,12 @@ def _objected(case: Case, at: datetime, unit: Unit, mode: AssignmentMode) -> Sto
             unit=unit.code, statement="确无此项职责，请予裁定", signed_by=desk.head.code, leader=leader.code
         )
         yield Act(at, desk.head.actor, put)
-        at, upheld = case.later(at, 1, 4), dice.chance(0.4)
+        at, upheld = case.later(at, 1, 4), theirs and dice.chance(0.4)
         final = c.DecideObjection(unit=unit.code, upheld=upheld, reason="经研究裁定", decided_by=leader.code)
         yield Act(at, leader.actor, final)
     if upheld:
         at = case.later(at, 0, 2)
-        yield Act(at, case.office, _assign([(suggested.code, mode)]))
+        yield Act(at, case.office, _assign([(suggested, mode)]))
     return at
 
 
@@ -109,7 +108,7 @@ def _objected_late(case: Case, at: datetime, unit: Unit) -> Story:
     if limit is None:
         return at
     at = max(at, case.later(case.opening(limit.due_on), 1, 3))
-    suggested, deputy = case.akin(unit.code, *case.state.tasks).code, case.desk(unit).deputy
+    suggested, deputy = case.whose_else(*case.state.tasks)[0], case.desk(unit).deputy
     back = c.ReturnAssignment(
         unit=unit.code, reason="经研究不属本单位职责", suggested_unit=suggested, signed_by=deputy.code
     )
@@ -124,7 +123,7 @@ def _objected_late(case: Case, at: datetime, unit: Unit) -> Story:
 
 
 def _added(case: Case, at: datetime, unit: Unit) -> Story:
-    dice, other, deputy = case.dice, case.other_unit(*case.state.tasks).code, case.desk(unit).deputy
+    dice, other, deputy = case.dice, case.whose_else(*case.state.tasks)[0], case.desk(unit).deputy
     at = case.later(at, 1, 6)
     asked = c.RequestUnitAddition(unit=unit.code, units=(other,), reason="涉及其职责", signed_by=deputy.code)
     yield Act(at, deputy.actor, asked)

@@ -29,7 +29,6 @@ AFTER_THE_LAST_DAY = 0.02  # asks to be in time when it is not (S46); refused, c
 # review, as in S2 and S46
 REVISED = 0.06
 NOT_REGISTERED = 0.07
-CONVERTED = 0.45  # of those not registered
 MERGED = 0.02
 WITHDRAWN = 0.01
 ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
@@ -37,9 +36,8 @@ ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 # assignment
 ALONE, LED, SPLIT = 0.44, 0.45, 0.11  # 独办, 主办会办, 分办 (S12)
 MORE_CO_UNITS = 0.35
-SAME_FIELD = 0.7  # of the units beside the first
 OBJECTS = 0.08
-UPHELD = 0.6
+UPHELD = 0.6  # where the unit suggested could handle it alone
 ESCALATED = 0.2  # of the objections rejected (S15, S18)
 OBJECTS_LATE = 0.03  # refused or flagged, as the rulebook says (S16)
 REASSIGNED = 0.02

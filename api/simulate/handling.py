@@ -106,11 +106,18 @@ def _went_to_see(case: Case, unit: Unit, went: datetime) -> Story:
         place=words.CITY + spot,
         unit_people=tuple(PersonClaim(name=person.name, title=person.post) for person in people),
         members=case.state.proposers[:1] if dice.chance(0.4) else (),
-        finding=case.told("seen"),
+        finding=_finding(case),
     )
     at = case.same_day(went, 60, 300)
     yield Act(at, desk.by, visit)
     return at
+
+
+def _finding(case: Case) -> str:
+    """Of what there is to see of such a matter; another unit of the case sees something else."""
+    finding = case.dice.choice([text for text in words.TEXTS["seen"][case.matter.kind] if text not in case.seen])
+    case.seen.append(finding)
+    return f"{finding.format(n=case.dice.randint(2, 30), **case.matter.named)}。"
 
 
 def _joined(case: Case, unit: Unit, at: datetime, by: str) -> Story:
@@ -131,7 +138,9 @@ def _in_trouble(case: Case, unit: Unit, at: datetime, by: str) -> Story:
     dice = case.dice
     at = case.later(at, 1, 8)
     named: dict[str, object] = {**case.matter.named, "n": 5 * dice.randint(4, 40)}
-    told = {kind: text.format(**named) for kind, text in dice.choice(words.TEXTS["difficulty"]).items()}
+    possible = words.fitting(words.TEXTS["difficulty"], case.subject)
+    chosen = dice.choice([each for each in possible if each.get("not_of") != unit.code])
+    told = {kind: chosen[kind].format(**named) for kind in ("text", "asks", "outcome")}
     yield Act(at, by, c.RaiseDifficulty(unit=unit.code, text=told["text"], asks=told["asks"]))
     number = max(case.state.difficulties)
     at = case.later(at, 3, 12)

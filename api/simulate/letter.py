@@ -49,8 +49,10 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it should be. `opinions`: what it takes up from the assisting units, by their codes."""
+    """A letter as it should be. `opinions`: what it takes up from the assisting units, by their codes; `you`: what it
+    says for 您."""
 
+    you: str
     opening: str
     statute: str | None
     paragraphs: Sequence[Paragraph]
@@ -65,7 +67,10 @@ class Letter:
         return f"{self.opening}\n{answers}{''.join(self.opinions.values())}{self.closing}{words.TEXTS['courtesy'][0]}"
 
     def drafted(self, flaws: Sequence[Flaw]) -> str:
-        """The letter with these flaws still in it."""
+        """The letter with these flaws still in it, as it is sent."""
+        return self.flawed(flaws).replace("您", self.you)
+
+    def flawed(self, flaws: Sequence[Flaw]) -> str:
         text = self.text
         for flaw in flaws:
             text = text.replace(flaw.right, flaw.wrong, 1)
@@ -99,7 +104,7 @@ def composed(case: Case, unit: Unit, result: str, on: date, number: int) -> Lett
     )
     opinions = {each.code: f"会办单位{each.name}提出：{case.opinions[each.code]}。\n" for each in with_whom}
     closing = f"{dice.choice(words.TEXTS['closing'][result]).format(**case.matter.named)}。"
-    return Letter(opening, statute, paragraphs, opinions, closing, result, () if known else promises)
+    return Letter(case.you, opening, statute, paragraphs, opinions, closing, result, () if known else promises)
 
 
 def flaws(case: Case, letter: Letter) -> list[Flaw]:
@@ -112,7 +117,7 @@ def flaws(case: Case, letter: Letter) -> list[Flaw]:
     while len(found) < f.MOST_DRAFTS - 1 and dice.chance(f.RETURNED):
         possible = [flaw for flaw in _possible(dice, case, letter) if flaw.code not in {had.code for had in found}]
         one = dice.choice(possible)
-        if one.right not in letter.drafted(found):
+        if one.right not in letter.flawed(found):
             break
         found.append(one)
     return found
@@ -123,7 +128,8 @@ def second(case: Case, promise: Promise, *, kept: bool) -> str:
     how = "kept" if kept else "broken"
     opening = words.TEXTS["opening"][how].format(title=case.state.title)
     result = f"{promise.point.said(how)}。{case.told(f'promise.{how}')}"
-    return f"{case.addressee}：\n{opening}\n承诺事项：{promise.text}。\n办理结果：{result}感谢您的关心和监督。"
+    text = f"{opening}\n承诺事项：{promise.text}。\n办理结果：{result}感谢您的关心和监督。"
+    return f"{case.addressee}：\n{text.replace('您', case.you)}"
 
 
 def _possible(dice: Dice, case: Case, letter: Letter) -> list[Flaw]:

@@ -46,9 +46,13 @@ class Matter:
 
     @classmethod
     def of(cls, dice: Dice, subject: str) -> "Matter":
-        place = words.spot(dice)
-        chosen = dice.some(words.POINTS, dice.choice((2, 3, 3, 4)))
+        place = words.spot(dice, subject)
+        chosen = dice.some(words.fitting(words.POINTS, subject), dice.choice((2, 3, 3, 4)))
         return cls(subject, place, [_point(dice, subject, place, texts) for texts in chosen])
+
+    @property
+    def kind(self) -> str:
+        return words.SUBJECTS[self.subject].kind
 
     @property
     def named(self) -> dict[str, str]:

@@ -3,11 +3,20 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from domain.codes import Rating
+from domain import events
+from domain.codes import Rating, Stage
 from domain.policy.rulebook import ClassScheme
-from domain.proposal import Proposal, UnitTask
+from domain.proposal import DraftStatus, Proposal, TaskStatus, UnitTask
 from projections.session_report.figures import half_up
 
+_BEGINS = (
+    events.MemberContacted,
+    events.HandlingPlanFiled,
+    events.DifficultyRaised,
+    events.FieldVisitRecorded,
+    events.ReplyDrafted,
+)
+"""With what a unit that has to answer begins to handle a case."""
 _GOOD = frozenset({Rating.VERY_SATISFIED, Rating.SATISFIED, Rating.BASIC})
 
 
@@ -35,6 +44,20 @@ def standing(proposal: Proposal) -> Standing | None:
     )
 
 
+def stage(proposal: Proposal) -> Stage:
+    """How far a case has come, in the word that the supervision board has for it."""
+    if proposal.ended is not None:
+        return Stage(proposal.ended.value)
+    if proposal.archived is not None:
+        return Stage.ARCHIVED
+    if proposal.closed is not None:
+        open_ones = [promise for promise in proposal.commitments.values() if promise.fulfilled is None]
+        return Stage.FOLLOW_UP if open_ones else Stage.CLOSED
+    if proposal.case_no is None:
+        return Stage.SUBMITTED
+    return _handled(proposal) if proposal.answering else Stage.REGISTERED
+
+
 def figures(cases: Iterable[Standing], scheme: ClassScheme) -> Iterator[dict[str, object]]:
     known = list(cases)
     yield {"id": "cases", "count": len(known)}
@@ -47,6 +70,29 @@ def figures(cases: Iterable[Standing], scheme: ClassScheme) -> Iterator[dict[str
     for name, held in shares.items():
         percent = half_up(sum(held), len(held)) if held else None
         yield {"id": name, "count": sum(held), "of": len(held), "percent": percent}
+
+
+def _handled(proposal: Proposal) -> Stage:
+    """Of a case that units have to answer."""
+    owing = [task for task in proposal.answering if not task.round.issued]
+    if any(task.round.number > 1 for task in owing):
+        return Stage.REHANDLING
+    if not owing:
+        return Stage.AWAITING_FEEDBACK if any(task.unanswered for task in proposal.answering) else Stage.REPLIED
+    drafts = [task.round.draft for task in owing]
+    if any(draft and draft.status is not DraftStatus.RETURNED for draft in drafts):
+        return Stage.UNDER_REVIEW
+    if any(_begun(proposal, task) for task in owing):
+        return Stage.IN_HANDLING
+    return Stage.ACKNOWLEDGED if all(task.status is TaskStatus.ACKNOWLEDGED for task in owing) else Stage.ASSIGNED
+
+
+def _begun(proposal: Proposal, task: UnitTask) -> bool:
+    return any(
+        isinstance(told.event, _BEGINS) and told.event.unit == task.unit
+        for told in proposal.standing
+        if told.version > task.assigned_version
+    )
 
 
 def _satisfied(answering: Iterable[UnitTask]) -> bool:

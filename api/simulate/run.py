@@ -18,12 +18,11 @@ from uuid import UUID, uuid5
 from api.simulate.figures import MOST_PROPOSALS, MOST_YEARS
 from api.simulate.life import life
 from api.simulate.place import make
-from api.simulate.report import standing
+from api.simulate.report import stage, standing
 from api.simulate.session import founded, held
 from api.simulate.story import NOW, Act, Case, City, Story
-from domain.codes import Origin
+from domain.codes import Origin, Stage
 from domain.labels import COMMANDS
-from domain.proposal import Proposal
 from domain.record import Context
 from domain.rules import Refused
 from domain.streams import NAMESPACE, Stream, directory_stream
@@ -88,7 +87,7 @@ class Tally:
 
     events: int = 0
     cases: dict[int, int] = field(default_factory=dict)
-    reached: Counter[str] = field(default_factory=Counter)
+    reached: Counter[Stage] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     flagged: Counter[str] = field(default_factory=Counter)
     closed: list[int] = field(default_factory=list)
@@ -240,7 +239,7 @@ def _end(city: City, case: Case, tally: Tally) -> None:
     """The story of the case is over; its state is asked for no more."""
     state = case.state
     tally.cases[case.index] = state.version
-    tally.reached[_stage(state)] += 1
+    tally.reached[stage(state)] += 1
     if state.closed is not None:
         tally.closed.append(state.version)
     if (told := standing(state)) is not None:
@@ -253,18 +252,3 @@ def _told(case: Case | None, act: Act, what: str) -> str:
     name = type(act.command).__name__
     which = f"第 {case.index} 件模拟提案" if case else "模拟的届次"
     return f"{which}，{act.at:%Y-%m-%d %H:%M}，命令“{COMMANDS[name]}”（{name}）{what}"
-
-
-def _stage(state: Proposal) -> str:
-    """How far a case has come, in a word of the summary."""
-    if state.ended is not None:
-        return state.ended
-    if state.archived is not None:
-        return "ARCHIVED"
-    if state.closed is not None:
-        return "CLOSED"
-    if any(task.answered for task in state.tasks.values()):
-        return "REPLIED"
-    if state.tasks:
-        return "IN_HANDLING"
-    return "REGISTERED" if state.case_no else "SUBMITTED"

@@ -95,6 +95,8 @@ class Case:
     """Classes of the letters written last, by the codes of their units."""
     opinions: dict[str, str] = field(default_factory=dict)
     """What the assisting units have said in short, by their codes."""
+    seen: list[str] = field(default_factory=list)
+    """What its units have found on the spot, as it stands in `texts.toml`."""
     lacking: str | None = None
     """What the committee will send it back for."""
     mended: str = ""
@@ -166,6 +168,13 @@ class Case:
     def addressee(self) -> str:
         return self.collective or f"{self.place.names[self.state.lead_proposer]}委员"
 
+    @property
+    def you(self) -> str:
+        """As a letter speaks to them; its texts say 您."""
+        if self.collective is None:
+            return "您"
+        return "贵界别" if self.collective.endswith("界别") else "贵单位"
+
     def told(self, kind: str, number: int = 1, **more: str) -> str:
         """So many sentences of a kind about this case, as `words.told` has them."""
         return words.told(self.dice, self.matter.named, kind, number, **more)
@@ -208,18 +217,9 @@ class Case:
         """In the morning of this day, or of the next on which people work."""
         return minutes(moment(self.place.workday(on), time(8, 30)), 7 * self.index % 60)
 
-    def akin(self, *taken: str) -> Unit:
-        """A unit that is none of these and, if there is one, works in the field of the first."""
-        topic = self.place.unit(taken[0]).topic
-        known = [unit for unit in self.place.units if unit.topic == topic and unit.code not in taken]
-        return self.dice.choice(known) if known else self.other_unit(*taken)
-
-    def other_unit(self, *taken: str) -> Unit:
-        """A unit that is none of these."""
-        while True:
-            unit = self.place.busy(self.dice)
-            if unit.code not in taken:
-                return unit
+    def whose_else(self, *taken: str) -> list[str]:
+        """The units whose job this subject also is, none of these: the one first that could handle it alone."""
+        return [code for code in words.SUBJECTS[self.subject].units if code not in taken]
 
 
 def merged(at: datetime, stories: Sequence[Story], beside: Sequence[Story] = ()) -> Story:

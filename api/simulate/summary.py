@@ -7,7 +7,6 @@ from statistics import median
 from rich.table import Table
 
 from api.simulate.run import Tally
-from domain.codes import Stage
 from domain.labels import label
 from domain.rules import RULES
 
@@ -28,7 +27,7 @@ def tables(tally: Tally) -> Iterator[Table]:
     )
     yield whole
     counted = (
-        ("到达的阶段", ("阶段", "提案"), {label(Stage(s)): number for s, number in tally.reached.most_common()}),
+        ("到达的阶段", ("阶段", "提案"), {label(known): number for known, number in tally.reached.most_common()}),
         ("有意违反、被规则拒绝的办理", ("规则", "次数"), _ruled(tally.refused)),
         ("违反而登记的规则", ("规则", "次数"), _ruled(tally.flagged)),
     )

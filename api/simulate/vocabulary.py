@@ -1,7 +1,9 @@
-"""Words that names, titles and texts of the made-up city are put together from (`words.toml`, `texts.toml`)."""
+"""Words that names, titles and texts of the made-up city are put together from (`words.toml`, `subjects.toml`,
+`texts.toml`)."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -10,9 +12,27 @@ from api.simulate.dice import Dice
 from domain.codes import ContactMode, ContactStage, MemberPosition
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What kind of matter it is, where it comes up, and whose job it is besides the unit's that is in charge: the first
+    of `units` could handle it alone, the others can assist."""
+
+    kind: str
+    places: tuple[str, ...]
+    units: tuple[str, ...]
+
+
 def _read(name: str) -> dict[str, Any]:
     told: dict[str, Any] = tomllib.loads((files("api") / "simulate" / name).read_text(encoding="utf-8"))
     return told
+
+
+def _subjects() -> dict[str, Subject]:
+    told = _read("subjects.toml")
+    return {
+        name: Subject(known["kind"], tuple(told["where"][known["where"]]), tuple(known["units"]))
+        for name, known in told["subject"].items()
+    }
 
 
 _WORDS, TEXTS = _read("words.toml"), _read("texts.toml")
@@ -24,6 +44,7 @@ PLACES: list[str] = _WORDS["places"]
 """Parts of the city, as `{p}` of a text."""
 UNITS: list[dict[str, Any]] = _WORDS["units"]
 """Code, name and subjects of each unit, the busiest first."""
+SUBJECTS: dict[str, Subject] = _subjects()
 POSTS: list[dict[str, str]] = _WORDS["posts"]
 SECTORS: list[str] = _WORDS["sectors"]
 COLLECTIVES: list[dict[str, str]] = _WORDS["collectives"]
@@ -41,8 +62,15 @@ def title(dice: Dice, subject: str, place: str) -> str:
     return said
 
 
-def spot(dice: Dice) -> str:
-    return dice.choice(PLACES)
+def spot(dice: Dice, subject: str) -> str:
+    """Where this comes up; not a place whose name the subject would only repeat."""
+    return dice.choice([place for place in SUBJECTS[subject].places if place[-2:] != subject[:2]])
+
+
+def fitting(texts: Sequence[dict[str, Any]], subject: str) -> list[dict[str, Any]]:
+    """Those that can be said of a subject of this kind."""
+    kind = SUBJECTS[subject].kind
+    return [text for text in texts if kind in text.get("kinds", (kind,))]
 
 
 def day(on: date) -> str:

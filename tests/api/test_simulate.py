@@ -24,7 +24,7 @@ from api.simulate.place import make
 from api.simulate.run import SimulationRefused, Tally, Unintended, Wanted, decide, give, simulate
 from api.simulate.story import NOW, Act
 from domain import commands as c
-from domain.codes import Gate
+from domain.codes import Gate, Stage
 from domain.events import STREAM_KINDS
 from domain.proposal import Proposal
 from domain.record import Context
@@ -211,6 +211,10 @@ def test_every_board_digests_it(simulated: Simulated, daemon: psycopg.Connection
     while running.advance():
         pass
     assert [engine.differences(daemon, simulated.name, model) for model in READ_MODELS] == [[]] * len(READ_MODELS)
+    sql = "SELECT stage, count(*) FROM boards.supervision_board WHERE ledger = %s GROUP BY stage"
+    shown = dict(daemon.execute(sql, (simulated.name,)).fetchall())
+    assert shown == simulated.tally.reached, "the summary and the board tell the same"
+    assert shown[Stage.FOLLOW_UP], "some promises are still to be kept"
 
 
 def test_simulating_again_adds_nothing(
