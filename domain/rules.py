@@ -179,6 +179,7 @@ KEY_PROPOSAL_LED = Rule("key-proposal-led", "重点提案先确定领办或督�
 KEY_PLAN_BEFORE_SIGNING = Rule("key-plan-before-signing", "重点提案先报办理方案，后签发答复", "S15", gate=True)
 KEY_REPORT_BEFORE_CLOSING = Rule("key-report-before-closing", "重点提案先报督办报告，后办结", "S27", gate=True)
 STEP_IN_LADDER = Rule("step-in-ladder", "督办步骤须属于本规则的阶梯", "S49")
+STEP_ON_ITS_DAY = Rule("step-on-its-day", "督办步骤须写明所针对的期限，不得早于其日", "S49")
 LADDER_IN_ORDER = Rule("ladder-in-order", "督办逐级加力，先轻后重", "S19,S49", gate=True)
 ANSWER_BY_AHEAD = Rule("answer-by-ahead", "督办回复期限不得早于发单之日", "DESIGN")
 SUPERVISION_NUMBERED = Rule("supervision-numbered", "回复须写明对哪一次督办", "DESIGN")

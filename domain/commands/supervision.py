@@ -30,8 +30,8 @@ from domain.events import (
     SupervisionAnswered,
     SupervisionNoticeIssued,
 )
-from domain.policy.rulebook import DeadlineKind
-from domain.proposal import Action, Proposal, owed
+from domain.policy.rulebook import DeadlineKind, LadderStep
+from domain.proposal import Action, Proposal, owed, step_day
 from domain.rules import (
     ANSWER_BY_AHEAD,
     COMMITMENT_OPEN,
@@ -46,8 +46,10 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     STEP_IN_LADDER,
+    STEP_ON_ITS_DAY,
     SUPERVISION_NUMBERED,
     Rule,
+    refuse,
     require,
 )
 from domain.session import Session
@@ -112,12 +114,22 @@ class SteppedCommand(PressingCommand):
             open_case(proposal)
 
     def in_ladder(self, proposal: Proposal, setting: Setting, pressure: Pressure) -> None:
-        """Refuse a step that the rulebook does not have, or that is another kind of pressure."""
+        """Refuse a step that the rulebook does not have, that is another kind of pressure, or that comes too early."""
         if self.step is None:
             return
         known = setting.rulebook(proposal).step(self.step)
-        fits = known is not None and known.pressure is pressure and self.about in (None, known.about)
-        require(fits, STEP_IN_LADDER, f"本规则的督办阶梯中没有“{self.step}”这一步", "step")
+        if known is None or known.pressure is not pressure or self.about not in (None, known.about):
+            refuse(STEP_IN_LADDER, f"本规则的督办阶梯中没有“{self.step}”这一步", "step")
+        self._on_its_day(known, proposal, setting)
+
+    def _on_its_day(self, step: LadderStep, proposal: Proposal, setting: Setting) -> None:
+        if self.due_on is None:
+            refuse(STEP_ON_ITS_DAY, f"未写明“{self.step}”针对的期限", "due_on")
+        day = step_day(proposal, self.unit, step, self.due_on, setting.calendar.days)
+        if day is None:
+            waited = f"期限 {self.due_on} 过后发出、尚未回复的督办单“{step.since}”"
+            refuse(STEP_ON_ITS_DAY, f"“{self.step}”之前须有{waited}", "step")
+        require(day_of(setting.occurred_at) >= day, STEP_ON_ITS_DAY, f"“{self.step}”不得早于 {day}", "step")
 
 
 class IssueReminder(SteppedCommand):
@@ -128,6 +140,7 @@ class IssueReminder(SteppedCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         COMMITMENT_OPEN,
         STEP_IN_LADDER,
+        STEP_ON_ITS_DAY,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -143,7 +156,13 @@ class IssueReminder(SteppedCommand):
 class IssueSupervisionNotice(SteppedCommand):
     """Send a unit a notice that it must answer (S33)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*PRESSING, COMMITMENT_OPEN, STEP_IN_LADDER, ANSWER_BY_AHEAD)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *PRESSING,
+        COMMITMENT_OPEN,
+        STEP_IN_LADDER,
+        STEP_ON_ITS_DAY,
+        ANSWER_BY_AHEAD,
+    )
 
     answer_by: Day | None = None
 

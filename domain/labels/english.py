@@ -137,6 +137,7 @@ ENGLISH_RULES: dict[str, str] = {
     "leader-rank": "Such a duty falls to a leader of the city or the CPPCC, or to the head of a handling unit",
     "leader-appointed": "The leader named has been appointed to the case",
     "step-in-ladder": "A step of pressure is one of the rulebook's ladder",
+    "step-on-its-day": "A step of pressure names its limit and does not come before its day",
     "ladder-in-order": "Pressure on a unit begins mildly and grows",
     "answer-by-ahead": "The day to answer a notice is not before the notice",
     "supervision-numbered": "An answer names the action it answers",

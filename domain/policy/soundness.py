@@ -117,13 +117,13 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
 
 
 def _of_later_step(step: LadderStep, earlier: tuple[LadderStep, ...], field: str) -> Iterator[Problem]:
-    """What is wrong with a step that counts from another: only reminders and notices say which step they are."""
+    """What is wrong with a step that counts from another: only a notice after the last day can (S49)."""
     if step.before:
         yield f"{field}.since", "自前一步起算的不能在期限之前"
     known = next((other for other in earlier if other.rule == step.since), None)
-    fits = known is not None and known.about is step.about and known.pressure in (Pressure.REMINDER, Pressure.NOTICE)
+    fits = known is not None and known.about is step.about and known.pressure is Pressure.NOTICE and not known.before
     if not fits:
-        yield "ladder", f"步骤“{step.rule}”的 since 有误：前面没有针对同一期限的催办或督办单“{step.since}”"
+        yield "ladder", f"步骤“{step.rule}”的 since 有误：前面没有针对同一期限、期限之后发出的督办单“{step.since}”"
 
 
 def _of_scoring(rulebook: Rulebook) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ from domain.proposal import (
     supervision,
 )
 from domain.proposal.correction import taken_back
+from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, undated
 from domain.proposal.parts import (
@@ -179,6 +180,7 @@ __all__ = [
     "open_limits",
     "owed",
     "round_of",
+    "step_day",
     "subject",
     "taken_back",
     "undated",

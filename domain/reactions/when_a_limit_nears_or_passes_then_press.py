@@ -9,14 +9,12 @@ from typing import Any
 
 from domain.codes import Gate, Pressure, ReminderMode
 from domain.commands.supervision import IssueReminder, IssueSupervisionNotice, begins_mildly
-from domain.events import ReminderIssued, SupervisionNoticeIssued
 from domain.labels import label
-from domain.policy.deadlines import count
 from domain.policy.rulebook import LadderStep
-from domain.proposal import Debtor, Owed, Proposal, owed
+from domain.proposal import Debtor, Owed, Proposal, owed, step_day
 from domain.reactions.base import Due, OnDay, Today
 from domain.reactions.telling import Pressing, told
-from domain.values import LATEST, day_of, is_code
+from domain.values import LATEST, is_code
 
 AUTOMATIC = (Pressure.REMINDER, Pressure.NOTICE)
 
@@ -33,25 +31,10 @@ def _asked(proposal: Proposal, due: Owed, today: Today) -> Iterator[tuple[date, 
     for place, step in enumerate(today.rulebook.ladder or ()):
         if step.about is not due.about or step.pressure not in AUTOMATIC or not is_code(step.rule):
             continue  # an earlier door let other names of steps in, which nobody can cite
-        begun = due.until if step.since is None else _unanswered(proposal, due, step.since)
-        if begun is None:
-            continue
-        day, _ = count(step, begun, today.working_days, backwards=step.before)
+        day = step_day(proposal, due.unit, step, due.until, today.working_days)
         missed = step.before and today.day > due.until  # "in three days" is no word for yesterday
-        if day <= today.day and not missed and _may(proposal, due, step, today):
+        if day is not None and day <= today.day and not missed and _may(proposal, due, step, today):
             yield day, place, step, due
-
-
-def _unanswered(proposal: Proposal, due: Owed, step: str) -> date | None:
-    """When the unit was pressed by this step about the same limit, if it has not answered that."""
-    wanted = (due.unit, step, due.until)
-    taken = [
-        day_of(action.at)
-        for action in proposal.actions.values()
-        if action.answer is None and isinstance(action.done, ReminderIssued | SupervisionNoticeIssued)
-        if (action.done.unit, action.done.step, action.done.due_on) == wanted
-    ]
-    return max(taken, default=None)
 
 
 def _may(proposal: Proposal, due: Owed, step: LadderStep, today: Today) -> bool:
@@ -66,7 +49,8 @@ def _command(due: Owed, step: LadderStep) -> Pressing:
     what = label(step.about)
     before, after = f"{what}为 {due.until}，请按期办理", f"{what} {due.until} 已过，请尽快办理并说明原因"
     if step.since is not None:
-        after = f"{what} {due.until} 已过，经督办仍未办理，也未回复，予以书面批评，请立即办理并说明原因"
+        criticism = "，予以书面批评" if step.pressure is Pressure.NOTICE else ""
+        after = f"{what} {due.until} 已过，经督办仍未办理，也未回复{criticism}，请立即办理并说明原因"
     ask = before if step.before else after
     named: dict[str, Any] = {"unit": due.unit, "ask": ask, "step": step.rule, "about": step.about, "due_on": due.until}
     if step.pressure is Pressure.REMINDER:

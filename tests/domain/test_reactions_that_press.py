@@ -182,7 +182,31 @@ def test_who_has_answered_the_notice_or_never_had_one_is_not_criticised() -> Non
     passed(LADDER, world, date(2024, 6, 2), date(2024, 6, 2))
     world.do(supervision.answer(number=1))
     assert passed(LADDER, world, date(2024, 6, 3), date(2024, 7, 1)) == []
-    assert not list(on(LADDER, assigned(opened(stepped(BEFORE, step("x", since=BEFORE.rule)))), date(2024, 7, 1)))
+    assert not list(
+        on(
+            LADDER,
+            assigned(opened(stepped(step("never", value=90, pressure=Pressure.NOTICE), step("x", since="never")))),
+            date(2024, 7, 1),
+        )
+    )
+
+
+@pytest.mark.parametrize("before", [BEFORE, AGAIN], ids=["before the limit", "a reminder"])
+def test_nothing_follows_of_what_is_no_notice_after_the_limit_whatever_an_earlier_door_let_in(
+    before: LadderStep,
+) -> None:
+    world = assigned(opened(stepped(before)))
+    passed(LADDER, world, date(2024, 5, 29), date(2024, 6, 10))
+    old = ruled(ladder=(CRITICISM.model_copy(update={"since": before.rule}),))
+    assert world.all(ReminderIssued)
+    assert LADDER.react(world.case, Today(date(2024, 7, 1), old, WORKING)) == []
+
+
+def test_a_reminder_after_a_notice_criticises_nobody() -> None:
+    world = assigned(opened(stepped(AFTER, step("again", since=AFTER.rule))))
+    passed(LADDER, world, date(2024, 6, 2), date(2024, 6, 10))
+    told = world.last(ReminderIssued).event
+    assert told.ask == "答复期限 2024-06-01 已过，经督办仍未办理，也未回复，请立即办理并说明原因"
 
 
 def test_every_unit_is_pressed_for_what_it_owes_itself() -> None:

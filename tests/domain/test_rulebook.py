@@ -286,9 +286,12 @@ STEP = LadderStep(
 )
 
 
+NOTICE = STEP.model_copy(update={"rule": "notice", "pressure": Pressure.NOTICE})
+
+
 def later(**change: Any) -> LadderStep:
     """A step that counts from the one before."""
-    return STEP.model_copy(update={"rule": "criticism", "since": STEP.rule, **change})
+    return NOTICE.model_copy(update={"rule": "criticism", "since": NOTICE.rule, **change})
 
 
 FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value": None, "month": 5, "day": 1})
@@ -305,10 +308,12 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.FEEDBACK}),)}, "ladder.0.about"),
         ({"ratings": (Rating.SATISFIED, Rating.SATISFIED, Rating.DISSATISFIED)}, "ratings"),
         ({"ladder": (later(),)}, "ladder"),
-        ({"ladder": (STEP, later(since="another"))}, "ladder"),
-        ({"ladder": (STEP, later(about=DeadlineKind.CO_OPINION))}, "ladder"),
-        ({"ladder": (STEP.model_copy(update={"pressure": Pressure.CIRCULAR}), later())}, "ladder"),
-        ({"ladder": (STEP, later(before=True))}, "ladder.1.since"),
+        ({"ladder": (NOTICE, later(since="another"))}, "ladder"),
+        ({"ladder": (NOTICE, later(about=DeadlineKind.CO_OPINION))}, "ladder"),
+        ({"ladder": (STEP, later(since=STEP.rule))}, "ladder"),
+        ({"ladder": (NOTICE.model_copy(update={"before": True}), later())}, "ladder"),
+        ({"ladder": (NOTICE.model_copy(update={"pressure": Pressure.CIRCULAR}), later())}, "ladder"),
+        ({"ladder": (NOTICE, later(before=True))}, "ladder.1.since"),
         ({"ladder": (STEP.model_copy(update={"about": DeadlineKind.PUBLICATION}),)}, "deadlines"),
         ({"signer_rank": Rank.CPPCC_CHAIR}, "signer_rank"),
         ({"signer_ranks": SignerRanks(escalation=Rank.CPPCC_VICE_CHAIR)}, "signer_ranks.escalation"),

@@ -30,6 +30,7 @@ from domain.rules import (
     PROPOSAL_EXISTS,
     SIGNER_OF_UNIT,
     STEP_IN_LADDER,
+    STEP_ON_ITS_DAY,
     SUPERVISION_NUMBERED,
 )
 from tests.domain import test_archive as archive
@@ -57,7 +58,9 @@ from tests.domain.given import (
 )
 from tests.domain.walks import limit
 
-DUE = date(2024, 6, 5)
+DUE = date(2024, 6, 1)
+"""When the reply of a case that was assigned on the first of March is due."""
+
 LADDER = (
     LadderStep(
         rule="phone-three-days-before", pressure=Pressure.REMINDER, about=DeadlineKind.REPLY, before=True,
@@ -67,7 +70,14 @@ LADDER = (
         rule="notice-the-day-after", pressure=Pressure.NOTICE, about=DeadlineKind.REPLY, counted_in=CountedIn.DAY,
         value=1, source="S49",
     ),
+    LadderStep(
+        rule="criticism", pressure=Pressure.NOTICE, about=DeadlineKind.REPLY, since="notice-the-day-after",
+        counted_in=CountedIn.DAY, value=5, source="S49",
+    ),
 )  # fmt: skip
+STEP = {"step": "phone-three-days-before", "about": "REPLY", "due_on": DUE}
+NOTICE = {"step": "notice-the-day-after", "about": "REPLY", "due_on": DUE, "answer_by": None}
+CRITICISM = {**NOTICE, "step": "criticism"}
 
 
 def remind(unit: str = EDU, **change: Any) -> c.IssueReminder:
@@ -135,11 +145,9 @@ def test_the_same_reminder_twice_a_day_is_one() -> None:
 
 def test_a_step_of_the_ladder_is_taken_once_for_each_last_day() -> None:
     world = assigned(strict())
-    step = {"step": "phone-three-days-before", "about": "REPLY", "due_on": DUE}
-    [fact] = world.do(remind(mode="SYSTEM", **step))
+    [fact] = world.do(remind(mode="SYSTEM", **STEP), at="2024-05-29 09:00")
     assert (fact.event.mode, fact.event.about, fact.event.due_on) == (ReminderMode.SYSTEM, DeadlineKind.REPLY, DUE)
-    assert world.do(remind(**step), at="2024-06-03 09:00") == []
-    assert world.do(remind(**{**step, "due_on": date(2024, 7, 5)}))
+    assert world.do(remind(**STEP), at="2024-05-30 09:00") == []
 
 
 @refuses(c.IssueReminder, STEP_IN_LADDER, "step")
@@ -151,6 +159,43 @@ def test_a_reminder_is_a_step_of_the_ladder_that_reminds(step: str) -> Attempt:
 @refuses(c.IssueSupervisionNotice, STEP_IN_LADDER, "step")
 def test_a_notice_is_a_step_of_the_ladder_about_its_own_limit() -> Attempt:
     return attempt(reminded(strict()), notify(step="notice-the-day-after", about="FEEDBACK"))
+
+
+@refuses(c.IssueReminder, STEP_ON_ITS_DAY, "step")
+def test_a_step_before_the_limit_does_not_come_before_its_day() -> Attempt:
+    return attempt(assigned(strict()), remind(**STEP), at="2024-05-28 23:00")
+
+
+@refuses(c.IssueReminder, STEP_ON_ITS_DAY, "due_on")
+def test_a_step_says_which_last_day_it_is_about() -> Attempt:
+    return attempt(assigned(strict()), remind(**{**STEP, "due_on": None}), at="2024-05-30 09:00")
+
+
+@refuses(c.IssueSupervisionNotice, STEP_ON_ITS_DAY, "step")
+def test_no_notice_says_that_a_limit_has_passed_which_has_not() -> Attempt:
+    return attempt(reminded(strict()), notify(**NOTICE), at="2024-06-01 23:00")
+
+
+def noticed() -> World:
+    world = reminded(strict())
+    world.do(notify(**NOTICE), at="2024-06-02 09:00")
+    return world
+
+
+def test_who_has_not_answered_a_notice_is_criticised_when_so_many_days_have_passed() -> None:
+    world = noticed()
+    refused = world.refused(notify(**CRITICISM), at="2024-06-06 23:00")
+    assert (refused.rule, refused.reason) == (STEP_ON_ITS_DAY, "“criticism”不得早于 2024-06-07")
+    assert world.do(notify(**CRITICISM), at="2024-06-07 09:00")
+
+
+@refuses(c.IssueSupervisionNotice, STEP_ON_ITS_DAY, "step")
+@pytest.mark.parametrize("answered", [False, True], ids=["no notice", "answered"])
+def test_nobody_is_criticised_but_for_a_notice_left_unanswered(answered: bool) -> Attempt:
+    world = noticed() if answered else reminded(strict())
+    if answered:
+        world.do(answer(number=2))
+    return attempt(world, notify(**CRITICISM), at="2024-07-01 09:00")
 
 
 @refuses(c.IssueReminder, ONLY_ASSIGNED_UNIT_ACTS, "unit")
