@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -38,6 +38,7 @@ class Session:
     """Which event told the closing day, and its version."""
     circulars: Mapping[int, CircularIssued] = field(default_factory=dict)
     lookbacks: Mapping[int, LookbackCampaignOpened] = field(default_factory=dict)
+    lookbacks_at: Mapping[int, datetime | date] = field(default_factory=dict)
     scores: Mapping[str, UnitScored] = field(default_factory=dict)
     snapshots: tuple[AnnualReportSnapshotTaken, ...] = ()
     handovers: frozenset[HandoverMeetingHeld] = frozenset()
@@ -95,7 +96,8 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
         case CircularIssued():
             return replace(session, circulars={**session.circulars, event.number: event})
         case LookbackCampaignOpened():
-            return replace(session, lookbacks={**session.lookbacks, event.number: event})
+            at = {**session.lookbacks_at, event.number: recorded.occurred_at}
+            return replace(session, lookbacks={**session.lookbacks, event.number: event}, lookbacks_at=at)
         case UnitScored():
             return replace(session, scores={**session.scores, event.unit: event})
         case AnnualReportSnapshotTaken():

@@ -152,7 +152,12 @@ class NotifyRefusal(ProposalCommand):
     """Note that proposers have been told why their proposal was not registered, or was passed on another way (S2); all
     where none is named."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, REFUSED_BEFORE_NOTICE, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        PROPOSAL_EXISTS,
+        REFUSED_BEFORE_NOTICE,
+        CONTACT_IS_WITH_PROPOSERS,
+        OCCURRED_IN_ORDER,
+    )
 
     members: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
     note: Note
@@ -164,7 +169,10 @@ class NotifyRefusal(ProposalCommand):
         with_proposers(proposal, self.members, setting)
         wanted = dict.fromkeys(self.members or proposal.proposers)
         new = tuple(member for member in wanted if member not in proposal.notified)
-        return [self.told(RefusalNotified, members=new)] if new else []
+        if not new:
+            return []
+        in_order(setting, proposal.last(ProposalNotRegistered, ProposalConverted), "不予立案、转办")
+        return [self.told(RefusalNotified, members=new)]
 
 
 class ConvertProposal(ProposalCommand):

@@ -361,7 +361,12 @@ class NameResponsibility(ProposalCommand):
 class HandleJointly(ProposalCommand):
     """Handle this case together with others of the same unit; each proposer is still answered apart (S9, S14)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES, JOINT_CASES_OF_ONE_UNIT)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_REPLIES,
+        JOINT_CASES_OF_ONE_UNIT,
+        OCCURRED_IN_ORDER,
+    )
 
     unit: Code
     cases: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50)]
@@ -381,6 +386,8 @@ class HandleJointly(ProposalCommand):
         known = proposal.joint.get(self.unit, frozenset())
         if {other.id for other in others} <= known:
             return []
+        for case in (proposal, *map(setting.at, others)):
+            in_order(setting, case.tasks[self.unit].assigned_at, "分办")
         joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
         return [joint, *(On(other, joint) for other in others)]
 

@@ -41,7 +41,13 @@ class RecordMemberContact(ProposalCommand):
     """Report that a unit (without `unit`: the government's own office) reached a proposer. `occurred_at` is required:
     the answer to 先沟通后答复 rests on it."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS, DONE_IN_TIME)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CONTACT_IS_WITH_PROPOSERS,
+        OCCURRED_IN_ORDER,
+        DONE_IN_TIME,
+    )
 
     occurred_at: Moment
     unit: Code | None = None
@@ -62,6 +68,7 @@ class RecordMemberContact(ProposalCommand):
         contacted = self.told(MemberContacted, members=tuple(dict.fromkeys(self.members)))
         if identity(contacted, setting.occurred_at) in proposal.told:
             return []
+        in_order(setting, proposal.submitted_at, "提交")
         return [gated(contacted, self._first_late(proposal, setting))]
 
     def _first_late(self, proposal: Proposal, setting: Setting) -> list[Breach]:

@@ -89,7 +89,7 @@ class RetractReport(ProposalCommand):
     round that the rulebook ordered for an answer that never was goes with the answer, while nothing has come of it; one
     that was taken back meanwhile comes back with the answer that calls for it and stands again."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT, OCCURRED_IN_ORDER)
 
     version: Version
     reason: Note
@@ -103,6 +103,7 @@ class RetractReport(ProposalCommand):
         require(answered, RETRACTS_REPORT, "已办结，评价与协调须先恢复办理方可撤回", "version")
         followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
         require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
+        in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
         _class_stands_without(proposal, fact, setting)
         retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
@@ -162,7 +163,7 @@ class TakeBackStep(ProposalCommand):
 class CorrectClericalError(ProposalCommand):
     """Say how a text in a recorded event should read."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CORRECTS_TEXT, TOPIC_IN_LIST)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, CORRECTS_TEXT, TOPIC_IN_LIST, OCCURRED_IN_ORDER)
 
     version: Version
     field: Code
@@ -182,6 +183,7 @@ class CorrectClericalError(ProposalCommand):
         newer = type_.startswith("Proposal") and "ProposalResubmitted" in proposal.entries[self.version :]
         require(not newer, CORRECTS_TEXT, "提案后来已重新提交，应更正新的一稿", "version")
         so = proposal.corrected.get((self.version, self.field)) == self.correct
+        in_order(setting, proposal.history[self.version - 1].occurred_at, f"“{EVENTS[type_]}”")
         return [] if so else [self.told(ClericalErrorCorrected, type=type_)]
 
 

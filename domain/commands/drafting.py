@@ -79,7 +79,7 @@ class DraftProposal(ProposalCommand):
 class ReviseProposalDraft(DraftingCommand):
     """Save the draft as it now reads. What was co-signed before was signed for other words, and is asked again."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, KNOWN_UNIT)
+    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, KNOWN_UNIT, OCCURRED_IN_ORDER)
 
     title: Title
     body: LongText | None = None
@@ -96,13 +96,20 @@ class ReviseProposalDraft(DraftingCommand):
         kept = {"session": latest.session, "lead_proposer": latest.lead_proposer}
         if self.told(ProposalDraftSaved, draft=latest.draft, **kept) == latest:
             return []
+        in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
         return [self.told(ProposalDraftSaved, draft=latest.draft + 1, **kept)]
 
 
 class InviteCoSigners(DraftingCommand):
     """Invite members to sign beside the lead proposer, until the end of a day."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, KNOWN_MEMBER, PROPOSERS_DISTINCT, CO_SIGNED_IN_TIME)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *DRAFTED,
+        KNOWN_MEMBER,
+        PROPOSERS_DISTINCT,
+        CO_SIGNED_IN_TIME,
+        OCCURRED_IN_ORDER,
+    )
 
     members: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
     sign_by: Day
@@ -115,6 +122,7 @@ class InviteCoSigners(DraftingCommand):
             require(other, PROPOSERS_DISTINCT, "领衔人不必附议", f"members.{index}")
         ahead = self.sign_by >= day_of(setting.occurred_at)
         require(ahead, CO_SIGNED_IN_TIME, "附议截止日不得早于邀请之日", "sign_by")
+        in_order(setting, proposal.last(ProposalDraftSaved, draft=1), "撰写")
         asked = tuple(member for member in dict.fromkeys(self.members) if self._asks(drafting, member))
         return [CoSignatureInvited(members=asked, sign_by=self.sign_by)] if asked else []
 
@@ -139,24 +147,25 @@ class CoSign(DraftingCommand):
         in_time = day_of(setting.occurred_at) <= asked.sign_by
         require(in_time, CO_SIGNED_IN_TIME, f"附议截至 {asked.sign_by}，逾期无效", "member")
         in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
-        for invited in proposal.history:
-            own = isinstance(invited.event, CoSignatureInvited) and invited.event == asked
-            in_order(setting, invited.occurred_at if own else None, "邀请附议")
+        _after_invitation(asked, proposal, setting)
         return [self.told(CoSignatureGiven, draft=latest.draft)]
 
 
 class DeclineCoSignature(DraftingCommand):
     """A member will not sign, or takes the signature back."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, INVITED_TO_CO_SIGN)
+    rules: ClassVar[tuple[Rule, ...]] = (*DRAFTED, INVITED_TO_CO_SIGN, OCCURRED_IN_ORDER)
 
     member: Code
     reason: Note | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         _latest(proposal)
-        _invited(proposal.drafting, self.member, setting)
-        return [] if self.member in proposal.drafting.declined else [self.told(CoSignatureDeclined)]
+        asked = _invited(proposal.drafting, self.member, setting)
+        if self.member in proposal.drafting.declined:
+            return []
+        _after_invitation(asked, proposal, setting)
+        return [self.told(CoSignatureDeclined)]
 
 
 class ExpireCoSignatures(DraftingCommand):
@@ -206,6 +215,10 @@ def _latest(proposal: Proposal) -> ProposalDraftSaved:
         refuse(PROPOSAL_DRAFTED, "没有这件提案草稿")
     require(proposal.session is None, NOT_YET_SUBMITTED, "这件提案已经提交")
     return latest
+
+
+def _after_invitation(asked: CoSignatureInvited, proposal: Proposal, setting: Setting) -> None:
+    in_order(setting, proposal.last(CoSignatureInvited, members=asked.members, sign_by=asked.sign_by), "邀请附议")
 
 
 def _invited(drafting: Drafting, member: str, setting: Setting) -> CoSignatureInvited:

@@ -108,7 +108,7 @@ class RecordRevisit(ProposalCommand):
 class RecordOnSiteCheck(ProposalCommand):
     """Report a look at whether what a unit said was done is there (S30)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS, OCCURRED_IN_ORDER)
 
     occurred_at: Moment
     unit: Code
@@ -120,7 +120,8 @@ class RecordOnSiteCheck(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        assigned(proposal, self.unit, setting)
+        task = assigned(proposal, self.unit, setting)
+        in_order(setting, task.assigned_at, "分办")
         checked = self.told(OnSiteCheckRecorded)
         return [] if identity(checked, setting.occurred_at) in proposal.told else [checked]
 
@@ -185,7 +186,7 @@ class OpenLookbackCampaign(SessionCommand):
 class RecordLookback(ProposalCommand):
     """Report what a campaign found of one unit's part in this case; one result a campaign and unit, the last stands."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS, LOOKBACK_OPEN)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, ONLY_ASSIGNED_UNIT_ACTS, LOOKBACK_OPEN, OCCURRED_IN_ORDER)
 
     campaign: Annotated[StrictInt, Field(ge=1, le=10_000)]
     unit: Code
@@ -195,7 +196,7 @@ class RecordLookback(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        assigned(proposal, self.unit, setting)
+        task = assigned(proposal, self.unit, setting)
         campaign = setting.session.lookbacks.get(self.campaign)
         if campaign is None:
             refuse(LOOKBACK_OPEN, f"本届次没有第 {self.campaign} 批回头看", "campaign")
@@ -203,4 +204,8 @@ class RecordLookback(ProposalCommand):
         meant = of_class or proposal.stream in campaign.cases or not (campaign.classes or campaign.cases)
         require(meant, LOOKBACK_OPEN, "本案不在这一批回头看的范围之内", "campaign")
         recorded = self.told(LookbackRecorded)
-        return [] if proposal.lookbacks.get((self.campaign, self.unit)) == recorded else [recorded]
+        if proposal.lookbacks.get((self.campaign, self.unit)) == recorded:
+            return []
+        in_order(setting, task.assigned_at, "分办")
+        in_order(setting, setting.session.lookbacks_at.get(self.campaign), "开展回头看")
+        return [recorded]

@@ -117,6 +117,7 @@ class ApproveHandlingPlan(ProposalCommand):
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
         PLAN_APPROVED_BY_LEADER,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -131,7 +132,10 @@ class ApproveHandlingPlan(ProposalCommand):
         leads = approver.rank.height >= Rank.UNIT_PORTFOLIO_LEADER.height
         low = setting.outranked(self.approver, Rank.UNIT_PORTFOLIO_LEADER)
         require(leads, PLAN_APPROVED_BY_LEADER, low, "approver")
-        return [] if proposal.approved.get(self.unit) == plan else [self.told(HandlingPlanApproved)]
+        if proposal.approved.get(self.unit) == plan:
+            return []
+        in_order(setting, proposal.last(HandlingPlanFiled, unit=self.unit), "报送办理方案")
+        return [self.told(HandlingPlanApproved)]
 
 
 class RaiseDifficulty(ProposalCommand):
@@ -157,7 +161,13 @@ class RaiseDifficulty(ProposalCommand):
 class ResolveDifficulty(ProposalCommand):
     """Note what came of a difficulty, and who coordinated it: a leader, or the office."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, DIFFICULTY_OPEN, KNOWN_OFFICIAL, DIFFICULTY_COORDINATED_ABOVE)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        DIFFICULTY_OPEN,
+        KNOWN_OFFICIAL,
+        DIFFICULTY_COORDINATED_ABOVE,
+        OCCURRED_IN_ORDER,
+    )
 
     number: Annotated[StrictInt, Field(ge=1, le=10_000)]
     outcome: Note
@@ -173,13 +183,19 @@ class ResolveDifficulty(ProposalCommand):
         above = setting.above_units(self.coordinated_by, "coordinated_by") is not None
         told = f"“{setting.official_name(self.coordinated_by)}”是承办单位的人员，须由政府办公室或市领导、政协领导协调"
         require(above, DIFFICULTY_COORDINATED_ABOVE, told, "coordinated_by")
+        in_order(setting, proposal.last(DifficultyRaised, number=self.number), "提出困难")
         return [resolved]
 
 
 class RecordFieldVisit(ProposalCommand):
     """Report that people of the unit went to see for themselves, alone or with members."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CONTACT_IS_WITH_PROPOSERS,
+        OCCURRED_IN_ORDER,
+    )
 
     occurred_at: Moment
     unit: Code
@@ -191,8 +207,9 @@ class RecordFieldVisit(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        assigned(proposal, self.unit, setting)
+        task = assigned(proposal, self.unit, setting)
         with_proposers(proposal, self.members, setting)
+        in_order(setting, task.assigned_at, "分办")
         visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
         return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
 

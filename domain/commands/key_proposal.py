@@ -74,7 +74,7 @@ class SelectKeyProposal(ProposalCommand):
 class ReleaseKeyProposal(ProposalCommand):
     """Take a case off the list of key proposals."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_IS_CASE, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
 
     reason: Note
 
@@ -83,6 +83,7 @@ class ReleaseKeyProposal(ProposalCommand):
         require(proposal.case_no is not None, KEY_PROPOSAL_IS_CASE, "尚未立案")
         if proposal.key is None:
             return []
+        in_order(setting, proposal.key_at, "确定重点提案")
         cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
         return [self.told(KeyProposalReleased), *recomputed(cause, proposal, setting, rulebook, key=False)]
 
@@ -91,7 +92,13 @@ class AppointLeader(ProposalCommand):
     """Name the leader who handles a case or leads its supervision. Only key proposals are supervised by a leader of
     the city or the CPPCC; any case may be handled by one, or by the head of a unit on it (S27, S28, S29)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, KNOWN_OFFICIAL, LEADER_RANK)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        KEY_PROPOSAL_SELECTED,
+        KNOWN_OFFICIAL,
+        LEADER_RANK,
+        OCCURRED_IN_ORDER,
+    )
 
     duty: LeaderDuty
     leader: Code
@@ -109,6 +116,8 @@ class AppointLeader(ProposalCommand):
         units = [task.unit for task in proposal.active_tasks if task.mode.handles]
         own = official.rank is not Rank.UNIT_HEAD or official.unit in units
         require(own, LEADER_RANK, f"“{official.name}”不是本案承办单位的主要负责人", "leader")
+        in_order(setting, proposal.submitted_at, "提交")
+        in_order(setting, proposal.key_at if supervises else None, "确定重点提案")
         return [self.told(LeaderAppointed)]
 
 
@@ -121,6 +130,7 @@ class RecordSupervisionMeeting(ProposalCommand):
         LEADER_APPOINTED,
         ONLY_ASSIGNED_UNIT_ACTS,
         CONTACT_IS_WITH_PROPOSERS,
+        OCCURRED_IN_ORDER,
     )
 
     occurred_at: Moment
@@ -137,13 +147,22 @@ class RecordSupervisionMeeting(ProposalCommand):
             assigned(proposal, unit, setting)
         with_proposers(proposal, self.members, setting)
         held = self.told(SupervisionMeetingHeld)
-        return [] if identity(held, setting.occurred_at) in proposal.told else [held]
+        if identity(held, setting.occurred_at) in proposal.told:
+            return []
+        _after_appointment(proposal, self.leader, setting)
+        return [held]
 
 
 class FileSupervisionReport(ProposalCommand):
     """Report in writing to the leader of a key proposal, closed or not; late is flagged (S27)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, KEY_PROPOSAL_SELECTED, LEADER_APPOINTED, DONE_IN_TIME)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *STANDING,
+        KEY_PROPOSAL_SELECTED,
+        LEADER_APPOINTED,
+        OCCURRED_IN_ORDER,
+        DONE_IN_TIME,
+    )
 
     occurred_at: Moment
     author: Title
@@ -156,6 +175,7 @@ class FileSupervisionReport(ProposalCommand):
         filed = self.told(SupervisionReportFiled)
         if identity(filed, setting.occurred_at) in proposal.told:
             return []
+        _after_appointment(proposal, self.leader, setting)
         limit = None if proposal.key_reported else proposal.key_limit
         return [gated(filed, late(limit.deadline if limit else None, setting))]
 
@@ -165,3 +185,10 @@ def _led(proposal: Proposal, leader: str, setting: Setting) -> None:
     require(proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案")
     leads = leader in proposal.leaders.values()
     require(leads, LEADER_APPOINTED, f"“{setting.official_name(leader)}”不是本案领办或督办领导", "leader")
+
+
+def _after_appointment(proposal: Proposal, leader: str, setting: Setting) -> None:
+    """Refuse a moment before the case became a key proposal, or before this leader was first named."""
+    in_order(setting, proposal.key_at, "确定重点提案")
+    named = (r for r in proposal.standing if isinstance(r.event, LeaderAppointed) and r.event.leader == leader)
+    in_order(setting, next((known.occurred_at for known in named), None), "确定领导")

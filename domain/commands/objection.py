@@ -251,6 +251,7 @@ class DecideUnitAddition(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_OFFICIAL,
         ADDITION_DECIDED_ABOVE,
+        OCCURRED_IN_ORDER,
     )
 
     unit: Code
@@ -269,6 +270,7 @@ class DecideUnitAddition(ProposalCommand):
         require(pending, ADDITION_OPEN, "没有待裁定的增办建议", "unit")
         if self.decided_by is not None:
             decided_above(proposal, self.decided_by, setting, ADDITION_DECIDED_ABOVE)
+        in_order(setting, proposal.last(UnitAdditionRequested, unit=self.unit), "增办建议")
         return [decided]
 
 

@@ -89,7 +89,7 @@ class DecidePublication(ProposalCommand, PublicationClaim):
 class ContestPublication(ProposalCommand):
     """A proposer says why the reply should not be published (P1); what was decided is decided again."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, CONTACT_IS_WITH_PROPOSERS, OCCURRED_IN_ORDER)
 
     member: Code
     reason: Note
@@ -97,7 +97,10 @@ class ContestPublication(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
         with_proposers(proposal, (self.member,), setting, "member")
-        return [] if proposal.contested.get(self.member) == self.reason else [self.told(PublicationContested)]
+        if proposal.contested.get(self.member) == self.reason:
+            return []
+        in_order(setting, proposal.submitted_at, "提交")
+        return [self.told(PublicationContested)]
 
 
 class PublishReply(ProposalCommand):

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import ClassVar
 
 from domain.codes import Recomputation, Restart
-from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, standing
+from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, in_order, standing
 from domain.events import DeadlineRecomputed
 from domain.policy.deadlines import Anchor, Deadline, back_from, derive, not_before
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
 from domain.proposal import Limit, OpenLimit, Proposal, open_limits
-from domain.rules import RULEBOOK_IN_FORCE, Rule
+from domain.rules import OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE, Rule
 from domain.setting import Decision, Setting
 from domain.values import day_of
 
@@ -19,10 +19,11 @@ class RecomputeDeadlines(ProposalCommand):
     """Set the case's open limits by the working days and the session's end as they are known now. What somebody has
     granted stands."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE)
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
+        in_order(setting, proposal.registered_at, "立案")
         return recomputed(None, proposal, setting, setting.rulebook(proposal))
 
 

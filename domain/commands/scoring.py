@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import Field, StrictInt
 
 from domain.codes import AssignmentMode, MutualReview, Rating
-from domain.commands.base import STANDING, ProposalCommand, SessionCommand, standing
+from domain.commands.base import STANDING, ProposalCommand, SessionCommand, in_order, standing
 from domain.events import (
     Event,
     MutualReviewRecorded,
@@ -20,6 +20,7 @@ from domain.proposal import Proposal, subject
 from domain.rules import (
     KNOWN_SESSION,
     KNOWN_UNIT,
+    OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     RATING_IN_SCALE,
     REVIEWED_BY_PARTIES,
@@ -57,6 +58,7 @@ class RecordScoreItem(ProposalCommand):
         SCORE_ITEM_KNOWN,
         SCORE_WITHIN,
         SCORE_HAS_EVIDENCE,
+        OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
 
@@ -78,16 +80,18 @@ class RecordScoreItem(ProposalCommand):
             require(there, SCORE_HAS_EVIDENCE, f"本案没有第 {version} 个事件", f"evidence.{index}")
             stands = version not in proposal.retracted
             require(stands, SCORE_HAS_EVIDENCE, f"第 {version} 个事件已撤回", f"evidence.{index}")
-            whose = _units(proposal.history[version - 1].event)
+            fact = proposal.history[version - 1]
+            whose = _units(fact.event)
             own = not whose or self.unit in whose
             require(own, SCORE_HAS_EVIDENCE, f"第 {version} 个事件是其他单位的", f"evidence.{index}")
+            in_order(setting, fact.occurred_at, f"第 {version} 个事件")
         return _unless_so(proposal, self.told(ScoreItemRecorded, points=_written(self.points)))
 
 
 class ScoreProposalQuality(ProposalCommand):
     """Score the proposal itself, item by item (P8)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, SCORED_ONCE_EACH)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, SCORED_ONCE_EACH, OCCURRED_IN_ORDER)
 
     scorer: Title
     items: Items
@@ -95,13 +99,20 @@ class ScoreProposalQuality(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
+        in_order(setting, proposal.submitted_at, "提交")
         return _unless_so(proposal, self.told(ProposalQualityScored, **_totalled(self.items)))
 
 
 class RecordMutualReview(ProposalCommand):
     """Record what one side thinks of the other: proposer and unit, lead and assisting unit (S34, S40)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, REVIEWED_BY_PARTIES, RATING_IN_SCALE, RULEBOOK_IN_FORCE)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *STANDING,
+        REVIEWED_BY_PARTIES,
+        RATING_IN_SCALE,
+        OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
+    )
 
     direction: MutualReview
     by: Code
@@ -118,6 +129,8 @@ class RecordMutualReview(ProposalCommand):
         )
         in_scale = self.rating in setting.rulebook(proposal).ratings
         require(in_scale, RATING_IN_SCALE, "评价不在本规则的等次之内", "rating")
+        for side in (self.by, self.about):
+            in_order(setting, proposal.tasks[side].assigned_at if side in proposal.tasks else None, "分办")
         return _unless_so(proposal, self.told(MutualReviewRecorded))
 
     def _sides(self, proposal: Proposal) -> tuple[set[str], set[str]]:

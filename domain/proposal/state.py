@@ -119,9 +119,10 @@ class Proposal:
         """All events so far but those that were taken back."""
         return tuple(recorded for recorded in self.history if recorded.version not in self.retracted)
 
-    def last(self, *kinds: type[events.Event]) -> datetime | date | None:
-        """When the last standing event of these kinds is said to have occurred."""
-        return next((r.occurred_at for r in reversed(self.standing) if isinstance(r.event, kinds)), None)
+    def last(self, *kinds: type[events.Event], **told: object) -> datetime | date | None:
+        """When the last standing event of these kinds, with these fields, is said to have occurred."""
+        so = (r for r in reversed(self.standing) if isinstance(r.event, kinds))
+        return next((r.occurred_at for r in so if all(getattr(r.event, f) == told[f] for f in told)), None)
 
     @property
     def entries(self) -> tuple[str, ...]:

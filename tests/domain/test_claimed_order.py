@@ -10,6 +10,9 @@ from domain.codes import AssignmentMode, Rating
 from domain.rules import OCCURRED_IN_ORDER
 from tests.domain import test_admission as admission
 from tests.domain import test_drafting as drafting
+from tests.domain import test_follow_up as follow_up
+from tests.domain import test_key_proposal as key_proposal
+from tests.domain import test_scoring as scoring
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -21,8 +24,11 @@ from tests.domain.given import (
     Attempt,
     World,
     acknowledged,
+    assign,
+    assigned,
     attempt,
     close,
+    closed,
     countersign,
     drafted,
     form,
@@ -39,6 +45,7 @@ from tests.domain.given import (
     sign,
     submit,
     submitted,
+    transferred,
 )
 
 CLAIMED = "2024-03-05 09:00"
@@ -118,6 +125,33 @@ def issuing(last: c.Command, *before: c.Command) -> Attempt:
     return claiming(world, issue())
 
 
+def meeting_the_leader() -> Attempt:
+    world = key_proposal.key()
+    world.do(key_proposal.appoint(), at=FOLLOWED)
+    return claiming(world, key_proposal.meet(world))
+
+
+def looking_back() -> Attempt:
+    world = closed()
+    world.do(follow_up.look_back(cases=(world.proposal,)), at=FOLLOWED)
+    return claiming(world, follow_up.found())
+
+
+def joining() -> Attempt:
+    world = assigned()
+    first = world.proposal
+    transferred(world)
+    world.do(assign(), at=FOLLOWED)
+    other, world.proposal = world.proposal, first
+    return claiming(world, c.HandleJointly(unit=EDU, cases=(other,), reason="同一主题"))
+
+
+def scoring_a_check() -> Attempt:
+    world = scoring.scored_place()
+    world.do(follow_up.check(world).model_copy(update={"occurred_at": moment(FOLLOWED)}), at="2024-03-10 10:00")
+    return claiming(world, scoring.score(evidence=(world.case.version,)))
+
+
 EARLY: dict[str, tuple[Callable[[], Attempt], str]] = {
     "merged before the other was handed in": (lambda: merging(True), "提交"),
     "merged before it was handed in itself": (lambda: merging(False), "提交"),
@@ -131,6 +165,10 @@ EARLY: dict[str, tuple[Callable[[], Attempt], str]] = {
         "委员评价",
     ),
     "issued before the opinion came": (lambda: issuing(opinion()), "会办意见"),
+    "supervised before the leader was named": (meeting_the_leader, "确定领导"),
+    "looked back before the campaign": (looking_back, "开展回头看"),
+    "joined before the other was assigned": (joining, "分办"),
+    "scored before what the points rest on": (scoring_a_check, "事件"),
     "issued before the others agreed": (lambda: issuing(countersign(), opinion()), "会签"),
 }
 
