@@ -180,6 +180,7 @@ KEY_PLAN_BEFORE_SIGNING = Rule("key-plan-before-signing", "重点提案先报办
 KEY_REPORT_BEFORE_CLOSING = Rule("key-report-before-closing", "重点提案先报督办报告，后办结", "S27", gate=True)
 STEP_IN_LADDER = Rule("step-in-ladder", "督办步骤须属于本规则的阶梯", "S49")
 STEP_ON_ITS_DAY = Rule("step-on-its-day", "督办步骤须写明所针对的期限，不得早于其日", "S49")
+LIMIT_NAMED = Rule("limit-named", "催办、督办所写的期限须是该单位当日的期限", "DESIGN")
 LADDER_IN_ORDER = Rule("ladder-in-order", "督办逐级加力，先轻后重", "S19,S49", gate=True)
 ANSWER_BY_AHEAD = Rule("answer-by-ahead", "督办回复期限不得早于发单之日", "DESIGN")
 SUPERVISION_NUMBERED = Rule("supervision-numbered", "回复须写明对哪一次督办", "DESIGN")
@@ -206,6 +207,7 @@ REASSESSED_AFTER_CLOSING = Rule("reassessed-after-closing", "办结之后方可�
 COMMITMENTS_BEFORE_BETTER_CLASS = Rule(
     "commitments-before-better-class", "承诺尚未兑现的不能转为更高的类别", "S30", gate=True
 )
+FINISH_AHEAD = Rule("finish-ahead", "办理方案、回头看的完成日不得早于当日", "DESIGN")
 LOOKBACK_OPEN = Rule("lookback-open", "须是已开展的回头看，且本案在其范围之内", "S30,S31")
 
 # scoring

@@ -30,6 +30,7 @@ from domain.rules import (
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
+    FINISH_AHEAD,
     KNOWN_SESSION,
     LOOKBACK_OPEN,
     OCCURRED_IN_ORDER,
@@ -45,7 +46,19 @@ from domain.rules import (
 from domain.session import Session
 from domain.setting import Decision, Setting
 from domain.streams import Stream, proposal_stream
-from domain.values import ClassCode, Code, Day, EvidenceClaim, LongText, Moment, Note, PersonClaim, Title, earlier
+from domain.values import (
+    ClassCode,
+    Code,
+    Day,
+    EvidenceClaim,
+    LongText,
+    Moment,
+    Note,
+    PersonClaim,
+    Title,
+    day_of,
+    earlier,
+)
 
 
 class RecordRevisit(ProposalCommand):
@@ -163,7 +176,7 @@ class ReassessClass(ProposalCommand):
 class OpenLookbackCampaign(SessionCommand):
     """Begin to look again at cases of the session: those of some classes, or those named (S30, S31)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, PROPOSAL_EXISTS)
+    rules: ClassVar[tuple[Rule, ...]] = (KNOWN_SESSION, PROPOSAL_EXISTS, CLASS_IN_SCHEME, FINISH_AHEAD)
 
     title: Title
     classes: Annotated[tuple[ClassCode, ...], Field(max_length=20)] = ()
@@ -178,6 +191,11 @@ class OpenLookbackCampaign(SessionCommand):
         for index, case in enumerate(self.cases):
             own = setting.at(proposal_stream(case)).session == session.session
             require(own, PROPOSAL_EXISTS, "不是本届次的提案", f"cases.{index}")
+        for index, wanted in enumerate(self.classes):
+            known = any(rulebook.has_class(wanted) for rulebook in session.rulebooks.values())
+            require(known, CLASS_IN_SCHEME, f"本届次的办理规则没有“{wanted}”类", f"classes.{index}")
+        ahead = self.finish_on is None or self.finish_on >= day_of(setting.occurred_at)
+        require(ahead, FINISH_AHEAD, "完成日早于开展之日", "finish_on")
         opened = self.told(LookbackCampaignOpened, number=max(session.lookbacks, default=0) + 1)
         told = [known.model_copy(update={"number": opened.number}) for known in session.lookbacks.values()]
         return [] if opened in told else [opened]

@@ -44,6 +44,7 @@ from domain.rules import (
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
+    FINISH_AHEAD,
     KEY_REPORT_BEFORE_CLOSING,
     KNOWN_OFFICIAL,
     OBJECTION_OPEN,
@@ -71,6 +72,7 @@ from domain.values import (
     Note,
     PersonClaim,
     Title,
+    day_of,
 )
 
 UNHAPPY = "委员不满意"
@@ -86,6 +88,7 @@ class FileHandlingPlan(ProposalCommand):
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
         OCCURRED_IN_ORDER,
+        FINISH_AHEAD,
     )
 
     unit: Code
@@ -104,6 +107,8 @@ class FileHandlingPlan(ProposalCommand):
         if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed:
             return []
         in_order(setting, task.assigned_at, "分办")
+        ahead = self.finish_on is None or self.finish_on >= day_of(setting.occurred_at)
+        require(ahead, FINISH_AHEAD, "完成日早于报送方案之日", "finish_on")
         return [filed]
 
 

@@ -30,8 +30,10 @@ from domain.events import (
     SupervisionAnswered,
     SupervisionNoticeIssued,
 )
+from domain.explanation import deadlines_of
+from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, LadderStep
-from domain.proposal import Action, Proposal, owed, step_day
+from domain.proposal import Action, Proposal, owed, plan_due, step_day
 from domain.rules import (
     ANSWER_BY_AHEAD,
     COMMITMENT_OPEN,
@@ -40,6 +42,7 @@ from domain.rules import (
     KNOWN_UNIT,
     LADDER_IN_ORDER,
     LEADER_RANK,
+    LIMIT_NAMED,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
     PROPOSAL_EXISTS,
@@ -114,13 +117,26 @@ class SteppedCommand(PressingCommand):
             open_case(proposal)
 
     def in_ladder(self, proposal: Proposal, setting: Setting, pressure: Pressure) -> None:
-        """Refuse a step that the rulebook does not have, that is another kind of pressure, or that comes too early."""
-        if self.step is None:
-            return
+        """Refuse a step that the rulebook does not have, that is another kind of pressure, or that comes too early; and
+        a limit that the unit did not have that day."""
         known = setting.rulebook(proposal).step(self.step)
-        if known is None or known.pressure is not pressure or self.about not in (None, known.about):
-            refuse(STEP_IN_LADDER, f"本规则的督办阶梯中没有“{self.step}”这一步", "step")
-        self._on_its_day(known, proposal, setting)
+        fits = known is not None and known.pressure is pressure and self.about in (None, known.about)
+        require(fits or self.step is None, STEP_IN_LADDER, f"本规则的督办阶梯中没有“{self.step}”这一步", "step")
+        self._of_the_unit(known.about if known else self.about, proposal, setting)
+        if known is not None:
+            self._on_its_day(known, proposal, setting)
+
+    def _of_the_unit(self, about: DeadlineKind | None, proposal: Proposal, setting: Setting) -> None:
+        days: set[date | None] = set()
+        if about is not None:
+            days |= _limits_on(proposal, self.unit, day_of(setting.occurred_at)).get(about, set())
+            require(bool(days), LIMIT_NAMED, f"该单位当日没有{label(about)}", "about")
+        elif self.commitment is not None:
+            days |= {proposal.commitments[self.commitment].made.finish_on}
+        elif (task := proposal.tasks.get(self.unit)) is not None:
+            days |= {plan_due(proposal, task, setting.rulebook(proposal).key_plan_days)}
+        named = self.due_on is None or self.due_on in days
+        require(named, LIMIT_NAMED, f"{self.due_on} 不是该单位当日的期限；未写明哪种期限的，写明 about", "due_on")
 
     def _on_its_day(self, step: LadderStep, proposal: Proposal, setting: Setting) -> None:
         if self.due_on is None:
@@ -141,6 +157,7 @@ class IssueReminder(SteppedCommand):
         COMMITMENT_OPEN,
         STEP_IN_LADDER,
         STEP_ON_ITS_DAY,
+        LIMIT_NAMED,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -161,6 +178,7 @@ class IssueSupervisionNotice(SteppedCommand):
         COMMITMENT_OPEN,
         STEP_IN_LADDER,
         STEP_ON_ITS_DAY,
+        LIMIT_NAMED,
         ANSWER_BY_AHEAD,
     )
 
@@ -276,6 +294,20 @@ def next_number(proposal: Proposal) -> int:
     """The number of what is done next to press a unit of this case."""
     names = {kind.__name__ for kind in PRESSURE}
     return sum(name in names for name in proposal.entries) + 1
+
+
+def _limits_on(proposal: Proposal, unit: str, day: date) -> dict[DeadlineKind, set[date]]:
+    """The last days that were set for a unit by that day, kept or not, by what they are for; without those that others
+    had taken the place of before."""
+    found: dict[tuple[int | None, DeadlineKind], date] = {}
+    for fact in proposal.standing:
+        set_on = day_of(fact.occurred_at)
+        if getattr(fact.event, "unit", None) == unit and set_on <= day:
+            for limit in deadlines_of(fact.event):
+                if set_on < day:
+                    found.pop((limit.supersedes, limit.kind), None)
+                found[fact.version, limit.kind] = limit.due_on
+    return {kind: {on for (_, of), on in found.items() if of is kind} for _, kind in found}
 
 
 def _on(proposal: Proposal, unit: str) -> list[Action]:

@@ -32,7 +32,7 @@ from domain.proposal import (
 from domain.proposal.correction import taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits
-from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, undated
+from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, undated
 from domain.proposal.parts import (
     Act,
     Action,
@@ -179,6 +179,7 @@ __all__ = [
     "identity",
     "open_limits",
     "owed",
+    "plan_due",
     "round_of",
     "step_day",
     "subject",

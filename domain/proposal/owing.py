@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.limits import OpenLimit, open_limits
 from domain.proposal.parts import Commitment, TaskStatus, UnitTask
 from domain.proposal.state import Proposal
+from domain.values import day_of
 
 
 class Debtor(StrEnum):
@@ -79,6 +80,14 @@ def owed(proposal: Proposal) -> Iterator[Owed]:
             if promise.made.finish_on is not None and not promise.settled:
                 for unit in _acting(proposal, promise):
                     yield Owed(Debtor.UNIT, unit, promise.made.finish_on, commitment=number)
+
+
+def plan_due(proposal: Proposal, task: UnitTask, days: int | None) -> date | None:
+    """Until when a unit files its plan for a key proposal, so many days after the case became one and the unit's own,
+    whichever is later (S54); None where no rule says or the case is none."""
+    if days is None or proposal.key_at is None or task.assigned_at is None:
+        return None
+    return max(day_of(proposal.key_at), day_of(task.assigned_at)) + timedelta(days=days)
 
 
 def _acting(proposal: Proposal, promise: Commitment) -> list[str]:

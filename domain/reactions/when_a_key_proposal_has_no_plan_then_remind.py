@@ -4,15 +4,13 @@ In time is so many days (`key_plan_days`) after the case became a key proposal a
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from domain.codes import ReminderMode
 from domain.commands.supervision import IssueReminder
 from domain.events import HandlingPlanFiled
-from domain.proposal import Proposal, TaskStatus, UnitTask
+from domain.proposal import Proposal, TaskStatus, UnitTask, plan_due
 from domain.reactions.base import Due, OnDay, Today
 from domain.reactions.telling import told
-from domain.values import day_of
 
 
 def react(proposal: Proposal, today: Today) -> Sequence[Due]:
@@ -20,14 +18,11 @@ def react(proposal: Proposal, today: Today) -> Sequence[Due]:
 
 
 def _due(proposal: Proposal, today: Today) -> Iterator[Due]:
-    days = today.rulebook.key_plan_days
-    if days is None or proposal.key_at is None or proposal.ended is not None:
+    if proposal.ended is not None:
         return
     for task in proposal.answering:
-        if task.assigned_at is None or not _owes_plan(proposal, task):
-            continue
-        until = max(day_of(proposal.key_at), day_of(task.assigned_at)) + timedelta(days=days)
-        if until < today.day:
+        until = plan_due(proposal, task, today.rulebook.key_plan_days)
+        if until is not None and until < today.day and _owes_plan(proposal, task):
             ask = f"重点提案报送办理方案的期限 {until} 已过，请尽快报送"
             command = IssueReminder(unit=task.unit, mode=ReminderMode.SYSTEM, ask=ask, due_on=until)
             if not told(proposal, command):

@@ -1,5 +1,6 @@
 """回访."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from domain.rules import (
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
     CONTACT_IS_WITH_PROPOSERS,
+    FINISH_AHEAD,
     KNOWN_SESSION,
     LOOKBACK_OPEN,
     ONLY_ASSIGNED_UNIT_ACTS,
@@ -211,6 +213,16 @@ def test_a_campaign_looks_again_at_classes_or_cases() -> None:
 @refuses(c.OpenLookbackCampaign, KNOWN_SESSION)
 def test_no_campaign_without_a_session() -> Attempt:
     return attempt(World(), look_back())
+
+
+@refuses(c.OpenLookbackCampaign, CLASS_IN_SCHEME, "classes.1")
+def test_a_campaign_is_about_classes_that_the_session_has() -> Attempt:
+    return attempt(opened(), look_back(classes=("B", "Z")))
+
+
+@refuses(c.OpenLookbackCampaign, FINISH_AHEAD, "finish_on")
+def test_no_campaign_is_over_before_it_begins() -> Attempt:
+    return attempt(opened(), look_back(finish_on=date(2024, 2, 29)))
 
 
 @refuses(c.OpenLookbackCampaign, PROPOSAL_EXISTS, "cases.0")

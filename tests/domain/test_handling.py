@@ -29,6 +29,7 @@ from domain.rules import (
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
     FEEDBACK_BEFORE_CLOSING,
+    FINISH_AHEAD,
     KNOWN_OFFICIAL,
     OBJECTION_OPEN,
     OCCURRED_IN_ORDER,
@@ -121,6 +122,11 @@ def test_a_unit_may_go_back_to_its_first_plan() -> None:
     world.do(plan())
     world.do(plan(goal="两年内每校配一名心理教师"))
     assert len(world.do(plan())) == 1
+
+
+@refuses(c.FileHandlingPlan, FINISH_AHEAD, "finish_on")
+def test_nobody_plans_to_have_finished_before_today() -> Attempt:
+    return attempt(assigned(), plan(finish_on=date(2024, 2, 29)))
 
 
 @refuses(c.FileHandlingPlan, ONLY_ASSIGNED_UNIT_ACTS, "unit")

@@ -26,6 +26,7 @@ from domain.rules import (
     KNOWN_UNIT,
     LADDER_IN_ORDER,
     LEADER_RANK,
+    LIMIT_NAMED,
     ONLY_ASSIGNED_UNIT_ACTS,
     PROPOSAL_EXISTS,
     SIGNER_OF_UNIT,
@@ -34,6 +35,7 @@ from domain.rules import (
     SUPERVISION_NUMBERED,
 )
 from tests.domain import test_archive as archive
+from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_publication as publication
 from tests.domain.given import (
@@ -51,6 +53,7 @@ from tests.domain.given import (
     head_of,
     issued,
     leader_of,
+    moment,
     officer_of,
     opened,
     refuses,
@@ -196,6 +199,55 @@ def test_nobody_is_criticised_but_for_a_notice_left_unanswered(answered: bool) -
     if answered:
         world.do(answer(number=2))
     return attempt(world, notify(**CRITICISM), at="2024-07-01 09:00")
+
+
+@refuses(c.IssueReminder, LIMIT_NAMED, "due_on")
+@pytest.mark.parametrize(
+    "named",
+    [{**STEP, "due_on": date(2030, 1, 1)}, {"about": "REPLY", "due_on": date(2024, 5, 31)}, {"due_on": DUE}],
+    ids=["a step", "another day", "a day of nothing"],
+)
+def test_a_reminder_names_no_day_that_nobody_set(named: dict[str, Any]) -> Attempt:
+    return attempt(assigned(strict()), remind(**named), at="2024-05-30 09:00")
+
+
+@refuses(c.IssueSupervisionNotice, LIMIT_NAMED, "about")
+def test_a_notice_names_no_limit_that_the_unit_never_had() -> Attempt:
+    return attempt(reminded(), notify(about="CO_OPINION", due_on=date(2024, 4, 1)))
+
+
+@refuses(c.IssueReminder, LIMIT_NAMED, "due_on")
+def test_a_reminder_about_a_promise_names_its_day() -> Attempt:
+    return attempt(commitment.promised(), remind(commitment=1, due_on=date(2024, 12, 30)))
+
+
+@refuses(c.IssueReminder, LIMIT_NAMED, "due_on")
+def test_who_is_not_on_the_case_has_no_day_to_be_reminded_of() -> Attempt:
+    return attempt(assigned(), remind(HEALTH, due_on=DUE))
+
+
+LATER = date(2024, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "named", "known"),
+    [
+        ("2024-05-29 09:00", DUE, True),
+        ("2024-05-29 09:00", LATER, False),
+        ("2024-05-30 09:00", DUE, True),
+        ("2024-05-30 09:00", LATER, True),
+        ("2024-05-31 09:00", DUE, False),
+        ("2024-05-31 09:00", LATER, True),
+    ],
+)
+def test_a_reminder_names_the_limit_of_its_day(told: str, named: date, known: bool) -> None:
+    world = clock.asked()
+    world.do(clock.answer(), at="2024-05-30 09:00")
+    reminder = remind(about="REPLY", due_on=named, occurred_at=moment(told), late_entry_reason="补录")
+    if known:
+        assert world.do(reminder, at="2024-06-03 09:00")
+    else:
+        assert world.refused(reminder, at="2024-06-03 09:00").rule is LIMIT_NAMED
 
 
 @refuses(c.IssueReminder, ONLY_ASSIGNED_UNIT_ACTS, "unit")

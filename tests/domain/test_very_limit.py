@@ -32,6 +32,7 @@ from tests.domain.given import (
     leader_of,
     officer_of,
     opened,
+    plan,
     rate,
     registered,
     revisit,
@@ -92,6 +93,10 @@ LIMITS: Mapping[str, tuple[Callable[[], Attempt], Callable[[], Attempt]]] = {
     "figures of the whole history": (
         lambda: attempt(submitted(), archive.snapshot(as_known=len(submitted().history))),
         lambda: attempt(submitted(), archive.snapshot(as_known=len(submitted().history) + 1)),
+    ),
+    "a plan for today": (
+        lambda: attempt(assigned(), plan(finish_on=TODAY)),
+        lambda: attempt(assigned(), plan(finish_on=YESTERDAY)),
     ),
     "a promise for today": (
         lambda: attempt(issued(), commitment.promise(finish_on=TODAY)),
