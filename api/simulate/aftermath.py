@@ -13,9 +13,11 @@ from domain.codes import Rating, Retention, RevisitStage
 
 
 def closed(case: Case, at: datetime) -> Story:
-    """From the last answer to the archive."""
+    """From the last answer to the archive. Where little has been written down, the points are given before closing."""
     dice, units = case.dice, [case.place.unit(task.unit) for task in case.state.answering]
     result = max(_classes(case))
+    if early := case.state.version < f.FEWEST - 1:
+        at = yield from scored(case, units, at)
     at = case.later(at, 2, 10)
     yield Act(at, case.office, c.CloseHandling(basis=_basis(case), result_class=result))
     if dice.chance(f.REOPENED):
@@ -25,8 +27,8 @@ def closed(case: Case, at: datetime) -> Story:
         at = case.later(at, 1, 5)
         yield Act(at, case.office, c.CloseHandling(basis="补正后办结", result_class=result))
     promises = [followed(case, number, at) for number in case.state.commitments]
-    others = [_visited(case, at), checked(case, units, at), looked_back(case, units, at), scored(case, units, at)]
-    at = yield from merged(at, [*promises, *others])
+    others = [_visited(case, at), checked(case, units, at), looked_back(case, units, at)]
+    at = yield from merged(at, [*promises, *others, *([] if early else [scored(case, units, at)])])
     settled = all(promise.settled for promise in case.state.commitments.values())
     if (dice.chance(f.ARCHIVED) or case.state.version <= f.FEWEST) and settled:
         at = yield from _put_away(case, case.later(at, 10, 45))
