@@ -54,10 +54,9 @@ from domain.rules import (
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     Rule,
-    refuse,
     require,
 )
-from domain.setting import Decision, Setting
+from domain.setting import Decision, Flagged, Setting
 from domain.values import (
     ClassCode,
     Code,
@@ -261,12 +260,17 @@ class CloseHandling(ProposalCommand):
         for task in proposal.active_tasks:
             self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
-        _nobody_disregarded(proposal, setting)
+        closing = self._closing(proposal, setting)
+        for task in proposal.answering:
+            self._heard(task, proposal, setting)
+        self._as_promised(proposal, setting.rulebook(proposal))
+        return [closing]
+
+    def _closing(self, proposal: Proposal, setting: Setting) -> Event | Flagged:
         rulebook = setting.rulebook(proposal)
-        scheme = in_scheme(rulebook, self.result_class)
-        self._as_promised(proposal, rulebook)
-        closing = HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)
-        return [gated(closing, _parts_of_nobody(proposal, setting))]
+        closing = self.told(HandlingClosed, class_scheme=in_scheme(rulebook, self.result_class))
+        breaches = [*_over_the_dissatisfied(proposal, setting, rulebook), *_parts_of_nobody(proposal, setting)]
+        return gated(closing, breaches)
 
     def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
         """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
@@ -285,16 +289,18 @@ class CloseHandling(ProposalCommand):
         asked = task.addition is not None and task.addition_decided is None
         require(not asked, ADDITION_OPEN, f"“{setting.unit_name(task.unit)}”的增办建议尚未裁定")
         if task.mode.answers:
-            self._answered(task, proposal, setting)
+            self._answered(task, setting)
 
-    def _answered(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
-        """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""
+    def _answered(self, task: UnitTask, setting: Setting) -> None:
+        """Refuse to close over a round without a reply, or before what was answered to one."""
         name, current = setting.unit_name(task.unit), task.round
         require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
         for answered in task.rounds.values():
             in_order(setting, answered.rated_at, "委员评价")
-        unhappy = setting.member_names(*sorted(task.dissatisfied))
-        require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
+
+    def _heard(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
+        """Refuse to close while a member was not heard about the unit's reply."""
+        name = setting.unit_name(task.unit)
         waiting = setting.member_names(*sorted(task.unanswered))
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
@@ -315,9 +321,11 @@ def _says_who_answers(event: Event) -> bool:
     return isinstance(event, CaseReassigned) or (isinstance(event, UnitAssigned) and event.mode.answers)
 
 
-def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:
-    """Refuse to close over a member whom a unit has not satisfied that answers no more: who took over asks again."""
-    for unit, members in proposal.disregarded.items():
-        who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
-        again = f"委员 {who} 对“{name}”不满意，该单位已不再答复，须由现承办单位答复后再次征询"
-        refuse(DISSATISFIED_IS_REHANDLED, again)
+def _over_the_dissatisfied(proposal: Proposal, setting: Setting, rulebook: Rulebook) -> list[Breach]:
+    """Members whom a unit has not satisfied; of one that answers no more, who took over asks again."""
+    again, gone = "须重新办理并再次征询", "该单位已不再答复，须由现承办单位答复后再次征询"
+    told = [(task.unit, task.dissatisfied, again) for task in proposal.answering if task.dissatisfied]
+    told += [(unit, members, gone) for unit, members in proposal.disregarded.items()]
+    people = [(setting.member_names(*sorted(members)), setting.unit_name(unit), must) for unit, members, must in told]
+    gate, reason = rulebook.gates.satisfied_before_closing or Gate.REFUSE, "委员 {} 对“{}”不满意，{}"
+    return [Breach(gate, DISSATISFIED_IS_REHANDLED, reason.format(*person)) for person in people]
