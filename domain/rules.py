@@ -183,7 +183,7 @@ NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明�
 RATED_BY_OTHERS = Rule("rated-by-others", "对承办单位的评价不由该单位的人员录入", "P4", gate=True)
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，改变看法须走更改评价", "P2")
 RATED_BEFORE_REVISION = Rule("rated-before-revision", "先有评价，方可更改", "P2")
-MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调", "S8")
+MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调或专门说明", "S8")
 REHANDLE_AFTER_REPLY = Rule("rehandle-after-reply", "答复之后方可重新办理", "S8")
 DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重新办理", "S8", gate=True)
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")

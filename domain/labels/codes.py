@@ -108,6 +108,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "NO_COMMENT": "未表态",
     },
     codes.Ruling: {"AS_DRAFTED": "按原稿办理", "AS_AMENDED": "修改后办理", "RECONCILED": "双方已协商一致"},
+    codes.MediationForm: {"FACE_TO_FACE": "当面协调", "SPECIAL_EXPLANATION": "专门说明"},
     codes.Countersignature: {"AGREED": "同意会签", "WITHHELD": "不同意会签"},
     codes.Defect: {
         "OFF_TOPIC": "答非所问",

@@ -139,7 +139,7 @@ ENGLISH_RULES: dict[str, str] = {
     "rated-by-others": "Nobody of the unit enters what a member thinks of its reply",
     "rated-once": "A round is rated once; another view is a revision",
     "rated-before-revision": "There is a rating before it is revised",
-    "mediated-after-rehandling": "Unit and member are brought together when re-handling has not satisfied the member",
+    "mediated-after-rehandling": "Unit and member meet, or it is explained specially, when re-handling has not helped",
     "rehandle-after-reply": "A case is handled again only after a reply",
     "dissatisfied-is-rehandled": "A case with a dissatisfied member is handled again",
     "replied-before-closing": "Every answering unit has replied before the case is closed",
