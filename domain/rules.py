@@ -124,6 +124,7 @@ DONE_IN_TIME = Rule("done-in-time", "在期限内办理，逾期的照办，但�
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
+CONTACT_BEFORE_HANDLING = Rule("contact-before-handling", "先沟通后办理", "S0,S22", gate=True)
 CONTACT_IS_WITH_PROPOSERS = Rule("contact-is-with-proposers", "沟通对象须是本案提案者", "S0")
 WAIVER_NEEDS_APPROVER = Rule("waiver-needs-approver", "免于沟通须由他人批准并说明理由", "P1", gate=True)
 

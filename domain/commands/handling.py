@@ -19,6 +19,7 @@ from domain.commands.base import (
     open_case,
     with_proposers,
 )
+from domain.commands.before_handling import handling_breach
 from domain.events import (
     CaseReassigned,
     DifficultyRaised,
@@ -39,6 +40,7 @@ from domain.rules import (
     APPROVER_RANK,
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
+    CONTACT_BEFORE_HANDLING,
     CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_OPEN,
     DISSATISFIED_IS_REHANDLED,
@@ -81,7 +83,9 @@ class FileHandlingPlan(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        CONTACT_BEFORE_HANDLING,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -100,7 +104,7 @@ class FileHandlingPlan(ProposalCommand):
         if proposal.filed.get((HandlingPlanFiled, self.unit)) == filed:
             return []
         in_order(setting, task.assigned_at, "分办")
-        return [filed]
+        return [gated(filed, handling_breach(proposal, task, setting, setting.rulebook(proposal)))]
 
 
 class ApproveHandlingPlan(ProposalCommand):
@@ -172,7 +176,13 @@ class ResolveDifficulty(ProposalCommand):
 class RecordFieldVisit(ProposalCommand):
     """Report that people of the unit went to see for themselves, alone or with members."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_ACTS, CONTACT_IS_WITH_PROPOSERS)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *EXISTING,
+        ONLY_ASSIGNED_UNIT_ACTS,
+        CONTACT_IS_WITH_PROPOSERS,
+        CONTACT_BEFORE_HANDLING,
+        RULEBOOK_IN_FORCE,
+    )
 
     occurred_at: Moment
     unit: Code
@@ -184,10 +194,12 @@ class RecordFieldVisit(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        assigned(proposal, self.unit, setting)
+        task = assigned(proposal, self.unit, setting)
         with_proposers(proposal, self.members, setting)
         visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
-        return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
+        if identity(visited, setting.occurred_at) in proposal.told:
+            return []
+        return [gated(visited, handling_breach(proposal, task, setting, setting.rulebook(proposal)))]
 
 
 class OrderRehandling(ProposalCommand):

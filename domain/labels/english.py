@@ -85,6 +85,7 @@ ENGLISH_RULES: dict[str, str] = {
     "not-yet-replied": "A deadline moves only while its round has one and has not been replied to",
     "done-in-time": "What has a deadline is done in time; late, it is done all the same and flagged",
     # contact
+    "contact-before-handling": "A member is contacted before the unit begins to handle the case",
     "contact-before-reply": "The member is contacted before the reply",
     "contact-is-with-proposers": "Those contacted are proposers of the case",
     "waiver-needs-approver": "Contact is waived only with somebody else's approval, for a reason",

@@ -65,6 +65,7 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "countersigned_before_signing": "会签未齐不得签发",
         "passed_down_by_office": "上级交办的由政府办公室答复",
         "rated_by_others": "评价由被评价的单位录入",
+        "contact_before_handling": "先沟通后办理",
         "satisfied_before_closing": "委员仍不满意就办结",
     },
     "SignerRanks": {

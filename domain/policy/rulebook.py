@@ -186,6 +186,8 @@ class Gates(Frozen):
     """Whether the city's office, not the unit, answers a case passed down (S14); FLAG where a rulebook does not say."""
     rated_by_others: Gate | None = None
     """Whether a rating is entered by nobody of the unit it is about (P4); FLAG where a rulebook does not say."""
+    contact_before_handling: Gate | None = None
+    """Whether a unit speaks with a proposer before it takes a step (S0, S22); OFF where a rulebook does not say."""
     satisfied_before_closing: Gate | None = None
     """Whether a case is closed only where nobody is left dissatisfied (S8); REFUSE where a rulebook does not say."""
 
