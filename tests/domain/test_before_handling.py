@@ -1,11 +1,13 @@
 """先沟通后办理: whoever answers a case speaks with its proposers before beginning to handle it."""
 
 from collections.abc import Callable
+from importlib.resources import files
 
 import pytest
 
 from domain import commands as c
 from domain.codes import AssignmentMode, Gate
+from domain.policy.rulebook import parse
 from domain.rules import CONTACT_BEFORE_HANDLING
 from tests.domain.given import (
     EDU,
@@ -106,6 +108,11 @@ def test_what_is_no_talk_of_the_units_own_does_not_count(spoken: Callable[[World
     world = handed(modes=LED)
     world.do(spoken(world))
     assert flags(world, plan()) == BROKEN
+
+
+def test_the_sample_city_asks_it() -> None:
+    shipped = parse((files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8"))
+    assert shipped.gates.contact_before_handling is Gate.FLAG, "its report demands it (S0)"
 
 
 def test_who_assists_need_not_speak_with_anybody() -> None:
