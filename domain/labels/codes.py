@@ -201,7 +201,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "ASSIGNMENT": "分办之日",
         "SESSION_CLOSE": "闭会之日",
         "ORDER": "责成之日",
-        "FORM": "发表之日",
+        "FORM": "征询意见表发出之日",
         "REPLY_DUE": "答复期限",
         "RETURN": "退件之日",
         "ISSUE": "答复之日",
