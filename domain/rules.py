@@ -127,6 +127,7 @@ DONE_IN_TIME = Rule("done-in-time", "在期限内办理，逾期的照办，但�
 
 # contact
 CONTACT_BEFORE_REPLY = Rule("contact-before-reply", "先沟通后答复", "S0,S16,S17", gate=True)
+CONTACT_BEFORE_HANDLING = Rule("contact-before-handling", "先沟通后办理", "S0,S22", gate=True)
 CONTACT_IS_WITH_PROPOSERS = Rule("contact-is-with-proposers", "沟通对象须是本案提案者", "S0")
 WAIVER_NEEDS_APPROVER = Rule("waiver-needs-approver", "免于沟通须由他人批准并说明理由", "DESIGN", gate=True)
 
@@ -193,7 +194,7 @@ NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明�
 RATED_BY_OTHERS = Rule("rated-by-others", "对承办单位的评价不由该单位的人员录入", "P4", gate=True)
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，改变看法须走更改评价", "DESIGN")
 RATED_BEFORE_REVISION = Rule("rated-before-revision", "先有评价，方可更改", "P2")
-MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调", "S8")
+MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调或专门说明", "S8")
 REHANDLE_AFTER_REPLY = Rule("rehandle-after-reply", "答复之后方可重新办理", "S8")
 DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重新办理", "S8", gate=True)
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "DESIGN")

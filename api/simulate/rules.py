@@ -42,6 +42,7 @@ def _filled(name: str) -> Rulebook:
     known = {rule.kind for rule in shipped.deadlines}
     lenient = shipped.contact_before_reply.gate is Gate.FLAG
     gates: dict[str, Any] = {"ladder_in_order": Gate.FLAG, "publication_before_issue": Gate.FLAG}
+    gates["contact_before_handling"] = None  # units of the made-up city file their plans before they talk
     if lenient:
         gates |= {"objection_in_time": Gate.FLAG, "countersigned_before_issue": Gate.FLAG}
     limits = (*map(_extensible, shipped.deadlines), *(rule for rule in _LIMITS if rule.kind not in known))

@@ -39,6 +39,13 @@ class Ruling(StrEnum):
     RECONCILED = "RECONCILED"
 
 
+class MediationForm(StrEnum):
+    """How a proposer is answered whom handling the matter again has not satisfied (S8)."""
+
+    FACE_TO_FACE = "FACE_TO_FACE"
+    SPECIAL_EXPLANATION = "SPECIAL_EXPLANATION"
+
+
 class Countersignature(StrEnum):
     """Whether an assisting unit agrees to the lead's draft."""
 

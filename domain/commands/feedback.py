@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Addressed, EnteredBy, Gate, Heard, MemberPosition, Rating, Visit
+from domain.codes import Addressed, EnteredBy, Gate, Heard, MediationForm, MemberPosition, Rating, Visit
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -213,7 +213,7 @@ class NoteFeedbackOverdue(ProposalCommand):
 
 class RecordMediation(ProposalCommand):
     """Report the talk at which the office and the CPPCC bring the unit together with proposers whom handling the matter
-    again has not satisfied (S8)."""
+    again has not satisfied, or the special explanation they are given (S8)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -229,6 +229,7 @@ class RecordMediation(ProposalCommand):
     members: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
     outcome: LongText
     member_position: MemberPosition
+    form: MediationForm | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)

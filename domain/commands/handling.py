@@ -19,6 +19,7 @@ from domain.commands.base import (
     open_case,
     with_proposers,
 )
+from domain.commands.before_handling import handling_breach
 from domain.commands.recomputation import following
 from domain.events import (
     CaseReassigned,
@@ -39,6 +40,7 @@ from domain.rules import (
     ADDITION_OPEN,
     CLASS_IN_SCHEME,
     COMMITMENTS_BEFORE_BETTER_CLASS,
+    CONTACT_BEFORE_HANDLING,
     CONTACT_IS_WITH_PROPOSERS,
     DIFFICULTY_COORDINATED_ABOVE,
     DIFFICULTY_OPEN,
@@ -61,7 +63,7 @@ from domain.rules import (
     refuse,
     require,
 )
-from domain.setting import Decision, Setting
+from domain.setting import Decision, Flagged, Setting
 from domain.values import (
     ClassCode,
     Code,
@@ -87,8 +89,10 @@ class FileHandlingPlan(ProposalCommand):
         ONLY_ASSIGNED_UNIT_ACTS,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
+        CONTACT_BEFORE_HANDLING,
         OCCURRED_IN_ORDER,
         FINISH_AHEAD,
+        RULEBOOK_IN_FORCE,
     )
 
     unit: Code
@@ -109,7 +113,7 @@ class FileHandlingPlan(ProposalCommand):
         in_order(setting, task.assigned_at, "分办")
         ahead = self.finish_on is None or self.finish_on >= day_of(setting.occurred_at)
         require(ahead, FINISH_AHEAD, "完成日早于报送方案之日", "finish_on")
-        return [filed]
+        return [gated(filed, handling_breach(proposal, task, setting, setting.rulebook(proposal)))]
 
 
 class ApproveHandlingPlan(ProposalCommand):
@@ -199,7 +203,9 @@ class RecordFieldVisit(ProposalCommand):
         *EXISTING,
         ONLY_ASSIGNED_UNIT_ACTS,
         CONTACT_IS_WITH_PROPOSERS,
+        CONTACT_BEFORE_HANDLING,
         OCCURRED_IN_ORDER,
+        RULEBOOK_IN_FORCE,
     )
 
     occurred_at: Moment
@@ -216,7 +222,9 @@ class RecordFieldVisit(ProposalCommand):
         with_proposers(proposal, self.members, setting)
         in_order(setting, task.assigned_at, "分办")
         visited = self.told(FieldVisitRecorded, members=tuple(dict.fromkeys(self.members)))
-        return [] if identity(visited, setting.occurred_at) in proposal.told else [visited]
+        if identity(visited, setting.occurred_at) in proposal.told:
+            return []
+        return [gated(visited, handling_breach(proposal, task, setting, setting.rulebook(proposal)))]
 
 
 class OrderRehandling(ProposalCommand):
@@ -292,12 +300,18 @@ class CloseHandling(ProposalCommand):
             self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
         _after_every_answer(proposal, setting)
-        _nobody_disregarded(proposal, setting)
+        closing = self._closing(proposal, setting)
+        for task in proposal.answering:
+            self._heard(task, proposal, setting)
+        _nobody_unheard(proposal, setting)
+        self._as_promised(proposal, setting.rulebook(proposal))
+        return [closing]
+
+    def _closing(self, proposal: Proposal, setting: Setting) -> Event | Flagged:
         rulebook = setting.rulebook(proposal)
-        scheme = in_scheme(rulebook, self.result_class)
-        self._as_promised(proposal, rulebook)
-        closing = HandlingClosed(basis=self.basis, class_scheme=scheme, result_class=self.result_class)
-        return [gated(closing, [*_parts_of_nobody(proposal, setting), *_unreported(proposal, rulebook)])]
+        closing = self.told(HandlingClosed, class_scheme=in_scheme(rulebook, self.result_class))
+        breaches = [*_over_the_dissatisfied(proposal, setting, rulebook), *_parts_of_nobody(proposal, setting)]
+        return gated(closing, [*breaches, *_unreported(proposal, rulebook)])
 
     def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
         """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
@@ -316,14 +330,16 @@ class CloseHandling(ProposalCommand):
         asked = task.addition is not None and task.addition_decided is None
         require(not asked, ADDITION_OPEN, f"“{setting.unit_name(task.unit)}”的增办建议尚未裁定")
         if task.mode.answers:
-            self._answered(task, proposal, setting)
+            self._answered(task, setting)
 
-    def _answered(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
-        """Refuse to close over a round without a reply, a member who is not satisfied, or one who was not heard."""
+    def _answered(self, task: UnitTask, setting: Setting) -> None:
+        """Refuse to close over a round without a reply."""
         name, current = setting.unit_name(task.unit), task.round
         require(current.issued, REPLIED_BEFORE_CLOSING, f"“{name}”第 {current.number} 轮尚未答复")
-        unhappy = setting.member_names(*sorted(task.dissatisfied))
-        require(not unhappy, DISSATISFIED_IS_REHANDLED, f"委员 {unhappy} 对“{name}”不满意，须重新办理并再次征询")
+
+    def _heard(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
+        """Refuse to close while a member was not heard about the unit's reply."""
+        name = setting.unit_name(task.unit)
         waiting = setting.member_names(*sorted(task.unanswered))
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
@@ -358,14 +374,19 @@ def _after_every_answer(proposal: Proposal, setting: Setting) -> None:
             in_order(setting, answered.rated_at, "委员评价")
 
 
-def _nobody_disregarded(proposal: Proposal, setting: Setting) -> None:
-    """Refuse to close over a member whom a unit has not satisfied, or not heard, that answers no more: who took over
-    asks again."""
-    for unit, members in proposal.disregarded.items():
-        who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
-        again = f"委员 {who} 对“{name}”不满意，该单位已不再答复，须由现承办单位答复后再次征询"
-        refuse(DISSATISFIED_IS_REHANDLED, again)
+def _nobody_unheard(proposal: Proposal, setting: Setting) -> None:
+    """Refuse to close over a member who was not heard about the reply of a unit that answers no more."""
     for unit, members in proposal.unheard.items():
         who, name = setting.member_names(*sorted(members)), setting.unit_name(unit)
         waiting = f"委员 {who} 尚未反馈对“{name}”的意见，也未注明未反馈；该单位已不再答复，也没有单位再次征询"
         refuse(FEEDBACK_BEFORE_CLOSING, waiting)
+
+
+def _over_the_dissatisfied(proposal: Proposal, setting: Setting, rulebook: Rulebook) -> list[Breach]:
+    """Members whom a unit has not satisfied; of one that answers no more, who took over asks again."""
+    again, gone = "须重新办理并再次征询", "该单位已不再答复，须由现承办单位答复后再次征询"
+    told = [(task.unit, task.dissatisfied, again) for task in proposal.answering if task.dissatisfied]
+    told += [(unit, members, gone) for unit, members in proposal.disregarded.items()]
+    people = [(setting.member_names(*sorted(members)), setting.unit_name(unit), must) for unit, members, must in told]
+    gate, reason = rulebook.gates.satisfied_before_closing or Gate.REFUSE, "委员 {} 对“{}”不满意，{}"
+    return [Breach(gate, DISSATISFIED_IS_REHANDLED, reason.format(*person)) for person in people]

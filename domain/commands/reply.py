@@ -18,6 +18,7 @@ from domain.commands.base import (
     in_scheme,
     open_case,
 )
+from domain.commands.before_handling import handling_breach
 from domain.commands.before_reply import contact_breach
 from domain.events import ReplyCountersigned, ReplyDrafted
 from domain.personal import Of, Sealed
@@ -25,6 +26,7 @@ from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
 from domain.rules import (
     CLASS_IN_SCHEME,
     CO_UNIT_COUNTERSIGNS,
+    CONTACT_BEFORE_HANDLING,
     CONTACT_BEFORE_REPLY,
     DRAFT_EXISTS,
     DRAFT_IS_CURRENT,
@@ -59,6 +61,7 @@ class DraftReply(ProposalCommand):
         DRAFT_NOT_SIGNED,
         RETURNED_DRAFT_CHANGES,
         CONTACT_BEFORE_REPLY,
+        CONTACT_BEFORE_HANDLING,
         OCCURRED_IN_ORDER,
         RULEBOOK_IN_FORCE,
     )
@@ -91,7 +94,8 @@ class DraftReply(ProposalCommand):
         after_last(setting, task)
         number = current.draft.number + 1 if current.draft else 1
         drafted = self.told(ReplyDrafted, round=current.number, draft=number, class_scheme=scheme)
-        return [gated(drafted, contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook))]
+        breaches = contact_breach(proposal, self.unit, DecisiveMoment.DRAFT, setting, rulebook)
+        return [gated(drafted, [*breaches, *handling_breach(proposal, task, setting, rulebook)])]
 
     def _names_contact(self, setting: Setting) -> None:
         named = self.contact_phone is None or self.contact_person is not None

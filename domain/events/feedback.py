@@ -5,7 +5,7 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from typing import TypeAlias
 
-from domain.codes import Addressed, EnteredBy, Heard, MemberPosition, Rating, Visit
+from domain.codes import Addressed, EnteredBy, Heard, MediationForm, MemberPosition, Rating, Visit
 from domain.events.base import Event
 from domain.policy.deadlines import Deadline
 from domain.values import Person
@@ -56,7 +56,8 @@ class FeedbackOverdue(Event):
 
 
 class FaceToFaceMediationHeld(Event):
-    """当面协调: the office and the CPPCC bring unit and proposers together after re-handling has not helped."""
+    """当面协调、专门说明: after re-handling has not helped, the office and the CPPCC bring unit and proposers together,
+    or the matter is explained to them specially; where no form is named they met."""
 
     unit: str
     round: int
@@ -64,6 +65,7 @@ class FaceToFaceMediationHeld(Event):
     members: tuple[str, ...]
     outcome: str
     member_position: MemberPosition
+    form: MediationForm | None = None
 
 
 FeedbackEvent: TypeAlias = (

@@ -114,6 +114,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "NO_COMMENT": "未表态",
     },
     codes.Ruling: {"AS_DRAFTED": "按原稿办理", "AS_AMENDED": "修改后办理", "RECONCILED": "双方已协商一致"},
+    codes.MediationForm: {"FACE_TO_FACE": "当面协调", "SPECIAL_EXPLANATION": "专门说明"},
     codes.Countersignature: {"AGREED": "同意会签", "WITHHELD": "不同意会签"},
     codes.Defect: {
         "OFF_TOPIC": "答非所问",
@@ -206,7 +207,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "ASSIGNMENT": "分办之日",
         "SESSION_CLOSE": "闭幕之日",
         "ORDER": "责成之日",
-        "FORM": "发表之日",
+        "FORM": "征询意见表发出之日",
         "REPLY_DUE": "答复期限",
         "RETURN": "退件之日",
         "ISSUE": "答复之日",

@@ -99,7 +99,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     "RecordSatisfaction": "登记一位提案者对某轮答复的评价；办理规则如此规定的，评为不满意即责成重新办理。",
     "ReviseSatisfaction": "提案者改变看法的，更改其评价；历次评价都留在历史中。",
     "NoteFeedbackOverdue": "登记哪些提案者逾期没有交回某单位的征询意见表；每人只登记一次。",
-    "RecordMediation": "登记重新办理后仍不满意时，政府办公室与政协召集承办单位和提案者当面协调的情况。",
+    "RecordMediation": "登记重新办理后仍不满意时，政府办公室与政协召集承办单位和提案者当面协调，或作专门说明的情况。",
     # publication
     "DecidePublication": "有了答复稿之后，审查本轮答复公开、部分公开还是不公开；登记公开之前可以重新审查。",
     "ContestPublication": "提案者对答复公开提出异议并说明理由，须重新作公开审查。",

@@ -34,7 +34,7 @@ COMMANDS: dict[str, str] = {
     "IssueCircular": "印发通报",
     "ReviseSatisfaction": "更改评价",
     "NoteFeedbackOverdue": "登记反馈逾期",
-    "RecordMediation": "登记当面协调",
+    "RecordMediation": "登记当面协调或专门说明",
     "RecordDelivery": "登记送达",
     "DecidePublication": "公开审查",
     "ContestPublication": "对公开提出异议",

@@ -85,6 +85,7 @@ ENGLISH_RULES: dict[str, str] = {
     "not-yet-replied": "A deadline moves only while its round has one and has not been replied to",
     "done-in-time": "What has a deadline is done in time; late, it is done all the same and flagged",
     # contact
+    "contact-before-handling": "A member is contacted before the unit begins to handle the case",
     "contact-before-reply": "The member is contacted before the reply",
     "contact-is-with-proposers": "Those contacted are proposers of the case",
     "waiver-needs-approver": "Contact is waived only with somebody else's approval, for a reason",
@@ -150,7 +151,7 @@ ENGLISH_RULES: dict[str, str] = {
     "rated-by-others": "Nobody of the unit enters what a member thinks of its reply",
     "rated-once": "A round is rated once; another view is a revision",
     "rated-before-revision": "There is a rating before it is revised",
-    "mediated-after-rehandling": "Unit and member are brought together when re-handling has not satisfied the member",
+    "mediated-after-rehandling": "Unit and member meet, or it is explained specially, when re-handling has not helped",
     "rehandle-after-reply": "A case is handled again only after a reply",
     "dissatisfied-is-rehandled": "A case with a dissatisfied member is handled again",
     "replied-before-closing": "Every answering unit has replied before the case is closed",

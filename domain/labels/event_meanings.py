@@ -116,7 +116,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "SatisfactionRecorded": "一位提案者对某轮答复的评价：办理态度、办理结果和总体评价。",
     "SatisfactionRevised": "提案者改变了评价，并写明理由；原评价留在历史中。",
     "FeedbackOverdue": "征询意见表期限已过，这些提案者没有反馈。",
-    "FaceToFaceMediationHeld": "重新办理后仍不满意的，政府办公室与政协召集承办单位和提案者当面协调。",
+    "FaceToFaceMediationHeld": "重新办理后仍不满意的，召集各方当面协调，或作专门说明；不写方式的为当面协调。",
     # follow-up
     "MemberRevisited": "各阶段的回访，由承办单位所作；不写单位的，是政府办公室所作。",
     "OnSiteCheckRecorded": "实地核查所称办成的是否属实。",

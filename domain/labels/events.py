@@ -34,7 +34,7 @@ EVENTS: dict[str, str] = {
     "CircularIssued": "通报",
     "SatisfactionRevised": "更改评价",
     "FeedbackOverdue": "反馈逾期",
-    "FaceToFaceMediationHeld": "当面协调",
+    "FaceToFaceMediationHeld": "当面协调或专门说明",
     "ReplyDelivered": "答复送达",
     "PublicationDecided": "公开审查",
     "PublicationContested": "对公开有异议",

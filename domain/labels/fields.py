@@ -57,6 +57,7 @@ FIELDS: dict[str, str] = {
     "visited": "走访情况",
     "leader_answered": "分管领导是否答复",
     "conveners": "召集人",
+    "form": "协调方式",
     "series": "文号系列",
     "withholding_ground": "不公开的情形",
     "redactions": "删减内容",

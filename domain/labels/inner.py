@@ -68,6 +68,8 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "key_proposal_led": "重点提案先定领导后签发",
         "key_plan_before_signing": "重点提案先报方案后签发",
         "key_report_before_closing": "重点提案先报督办报告后办结",
+        "contact_before_handling": "先沟通后办理",
+        "satisfied_before_closing": "委员仍不满意就办结",
     },
     "SignerRanks": {
         "key_proposal": "重点提案",

@@ -64,6 +64,7 @@ CODE_MEANINGS: dict[str, str] = {
     "ContactStage": "沟通发生在办理的哪个阶段。",
     "ContactMode": "以什么方式与委员联系；哪些算作沟通，依办理规则。",
     "MemberPosition": "委员在沟通、回访或协调时所表示的态度。",
+    "MediationForm": "重新办理后仍不满意的，是召集当面协调，还是作专门说明。",
     "Countersignature": "会办单位对答复稿的会签意见。",
     "Ruling": "主办、会办单位的意见分歧怎样裁定；协商一致的仍须会签。",
     "Defect": "审核人退回答复稿所列的问题。",

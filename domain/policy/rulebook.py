@@ -195,6 +195,10 @@ class Gates(Frozen):
     key_report_before_closing: Gate | None = None
     """Whether the supervision of a key proposal is reported before it is closed (S27); OFF where a rulebook does not
     say."""
+    contact_before_handling: Gate | None = None
+    """Whether a unit speaks with a proposer before it takes a step (S0, S22); OFF where a rulebook does not say."""
+    satisfied_before_closing: Gate | None = None
+    """Whether a case is closed only where nobody is left dissatisfied (S8); REFUSE where a rulebook does not say."""
 
 
 class LadderStep(Count):

@@ -136,9 +136,9 @@ def test_a_rulebook_that_nobody_adopted_can_be_asked_too(client: TestClient, cas
     done = case.post("contacts", contact(now()))
     case_only = {"case": case.id, "after": done.json()["position"]}
     for query in (case_only, {**case_only, "session": SESSION}):
-        asked = {**query, "under": "xian-2011-like@1"}
+        asked = {**query, "under": "xian-2011-like@2"}
         [verdict] = client.get("/compliance/communication-before-reply", params=asked).json()["items"]
-        assert (verdict["rulebook"], verdict["rulebook_version"]) == ("xian-2011-like", 1)
+        assert (verdict["rulebook"], verdict["rulebook_version"]) == ("xian-2011-like", 2)
         [own] = client.get("/compliance/communication-before-reply", params=query).json()["items"]
         adopted = {**query, "under": f"{own['rulebook']}@{own['rulebook_version']}"}
         [again] = client.get("/compliance/communication-before-reply", params=adopted).json()["items"]
@@ -149,11 +149,11 @@ def test_a_rulebook_that_nobody_adopted_can_be_asked_too(client: TestClient, cas
 
 def test_a_case_tells_what_would_be_due_under_another_rulebook(client: TestClient, case: Case) -> None:
     own = client.get(f"/proposals/{case.id}/deadlines").json()
-    other = client.get(f"/proposals/{case.id}/deadlines", params={"under": "xian-2011-like@1"}).json()
-    assert (own["under"], other["under"], other["version"]) == (None, "xian-2011-like@1", own["version"])
+    other = client.get(f"/proposals/{case.id}/deadlines", params={"under": "xian-2011-like@2"}).json()
+    assert (own["under"], other["under"], other["version"]) == (None, "xian-2011-like@2", own["version"])
     assert {line["deadline"]["rulebook"] for line in other["deadlines"]} == {"xian-2011-like"}
     by_kind = {line["kind_label"]: line for line in other["deadlines"]}
-    assert "xian-2011-like 第 1 版" in by_kind["答复期限"]["why"][1]
+    assert "xian-2011-like 第 2 版" in by_kind["答复期限"]["why"][1]
     assert by_kind["答复期限"]["deadline"]["due_on"] != own["deadlines"][0]["deadline"]["due_on"]
     unknown = client.get(f"/proposals/{case.id}/deadlines", params={"under": "nobody@1"})
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "under")

@@ -55,21 +55,21 @@ def test_the_shipped_rulebooks_are_listed(client: TestClient) -> None:
     assert set(listed) == {path.stem for path in SHIPPED.glob("*.toml")}
     assert listed["xian-2011-like"] == {
         "id": "xian-2011-like",
-        "version": 1,
+        "version": 2,
         "title": "西安一类的提案办理规则",
         "jurisdiction": "西安市",
         "level": "CITY",
         "level_label": "市级",
         "year": 2011,
         "origin": "依据公开规定整理",
-        "source": "S16",
+        "source": "S16,S8,S10,S22",
         "rules": 5,
         "digest": parse(XIAN).ref().digest,
     }
 
 
 def test_a_rulebook_is_fetched_and_adopted_as_it_is(client: TestClient) -> None:
-    fetched = client.get("/rulebooks/sichuan-2024-like/2").json()
+    fetched = client.get("/rulebooks/sichuan-2024-like/3").json()
     assert Rulebook.model_validate(fetched) == parse((SHIPPED / "sichuan-2024-like.toml").read_text(encoding="utf-8"))
     session = {"session": "16-1", "cppcc": "德惠市政协", "term": 16, "meeting": 1}
     assert client.post("/sessions", json=session).status_code == 200
@@ -85,7 +85,7 @@ def test_a_rulebook_is_fetched_and_adopted_as_it_is(client: TestClient) -> None:
 def test_a_shipped_version_is_adopted_as_it_is_or_under_another_name(client: TestClient) -> None:
     session = {"session": "16-9", "cppcc": "德惠市政协", "term": 16, "meeting": 9}
     assert client.post("/sessions", json=session).status_code == 200
-    altered = {**client.get("/rulebooks/shanghai-2007-like/3").json(), "due_soon_days": 29}
+    altered = {**client.get("/rulebooks/shanghai-2007-like/4").json(), "due_soon_days": 29}
     refused = client.post("/sessions/16-9/rulebooks", json={"rulebook": altered})
     assert (refused.status_code, refused.json()["rule"]) == (409, "rulebook-version-final"), refused.text
     assert refused.json()["errors"][0]["field"] == "rulebook.version"
@@ -131,7 +131,7 @@ async def adopted_unfixed(database: Database, name: str, session: str, rulebook:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("nobody/1", 404), ("xian-2011-like/2", 404), ("xian-2011-like/0", 422), ("xian-2011-like/x", 422)],
+    [("nobody/1", 404), ("xian-2011-like/1", 404), ("xian-2011-like/0", 422), ("xian-2011-like/x", 422)],
 )
 def test_a_rulebook_that_is_not_there_is_told_so(client: TestClient, path: str, status: int) -> None:
     answer = client.get(f"/rulebooks/{path}")
@@ -139,7 +139,7 @@ def test_a_rulebook_that_is_not_there_is_told_so(client: TestClient, path: str, 
 
 
 def test_who_has_no_token_reads_no_rulebook(client: TestClient) -> None:
-    for path in ("/rulebooks", "/rulebooks/xian-2011-like/1", "/notices"):
+    for path in ("/rulebooks", "/rulebooks/xian-2011-like/2", "/notices"):
         assert client.get(path, headers={"Authorization": "Bearer none"}).status_code == 401
 
 
@@ -150,7 +150,7 @@ def test_notices_to_announce_are_listed_and_announced_as_they_are(client: TestCl
 
 
 def test_a_limit_for_an_event_that_does_not_exist_is_refused_by_its_field(client: TestClient) -> None:
-    rulebook: dict[str, Any] = {**client.get("/rulebooks/xian-2011-like/1").json(), "version": 9}
+    rulebook: dict[str, Any] = {**client.get("/rulebooks/xian-2011-like/2").json(), "version": 9}
     rulebook["late_entry"] = {"hours": {"Contacted": 72}}
     refused = client.post("/sessions/15-3/rulebooks", json={"rulebook": rulebook})
     assert (refused.status_code, refused.json()["rule"]) == (422, "rulebook-consistent")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -71,7 +72,9 @@ NOTICES = {
 }
 """The notices that the repository ships, by year."""
 
-SHIPPED = parse((files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8"))
+SHIPPED_TEXT = (Path(__file__).parent / "dehui-15-3.1.toml").read_text(encoding="utf-8")
+SHIPPED = parse(SHIPPED_TEXT)
+"""The sample city's rulebook as it was first shipped and adopted: what it says never changes."""
 
 
 def ruled(

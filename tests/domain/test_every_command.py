@@ -228,7 +228,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.RecordHandoverMeeting: (session.two_registered, session.meeting),
     c.AdoptRulebook: (
         opened,
-        lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 2})),
+        lambda world: c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 9})),
     ),
     c.ListUnit: (World, lambda world: c.ListUnit(unit="shuiliju", name="市水利局")),
     c.AppointOfficial: (

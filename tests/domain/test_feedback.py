@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, EnteredBy, Gate, Heard, Rating
+from domain.codes import AssignmentMode, EnteredBy, Gate, Heard, MediationForm, Rating
 from domain.events import (
     FaceToFaceMediationHeld,
     FeedbackFormIssued,
@@ -504,6 +504,22 @@ def test_a_case_closes_over_a_member_who_was_talked_to_after_it_was_handled_agai
     assert world.refused(close()).rule is DISSATISFIED_IS_REHANDLED
     world.do(mediate(world))
     assert world.do(close())
+
+
+def test_a_case_closes_over_a_member_to_whom_it_was_specially_explained() -> None:
+    world = unhappy_again()
+    world.do(rate(member=SECOND))
+    explained = mediate(world).model_copy(update={"form": MediationForm.SPECIAL_EXPLANATION})
+    [fact] = world.do(explained)
+    assert fact.event.form is MediationForm.SPECIAL_EXPLANATION
+    assert world.do(close())
+
+
+def test_a_talk_and_an_explanation_on_one_day_are_two_facts() -> None:
+    world = unhappy_again()
+    talk = mediate(world)
+    assert len(world.do(talk)) == 1
+    assert len(world.do(talk.model_copy(update={"form": MediationForm.SPECIAL_EXPLANATION}))) == 1
 
 
 def test_people_talk_where_a_further_round_was_ordered_at_once() -> None:

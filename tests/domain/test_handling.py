@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Rank, Rating
+from domain.codes import AssignmentMode, Gate, Rank, Rating
 from domain.events import (
     DifficultyRaised,
     DifficultyResolved,
@@ -364,6 +364,14 @@ def test_every_signer_asked_is_heard_before_closing() -> Attempt:
 @refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
 def test_a_case_is_not_closed_over_a_member_who_is_not_satisfied() -> Attempt:
     return attempt(dissatisfied(opened(BY_HAND)), close())
+
+
+@pytest.mark.parametrize(("gate", "flags"), [(Gate.FLAG, (DISSATISFIED_IS_REHANDLED.id,)), (Gate.OFF, ())])
+def test_a_place_may_close_over_a_member_who_is_not_satisfied(gate: Gate, flags: tuple[str, ...]) -> None:
+    world = dissatisfied(opened(ruled(rehandling_automatic=False, gates={"satisfied_before_closing": gate})))
+    world.do(rate(member=SECOND))
+    [fact] = world.do(close())
+    assert (type(fact.event), fact.flags) == (HandlingClosed, flags)
 
 
 @refuses(c.CloseHandling, OBJECTION_OPEN)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Outcome, Rating, Restart
+from domain.codes import AssignmentMode, Gate, Outcome, Rating, Restart
 from domain.events import CaseReassigned, ExtensionGranted, RehandlingOrdered, ReportRetracted, SatisfactionRecorded
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, evolve, owed
@@ -345,9 +345,9 @@ def test_an_earlier_change_of_mode_begins_anew_as_it_did() -> None:
     assert (set(state.tasks[EDU].rounds), state.tasks[EDU].untouched) == ({1}, True)
 
 
-def handed_on() -> World:
+def handed_on(world: World | None = None) -> World:
     """The co-signer was not satisfied with the first unit; another has taken over and replied to both."""
-    world = form_out()
+    world = form_out(world)
     for command in (rate(member=SECOND, rating=Rating.DISSATISFIED), rate(), reassign(((HEALTH, SOLE),), EDU)):
         world.do(command)
     for command in (
@@ -366,6 +366,12 @@ def handed_on() -> World:
 @refuses(c.CloseHandling, DISSATISFIED_IS_REHANDLED)
 def test_nobodys_dissatisfaction_ends_by_their_unit_leaving_the_case() -> Attempt:
     return attempt(handed_on(), close())
+
+
+def test_where_a_place_only_flags_it_a_case_closes_over_whom_a_unit_that_left_has_not_satisfied() -> None:
+    world = handed_on(opened(ruled(gates={"satisfied_before_closing": Gate.FLAG})))
+    [fact] = world.do(close())
+    assert fact.flags == (DISSATISFIED_IS_REHANDLED.id,)
 
 
 def test_who_took_over_asks_the_dissatisfied_again() -> None:

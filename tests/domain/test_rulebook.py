@@ -33,10 +33,9 @@ from domain.policy.rulebook import (
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.rules import RULEBOOK_CONSISTENT
-from tests.domain.given import NOTICES, SHIPPED, contacted, draft, opened, ruled
+from tests.domain.given import NOTICES, SHIPPED, SHIPPED_TEXT, contacted, draft, opened, ruled
 
 ROOT = Path(__file__).parents[2]
-TEXT = (files("domain") / "rulebooks" / "dehui-15-3.toml").read_text(encoding="utf-8")
 SHIPPED_BOOKS = sorted(file.name for file in (files("domain") / "rulebooks").iterdir() if file.name.endswith(".toml"))
 REPLY = SHIPPED.deadlines[0]
 IN_SESSION = When(timing=Timing.IN_SESSION)
@@ -234,12 +233,12 @@ def test_every_class_of_an_adopted_rulebook_can_be_claimed_by_a_reply() -> None:
 
 
 def test_the_digest_is_that_of_the_canonical_form() -> None:
-    assert SHIPPED.ref().digest == parse(TEXT).ref().digest
+    assert SHIPPED.ref().digest == parse(SHIPPED_TEXT).ref().digest
     assert Rulebook.model_validate_json(SHIPPED.model_dump_json()).ref() == SHIPPED.ref()
 
 
 def test_the_digest_does_not_depend_on_order_or_on_what_is_left_to_the_default() -> None:
-    data = tomllib.loads(TEXT)
+    data = tomllib.loads(SHIPPED_TEXT)
     reordered = dict(reversed(data.items()))
     spelled_out = SHIPPED.model_dump()
     assert {Rulebook.model_validate(form).ref().digest for form in (data, reordered, spelled_out)} == {
@@ -252,7 +251,7 @@ def test_the_digest_of_the_shipped_rulebook_does_not_drift() -> None:
 
 
 def test_a_rulebook_adopted_before_it_could_say_whose_it_is_keeps_its_digest() -> None:
-    before = parse(re.sub(r"^(jurisdiction|level|year) = .*\n", "", TEXT, flags=re.M))
+    before = parse(re.sub(r"^(jurisdiction|level|year) = .*\n", "", SHIPPED_TEXT, flags=re.M))
     assert (before.jurisdiction, before.level, before.year, before.late_entry) == (None, None, None, None)
     assert before.ref().digest == "d5ba1bb4cad0cbc9ba9cef10e24a6f81807b43eb59b942ec67c192ea981ba25a"
 
@@ -276,9 +275,9 @@ def test_text_that_is_no_rulebook_is_told_so() -> None:
     with pytest.raises(tomllib.TOMLDecodeError):
         parse("id = ")
     with pytest.raises(ValidationError):
-        parse(TEXT.replace('kind = "REPLY"', 'kind = "ANSWER"'))
+        parse(SHIPPED_TEXT.replace('kind = "REPLY"', 'kind = "ANSWER"'))
     with pytest.raises(ValidationError):
-        parse(TEXT + '\nunknown = "field"\n')
+        parse(SHIPPED_TEXT + '\nunknown = "field"\n')
 
 
 STEP = LadderStep(

@@ -75,18 +75,18 @@ def test_a_rulebook_that_names_31_september_is_refused_by_file_line_field_and_ru
         rule="reply-by-15-may",
     )
     assert str(fault) == (
-        "xian.toml 第 34 行，deadlines[0].day（规则 reply-by-15-may）：没有 9 月 31 日这一天 [rulebook-consistent]"
+        "xian.toml 第 38 行，deadlines[0].day（规则 reply-by-15-may）：没有 9 月 31 日这一天 [rulebook-consistent]"
     )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "part", "field", "code"),
     [
-        ("version = 1", "version = 0", "version = 0", "version", "rulebook-consistent"),
-        ("version = 1", 'version = "1"', "version =", "version", "int_type"),
-        ("version = 1", "version = true", "version =", "version", "int_type"),
-        ("version = 1", "version = 1.0", "version =", "version", "int_type"),
-        ("version = 1", "version = 12345678", "version =", "version", "number_too_large"),
+        ("version = 2", "version = 0", "version = 0", "version", "rulebook-consistent"),
+        ("version = 2", 'version = "1"', "version =", "version", "int_type"),
+        ("version = 2", "version = true", "version =", "version", "int_type"),
+        ("version = 2", "version = 1.0", "version =", "version", "int_type"),
+        ("version = 2", "version = 12345678", "version =", "version", "number_too_large"),
         ('id = "xian-2011-like"', 'id = "西安"', 'id = "西', "id", "rulebook-consistent"),
         ('title = "西安', 'titel = "西安', "titel", "titel", "extra_forbidden"),
         ('title = "西安一类的提案办理规则"', "title = 2011-05-15", "title", "title", "string_type"),
@@ -135,7 +135,7 @@ def test_a_fault_is_told_where_it_stands(old: str, new: str, part: str, field: s
 
 
 def test_a_rule_is_named_by_its_own_id_and_what_stands_outside_names_none() -> None:
-    toml = spoiled("day = 15", "day = 32").replace("value = 15", "value = 0").replace("version = 1", "version = 0")
+    toml = spoiled("day = 15", "day = 32").replace("value = 15", "value = 0").replace("version = 2", "version = 0")
     assert [fault.rule for fault in faults(toml)] == [
         None,
         "reply-by-15-may",
@@ -170,7 +170,7 @@ def test_a_cap_shorter_than_its_limit_is_told_in_whatever_unit(cap: str) -> None
 def test_what_is_wrong_in_one_place_hides_nothing_elsewhere() -> None:
     toml = XIAN
     for old, new in (
-        ("version = 1", 'version = 0\nlate_entry_hours = "x"\nsurprise = 1'),
+        ("version = 2", 'version = 0\nlate_entry_hours = "x"\nsurprise = 1'),
         ('"BASIC", "DISSATISFIED"', '"BASIC", "DISATISFIED"'),
         ('{ code = "B", title = "正在解决或已列入计划" }', '{ code = "A" }'),
         ('gate = "REFUSE"', "reach_percent = 101"),
@@ -228,13 +228,13 @@ def test_every_file_is_judged_and_of_two_alike_the_later_is_at_fault() -> None:
     assert first.document is not None
     assert other.document is not None
     [fault] = second.faults
-    assert (second.document, fault.line, fault.field, fault.code) == (None, 4, "id", "rulebook-duplicate")
-    assert "a.toml 第 3 行" in fault.message
+    assert (second.document, fault.line, fault.field, fault.code) == (None, 7, "id", "rulebook-duplicate")
+    assert "a.toml 第 6 行" in fault.message
     assert [fault.code for fault in broken.faults] == ["toml-invalid"]
 
 
 def test_another_version_is_another_rulebook_and_a_faulty_one_still_has_its_name() -> None:
-    second = spoiled("version = 1", "version = 2")
+    second = spoiled("version = 2", "version = 3")
     assert [checked.faults for checked in check_all(RULEBOOK, [("a", XIAN), ("b", second)])] == [(), ()]
     faulty = spoiled("day = 15", "day = 32")
     _, checked = check_all(RULEBOOK, [("a", XIAN), ("b", faulty)])

@@ -544,6 +544,7 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
         members=(LEAD,),
         outcome="说明情况",
         member_position="UNDERSTAND",
+        form="SPECIAL_EXPLANATION",
     ),
     lambda world, unit: c.SelectKeyProposal(basis="主席会议"),
     lambda world, unit: c.AppointLeader(duty="SUPERVISE", leader=MAYOR),
