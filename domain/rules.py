@@ -180,7 +180,7 @@ REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意
 FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,P4")
 RATING_IN_SCALE = Rule("rating-in-scale", "评价须属于本规则的等次", "DESIGN")
 NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明未反馈", "S22")
-RATED_BY_OTHERS = Rule("rated-by-others", "对承办单位的评价不由该单位的人员录入", "P4", gate=True)
+RATED_BY_OTHERS = Rule("rated-by-others", "委员的评价不由承办本案的单位或其他委员录入、撤回", "P4", gate=True)
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，改变看法须走更改评价", "P2")
 RATED_BEFORE_REVISION = Rule("rated-before-revision", "先有评价，方可更改", "P2")
 MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调", "S8")

@@ -136,7 +136,7 @@ ENGLISH_RULES: dict[str, str] = {
     "form-before-rating": "A feedback form goes out before a rating is recorded",
     "rating-in-scale": "A rating is one of the rulebook's scale",
     "no-response-after-due": "No response is noted only after the form's last day",
-    "rated-by-others": "Nobody of the unit enters what a member thinks of its reply",
+    "rated-by-others": "No unit on the case and no other member enters, or takes back, what a member thinks of a reply",
     "rated-once": "A round is rated once; another view is a revision",
     "rated-before-revision": "There is a rating before it is revised",
     "mediated-after-rehandling": "Unit and member are brought together when re-handling has not satisfied the member",
