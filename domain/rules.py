@@ -189,6 +189,7 @@ DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重�
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "S9")
 FEEDBACK_BEFORE_CLOSING = Rule("feedback-before-closing", "征询意见收齐或注明未反馈后方可办结", "S16,S22")
 CASE_OPEN = Rule("case-open", "案件须尚在办理", "DESIGN")
+SETTLED_BEFORE_CLOSING = Rule("settled-before-closing", "报请协调的分歧裁定之后方可办结", "S14,S15")
 COMMITTED_IN_REPLY = Rule("committed-in-reply", "承诺出自已发出的答复", "S13")
 COMMITMENT_AHEAD = Rule("commitment-ahead", "承诺的期限不得早于答复", "DESIGN")
 COMMITMENT_OPEN = Rule("commitment-open", "须是尚待兑现的承诺", "S13")

@@ -145,6 +145,7 @@ ENGLISH_RULES: dict[str, str] = {
     "replied-before-closing": "Every answering unit has replied before the case is closed",
     "feedback-before-closing": "Every form is answered, or noted as unanswered, before the case is closed",
     "case-open": "The case is still being handled",
+    "settled-before-closing": "A disagreement that was put forward is decided before the case is closed",
     "committed-in-reply": "A promise comes from a reply that has gone out",
     "commitment-ahead": "A promise is not due before the reply that makes it",
     "commitment-open": "There is a promise of this number that is still to be kept",

@@ -31,6 +31,7 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_REPLIES,
     OPINION_GIVEN,
     RETURNED_OPINION_CHANGES,
+    SETTLED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
 )
 from domain.streams import letter_register
@@ -41,20 +42,25 @@ from tests.domain.given import (
     LED,
     LEDGER,
     MAYOR,
+    SECOND,
     SHIPPED,
     Attempt,
     Given,
     World,
     assigned,
     attempt,
+    close,
     countersign,
     draft,
     drafted,
+    form,
     issue,
     issued,
     leader_of,
     opened,
     opinion,
+    rate,
+    reassign,
     refuses,
     review,
     ruled,
@@ -232,6 +238,27 @@ def disagreeing(rulebook: Rulebook | None = None) -> World:
     world = withheld(rulebook)
     world.do(disagree())
     return world
+
+
+@refuses(c.CloseHandling, SETTLED_BEFORE_CLOSING)
+def test_a_disagreement_is_not_lost_with_the_unit_that_leaves() -> Attempt:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    for step in (review(), sign(), issue(), form(), rate(), rate(member=SECOND)):
+        world.do(step)
+    return attempt(world, close())
+
+
+def test_a_case_is_closed_once_the_disagreement_was_decided_or_never_was() -> None:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    for step in (review(), sign(), issue(), form(), rate(), rate(member=SECOND)):
+        world.do(step)
+    other = world.copy()
+    world.do(settle("RECONCILED"))
+    assert world.do(close())
+    other.do(c.RetractReport(version=other.last(DisagreementEscalated).version, reason="误登"))
+    assert other.do(close())
 
 
 def decided(ruling: str, rulebook: Rulebook | None = None) -> World:
