@@ -50,6 +50,7 @@ from tests.domain.given import (
     assigned,
     attempt,
     close,
+    contacted,
     countersign,
     draft,
     drafted,
@@ -375,6 +376,29 @@ def test_nothing_was_signed_on_a_decision_that_came_later() -> Attempt:
     before = world.now
     world.do(settle(), at=before + timedelta(hours=1))
     return attempt(world, sign(occurred_at=before))
+
+
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_a_decision_about_a_unit_that_left_is_none_about_the_unit_that_comes_back() -> Attempt:
+    world = contacted(opened(HELD), LED[:2])
+    world.do(opinion())
+    world.do(disagree())
+    world.do(settle("AS_AMENDED"))
+    world.do(reassign((), HEALTH))
+    world.do(reassign(LED[1:2]))
+    world.do(draft())
+    world.do(review())
+    return attempt(world, sign())
+
+
+def test_a_unit_that_comes_back_may_disagree_again() -> None:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    world.do(reassign(LED[1:2]))
+    world.do(opinion(text="建议由医院牵头"))
+    world.do(countersign(countersignature=Countersignature.WITHHELD, reason="未采纳"))
+    [fact] = world.do(disagree())
+    assert fact.event.number == 2
 
 
 def test_a_decision_is_retracted_before_anything_rests_on_it() -> None:
