@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain import events
 from domain.labels import COMMANDS, EVENTS
-from domain.proposal import Proposal
+from domain.proposal import DraftStatus, Proposal, draft_of
 from domain.record import Recorded
 
 RETRACTED, TAKEN_BACK = ("RetractReport",), ("TakeBackStep",)
@@ -172,7 +172,7 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
-unit is on the case."""
+unit is on the case, a signature while its draft has not been sent back."""
 
 _SAME = ("unit", "round", "number")
 
@@ -186,7 +186,7 @@ def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str 
     """For messages: what rests on this fact and still stands, by its Chinese name; None where nothing does."""
     kinds = RESTS.get(type(fact.event).__name__, ())
     later = (known.event for known in _since(proposal, fact) if isinstance(known.event, kinds))
-    resting = (type(event).__name__ for event in later if not _left(proposal, event))
+    resting = (type(event).__name__ for event in later if not _undone(proposal, event))
     return next((EVENTS[name] for name in resting), None)
 
 
@@ -202,6 +202,9 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
             yield later
 
 
-def _left(proposal: Proposal, event: events.Event) -> bool:
-    """Whether this is the assignment of a unit that is on the case no more."""
+def _undone(proposal: Proposal, event: events.Event) -> bool:
+    """Whether this is the assignment of a unit that is on the case no more, or the signature of a draft that was sent
+    back since."""
+    if isinstance(event, events.ReplySigned):
+        return draft_of(proposal, event.unit, event.round, event.draft).status is DraftStatus.RETURNED
     return isinstance(event, events.UnitAssigned) and not proposal.tasks[event.unit].active

@@ -47,7 +47,7 @@ from domain.proposal.parts import (
     UnitTask,
 )
 from domain.proposal.scoring import subject
-from domain.proposal.state import Proposal, identity, reported, round_of, task_of, with_task
+from domain.proposal.state import Proposal, draft_of, identity, reported, round_of, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 
@@ -174,6 +174,7 @@ __all__ = [
     "Undated",
     "UnitTask",
     "contacted",
+    "draft_of",
     "evolve",
     "identity",
     "open_limits",

@@ -30,6 +30,7 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     OPINION_GIVEN,
+    RETRACTS_REPORT,
     RETURNED_OPINION_CHANGES,
     SETTLED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
@@ -65,6 +66,7 @@ from tests.domain.given import (
     refuses,
     review,
     ruled,
+    send_back,
     sign,
     signed,
     transferred,
@@ -407,6 +409,17 @@ def test_a_decision_is_retracted_before_anything_rests_on_it() -> None:
     assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
     world.do(c.RetractReport(version=world.last(DisagreementEscalated).version, reason="误登"))
     assert list(undated(world.case)) == []
+
+
+def test_a_decision_is_retracted_once_the_draft_signed_on_it_was_sent_back() -> None:
+    world = written_anew("AS_AMENDED")
+    world.do(sign(number=2))
+    settled = world.last(DisagreementSettled).version
+    assert world.refused(c.RetractReport(version=settled, reason="误登")).rule is RETRACTS_REPORT
+    world.do(send_back(number=2))
+    world.do(c.RetractReport(version=settled, reason="误登"))
+    assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
+    assert world.do(settle("RECONCILED"))
 
 
 def test_a_decision_about_something_unknown_changes_nothing() -> None:
