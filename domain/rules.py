@@ -211,6 +211,9 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "S9,S23")
 COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
+DONE_BEFORE_ARCHIVE = Rule(
+    "done-before-archive", "公开、督办报告等有期限的事项了结之后归档，未了的予以标明", "S9,S27,S43"
+)
 FIGURES_AGREE = Rule("figures-agree", "报告中的部分不得大于全体，百分比须与两数相符", "DESIGN")
 SNAPSHOT_OF_HISTORY = Rule("snapshot-of-history", "报告存档不得晚于台账现有位置", "DESIGN")
 RETRACTS_REPORT = Rule("retracts-report", "只能撤回本案登记的情况，且须尚无以其为据的后续", "DESIGN")

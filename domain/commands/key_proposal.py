@@ -91,13 +91,13 @@ class AppointLeader(ProposalCommand):
     """Name the leader who handles a case or leads its supervision. Only key proposals are supervised by a leader of
     the city or the CPPCC; any case may be handled by one, or by the head of its unit (S27, S28, S29)."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, KEY_PROPOSAL_SELECTED, KNOWN_OFFICIAL, LEADER_RANK)
+    rules: ClassVar[tuple[Rule, ...]] = (*STANDING, KEY_PROPOSAL_SELECTED, KNOWN_OFFICIAL, LEADER_RANK)
 
     duty: LeaderDuty
     leader: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
+        standing(proposal)  # a closed key proposal may still have its supervision to report
         supervises = self.duty is LeaderDuty.SUPERVISE
         require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
         setting.knows_official(self.leader, "leader")

@@ -164,6 +164,7 @@ ENGLISH_RULES: dict[str, str] = {
     "archived-once": "What is archived is not archived again",
     "commitments-before-archive": "Promises are kept, or explained, before the case is archived",
     "snapshot-of-history": "A report is kept as of a position that the ledger has reached",
+    "done-before-archive": "A file is put away when what is due by a day is done; what is not is flagged",
     "figures-agree": "In a report no part exceeds its whole, and percentages follow from the counts",
     "retracts-report": "Only reports of this case on which nothing rests are retracted",
     "takes-back-step": "Only mistaken steps of this case of which nothing has come are taken back",
