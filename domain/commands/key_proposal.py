@@ -1,7 +1,7 @@
 """重点提案."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from domain.commands.base import (
     late,
     open_case,
     standing,
+    stream_of,
     with_proposers,
 )
 from domain.commands.recomputation import recomputed
@@ -27,8 +28,10 @@ from domain.events import (
     SupervisionMeetingHeld,
     SupervisionReportFiled,
 )
-from domain.policy.rulebook import DeadlineKind
+from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, identity
+from domain.record import Recorded
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     DONE_IN_TIME,
@@ -44,7 +47,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, LongText, Moment, Note, Title
+from domain.values import Code, LongText, Moment, Note, Title, day_of
 
 
 class SelectKeyProposal(ProposalCommand):
@@ -69,6 +72,28 @@ class SelectKeyProposal(ProposalCommand):
             due = deadline(DeadlineKind.KEY_SUPERVISION, rulebook, chosen, setting, "KeyProposalSelected")
             selected = selected.model_copy(update={"deadline": due})
         return [selected, *recomputed(cause, proposal, setting, rulebook, key=True)]
+
+
+def supervision_due(proposal: Proposal, rulebook: Rulebook, setting: Setting) -> Deadline | None:
+    """Until when these rules have a key proposal supervised, from when it became one, where the rules so far did not
+    say and it has not been reported on."""
+    rule, since = rulebook.deadline(DeadlineKind.KEY_SUPERVISION, proposal.traits), _selected(proposal)
+    if rule is None or since is None or proposal.key_limit is not None or proposal.key_reported:
+        return None
+    on, own = day_of(since.occurred_at), type(since.event).__name__
+    anchor = Anchor(stream=stream_of(proposal), version=since.version, event=own, on=on)
+    return derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+
+
+def _selected(proposal: Proposal) -> Recorded[Any] | None:
+    """The choice that made the case the key proposal it is; a new basis is none."""
+    made = None
+    for known in proposal.standing:
+        if isinstance(known.event, KeyProposalSelected):
+            made = made or known
+        elif isinstance(known.event, KeyProposalReleased):
+            made = None
+    return made
 
 
 class ReleaseKeyProposal(ProposalCommand):

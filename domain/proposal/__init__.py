@@ -103,7 +103,7 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
     if isinstance(event, events.RegistrationEvent):
         return registration.evolve(proposal, event, recorded)
     if isinstance(event, events.AdmissionEvent):
-        return admission.evolve(proposal, event)
+        return admission.evolve(proposal, event, recorded)
     if isinstance(event, events.AssignmentEvent):
         return assignment.evolve(proposal, event, recorded)
     if isinstance(event, events.ObjectionEvent):
