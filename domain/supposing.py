@@ -13,6 +13,7 @@ from domain.events import (
     CaseReassigned,
     Event,
     FeedbackFormIssued,
+    KeyProposalReleased,
     KeyProposalSelected,
     RehandlingOrdered,
     ReplyIssued,
@@ -44,9 +45,14 @@ def deadlines_under(
     decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
     modes: dict[str, AssignmentMode] = {}
     orders: dict[str, Deadline] = {}
+    key = False
     for recorded in history:
         if recorded.version in case.retracted:
             continue
+        chosen, known = isinstance(recorded.event, KeyProposalSelected), key
+        key = chosen or (known and not isinstance(recorded.event, KeyProposalReleased))
+        if chosen and known:
+            continue  # a key proposal that is chosen on another basis is still supervised from when it became one
         decision = decisions.get(recorded.recorded_at)
         unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
         index = recorded.version - case.version - 1

@@ -318,6 +318,24 @@ def test_a_limit_of_a_case_that_is_no_key_proposal_is_none() -> None:
     assert world.case.key_limit is None
 
 
+def test_a_new_basis_would_not_move_the_limit_of_another_rulebook_either() -> None:
+    world = supervised(THREE_MONTHS)
+    first = world.last(KeyProposalSelected).version
+    world.do(select(theme="未成年人保护"), at="2024-04-01 09:00")
+    assert supposed(world) == [(first, date(2024, 6, 3))]
+    world.do(release())
+    world.do(select(), at="2024-05-06 09:00")
+    assert supposed(world) == [(first, date(2024, 6, 3)), (world.last(KeyProposalSelected).version, date(2024, 8, 6))]
+
+
+def supposed(world: World) -> list[tuple[int, date]]:
+    """What three months' supervision would have begun, and until when."""
+    rulebook = ruled(deadlines=(*SHIPPED.deadlines, THREE_MONTHS))
+    session, calendar = world.state(session_stream(LEDGER, MEETING)), world.state(calendar_stream(LEDGER))
+    found = deadlines_under(rulebook, world.story, session, calendar)
+    return [(begun.version, due.due_on) for begun, due in found if due.kind is DeadlineKind.KEY_SUPERVISION]
+
+
 def changed_to(world: World, *rules: DeadlineRule, version: int = 2) -> c.ChangeCaseRulebook:
     """The session has adopted other rules, by which this case is to be judged."""
     world.do(c.AdoptRulebook(rulebook=ruled(deadlines=(*SHIPPED.deadlines, *rules), version=version)))
