@@ -191,7 +191,7 @@ REPLIED_BEFORE_FEEDBACK = Rule("replied-before-feedback", "先答复后征询意
 FORM_BEFORE_RATING = Rule("form-before-rating", "须先发征询意见表", "S13,S16")
 RATING_IN_SCALE = Rule("rating-in-scale", "评价须属于本规则的等次", "DESIGN")
 NO_RESPONSE_AFTER_DUE = Rule("no-response-after-due", "反馈期满方可注明未反馈", "S22")
-RATED_BY_OTHERS = Rule("rated-by-others", "对承办单位的评价不由该单位的人员录入", "P4", gate=True)
+RATED_BY_OTHERS = Rule("rated-by-others", "委员的评价不由承办本案的单位或其他委员录入、撤回", "P4", gate=True)
 RATED_ONCE = Rule("rated-once", "同一轮只评价一次，改变看法须走更改评价", "DESIGN")
 RATED_BEFORE_REVISION = Rule("rated-before-revision", "先有评价，方可更改", "P2")
 MEDIATED_AFTER_REHANDLING = Rule("mediated-after-rehandling", "重新办理后仍不满意的，方可当面协调或专门说明", "S8")
@@ -200,6 +200,7 @@ DISSATISFIED_IS_REHANDLED = Rule("dissatisfied-is-rehandled", "不满意须重�
 REPLIED_BEFORE_CLOSING = Rule("replied-before-closing", "全部答复后方可办结", "DESIGN")
 FEEDBACK_BEFORE_CLOSING = Rule("feedback-before-closing", "征询意见收齐或注明未反馈后方可办结", "DESIGN")
 CASE_OPEN = Rule("case-open", "案件须尚在办理", "DESIGN")
+SETTLED_BEFORE_CLOSING = Rule("settled-before-closing", "报请协调的分歧裁定之后方可办结", "S14,S15")
 COMMITTED_IN_REPLY = Rule("committed-in-reply", "承诺出自已发出的答复", "S13")
 COMMITMENT_AHEAD = Rule("commitment-ahead", "承诺的期限不得早于答复", "DESIGN")
 COMMITMENT_OPEN = Rule("commitment-open", "须是尚待兑现的承诺", "S13")
@@ -222,6 +223,9 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "DESIGN")
 COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
+DONE_BEFORE_ARCHIVE = Rule(
+    "done-before-archive", "公开、督办报告等有期限的事项了结之后归档，未了的予以标明", "S9,S27,S43"
+)
 FIGURES_AGREE = Rule("figures-agree", "报告中的部分不得大于全体，百分比须与两数相符", "DESIGN")
 SNAPSHOT_OF_HISTORY = Rule("snapshot-of-history", "报告存档不得晚于台账现有位置", "DESIGN")
 RETRACTS_REPORT = Rule("retracts-report", "只能撤回本案登记的情况，且须尚无以其为据的后续", "DESIGN")

@@ -15,7 +15,7 @@ from domain.labels import label
 from domain.personal import M, Sealed
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal
-from domain.record import Context
+from domain.record import Context, same_person
 from domain.rules import (
     KNOWN_MEMBER,
     KNOWN_OFFICIAL,
@@ -123,6 +123,11 @@ class Setting:
         people = {person.rpartition(":") for person in (self.context.actor, self.context.person)}
         listed = [self.directory.officials.get(code) for kind, _, code in people if kind != "member"]
         return any(known is not None and known.unit == unit for known in listed)
+
+    def of_another_member(self, member: str) -> bool:
+        """Whether a member states the fact, for themselves or for another, who is not this one."""
+        people = (self.context.actor, self.context.person)
+        return any(person.startswith("member:") and not same_person(person, member) for person in people)
 
     def city_leader(self, official: str, field: str, rule: Rule) -> OfficialAppointed:
         """The official, if listed and one of the city's leaders, as `rule` asks."""

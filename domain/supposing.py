@@ -14,6 +14,7 @@ from domain.events import (
     CaseReassigned,
     Event,
     FeedbackFormIssued,
+    KeyProposalReleased,
     KeyProposalSelected,
     RehandlingOrdered,
     ReplyIssued,
@@ -55,11 +56,15 @@ def _begun_under(
     orders: dict[str, Deadline] = {}
     replies: dict[str, Deadline] = {}
     answered: set[str] = set()
-    lead = ""
+    lead, key = "", False
     for recorded in _leads_first(history):
         stands = recorded.version not in case.retracted
         if not stands and not isinstance(recorded.event, RehandlingOrdered):
             continue  # an order was there for whoever took its round over before it was taken back
+        chosen, known = isinstance(recorded.event, KeyProposalSelected), key
+        key = chosen or (known and not isinstance(recorded.event, KeyProposalReleased))
+        if chosen and known:
+            continue  # a key proposal that is chosen on another basis is still supervised from when it became one
         decision = decisions.get(recorded.recorded_at)
         unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
         index = recorded.version - case.version - 1

@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 
 from domain.codes import Conversion, Ending, Recomputation, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, stream_of, with_proposers
+from domain.commands.key_proposal import supervision_due
 from domain.commands.recomputation import recomputed
 from domain.events import (
     CaseRulebookChanged,
@@ -297,7 +298,8 @@ class ChangeCaseRulebook(ProposalCommand):
         if proposal.rulebook == pinned:
             return []
         in_order(setting, proposal.registered_at, "立案")
-        changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason)
+        due = supervision_due(proposal, adopted, setting)
+        changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason, deadline=due)
         return [changed, *recomputed(Recomputation.RULEBOOK, proposal, setting, adopted)]
 
 

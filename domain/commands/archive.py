@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Retention
-from domain.commands.base import ProposalCommand, SessionCommand, existing, in_order
+from domain.codes import Gate, Retention
+from domain.commands.base import Breach, ProposalCommand, SessionCommand, existing, gated, in_order
 from domain.events import (
     AnnualReportSnapshotTaken,
     CaseArchived,
@@ -14,11 +14,13 @@ from domain.events import (
     ProposalNotRegistered,
     ProposalWithdrawn,
 )
-from domain.proposal import Proposal
+from domain.labels import label
+from domain.proposal import Proposal, open_limits
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
     COMMITMENTS_BEFORE_ARCHIVE,
+    DONE_BEFORE_ARCHIVE,
     FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
@@ -46,6 +48,7 @@ class ArchiveCase(ProposalCommand):
         ARCHIVED_AFTER_CLOSING,
         ARCHIVED_ONCE,
         COMMITMENTS_BEFORE_ARCHIVE,
+        DONE_BEFORE_ARCHIVE,
         TOLD_BEFORE_ARCHIVE,
         OCCURRED_IN_ORDER,
     )
@@ -68,7 +71,15 @@ class ArchiveCase(ProposalCommand):
         require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
         in_order(setting, proposal.last(*ENDS), "终结")
-        return [archived]
+        return [gated(archived, _still_owed(proposal))]
+
+
+def _still_owed(proposal: Proposal) -> list[Breach]:
+    """What somebody has still to do by a day, as a reply to publish, a supervision to report: in a file that was put
+    away nobody asks for it any more."""
+    kinds = dict.fromkeys(label(known.limit.deadline.kind) for known in open_limits(proposal))
+    told = f"尚有未了的期限：{'、'.join(kinds)}"
+    return [Breach(Gate.FLAG, DONE_BEFORE_ARCHIVE, told)] if kinds else []
 
 
 class FigureClaim(Frozen):

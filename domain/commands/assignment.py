@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Gate, Rank, Restart
+from domain.codes import AssignmentMode, Gate, Rank, Recipient, Restart
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -215,12 +215,14 @@ def _handled_again(proposal: Proposal, units: Collection[str]) -> Deadline | Non
 
 def _of_another_side(assigned: UnitAssigned, proposal: Proposal, setting: Setting) -> list[Breach]:
     """A case that went to a court, a Party office or a mass organisation and is to be answered by a unit that is none
-    of theirs."""
+    of theirs; or one of the government's by a court. A Party office or a mass organisation may answer for the
+    government."""
     to, listed = proposal.recipient, setting.directory.units.get(assigned.unit)
-    own = listed is not None and listed.side is to
-    if to is None or own or not assigned.mode.answers:
+    side = listed.side if listed else None
+    another = side is not to if to else side in (Recipient.COURT, Recipient.PROCURATORATE)
+    if not another or not assigned.mode.answers:
         return []
-    told = f"本案已交办{label(to)}，“{setting.unit_name(assigned.unit)}”不是该方的单位"
+    told = f"本案已交办{label(to or Recipient.GOVERNMENT)}，“{setting.unit_name(assigned.unit)}”不是该方的单位"
     return [Breach(Gate.FLAG, TRANSFERRED_BEFORE_ASSIGNMENT, told, "assignments")]
 
 

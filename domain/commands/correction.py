@@ -8,7 +8,8 @@ from pydantic import Field, StrictInt
 
 from domain import events
 from domain.codes import Rank, Rating
-from domain.commands.base import ProposalCommand, existing, in_order
+from domain.commands.base import Breach, ProposalCommand, existing, gated, in_order
+from domain.commands.feedback import not_by_others
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
 from domain.commands.recomputation import following, recomputed
@@ -45,6 +46,7 @@ from domain.rules import (
     KNOWN_OFFICIAL,
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
+    RATED_BY_OTHERS,
     RETRACTS_REPORT,
     TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
@@ -89,7 +91,7 @@ class RetractReport(ProposalCommand):
     round that the rulebook ordered for an answer that never was goes with the answer, while nothing has come of it; one
     that was taken back meanwhile comes back with the answer that calls for it and stands again."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT, OCCURRED_IN_ORDER)
+    rules: ClassVar[tuple[Rule, ...]] = (PROPOSAL_EXISTS, RETRACTS_REPORT, RATED_BY_OTHERS, OCCURRED_IN_ORDER)
 
     version: Version
     reason: Note
@@ -106,7 +108,8 @@ class RetractReport(ProposalCommand):
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
         _class_stands_without(proposal, fact, setting)
-        retracted = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
+        told = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
+        retracted = gated(told, _of_the_rated(fact, proposal, setting))
         ordered = _ordered_for(proposal, fact, setting)
         if ordered:
             return [retracted, self.told(StepTakenBack, **_step(ordered)), *_due_without(proposal, ordered, setting)]
@@ -226,6 +229,13 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
     resting = resting_on(proposal, fact)
     require(resting is None, rule, f"“{EVENTS[type_]}”之后已有“{resting}”，不能撤销", "version")
     return fact
+
+
+def _of_the_rated(fact: Recorded[Any], proposal: Proposal, setting: Setting) -> list[Breach]:
+    """An answer is taken back by whoever may enter it."""
+    if not isinstance(fact.event, SatisfactionRecorded | SatisfactionRevised):
+        return []
+    return not_by_others(fact.event.unit, fact.event.member, "version", proposal, setting)
 
 
 def _class_stands_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> None:

@@ -126,15 +126,21 @@ class RatingCommand(ProposalCommand):
         """The answer, and where the rulebook says so of such an answer the order to handle it again (S8, S34), while
         the unit answers."""
         rulebook, latest = setting.rulebook(proposal), rated.number == task.round.number
-        told = gated(answer, self._by_others(rulebook, setting))
+        told = gated(answer, not_by_others(self.unit, self.member, "entered_by", proposal, setting))
         if not (task.answers and latest and rulebook.rehandles(task.replies(rated.number), self.overall)):
             return [told]
         return [told, *called_for(proposal, setting, self.unit, rated.number + 1, self.overall)]
 
-    def _by_others(self, rulebook: Rulebook, setting: Setting) -> list[Breach]:
-        gate = rulebook.gates.rated_by_others or Gate.FLAG
-        own = f"“{setting.unit_name(self.unit)}”的人员不得录入对本单位的评价"
-        return [Breach(gate, RATED_BY_OTHERS, own, "entered_by")] if setting.of_its_hand(self.unit) else []
+
+def not_by_others(unit: str, member: str, field: str, proposal: Proposal, setting: Setting) -> list[Breach]:
+    """What a proposer thinks of a unit's reply, entered or taken back by somebody of the units that handle the case, or
+    by another member (P4)."""
+    gate = setting.rulebook(proposal).gates.rated_by_others or Gate.FLAG
+    handling = {unit, *(task.unit for task in proposal.active_tasks if task.mode.handles)}
+    if any(setting.of_its_hand(own) for own in handling):
+        return [Breach(gate, RATED_BY_OTHERS, "本案承办单位的人员不得录入、更改或撤回委员的评价", field)]
+    other = f"委员“{setting.member_names(member)}”的评价不由其他委员录入、更改或撤回"
+    return [Breach(gate, RATED_BY_OTHERS, other, field)] if setting.of_another_member(member) else []
 
 
 class RecordSatisfaction(RatingCommand):

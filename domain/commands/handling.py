@@ -58,6 +58,7 @@ from domain.rules import (
     REHANDLE_AFTER_REPLY,
     REPLIED_BEFORE_CLOSING,
     RULEBOOK_IN_FORCE,
+    SETTLED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
     Rule,
     refuse,
@@ -281,6 +282,7 @@ class CloseHandling(ProposalCommand):
         FEEDBACK_BEFORE_CLOSING,
         OBJECTION_OPEN,
         ADDITION_OPEN,
+        SETTLED_BEFORE_CLOSING,
         CLASS_IN_SCHEME,
         COMMITMENTS_BEFORE_BETTER_CLASS,
         KEY_REPORT_BEFORE_CLOSING,
@@ -296,6 +298,7 @@ class CloseHandling(ProposalCommand):
         if closed is not None and (closed.basis, closed.result_class) == (self.basis, self.result_class):
             return []
         open_case(proposal)
+        _settled(proposal)
         for task in proposal.active_tasks:
             self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
@@ -344,6 +347,12 @@ class CloseHandling(ProposalCommand):
         require(not waiting, FEEDBACK_BEFORE_CLOSING, f"委员 {waiting} 尚未反馈对“{name}”的意见，也未注明未反馈")
         asked = proposal.lead_proposer in task.asked
         require(asked, FEEDBACK_BEFORE_CLOSING, f"“{name}”尚未向领衔委员征询意见")
+
+
+def _settled(proposal: Proposal) -> None:
+    """Refuse to close over a disagreement that waits to be decided, whether or not its unit is still on the case."""
+    pending = [str(number) for number, known in sorted(proposal.disagreements.items()) if known.settled is None]
+    require(not pending, SETTLED_BEFORE_CLOSING, f"第 {'、'.join(pending)} 项意见分歧尚未裁定")
 
 
 def _parts_of_nobody(proposal: Proposal, setting: Setting) -> list[Breach]:

@@ -1,7 +1,7 @@
 """重点提案."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from domain.commands.base import (
     late,
     open_case,
     standing,
+    stream_of,
     with_proposers,
 )
 from domain.commands.recomputation import recomputed
@@ -27,8 +28,10 @@ from domain.events import (
     SupervisionMeetingHeld,
     SupervisionReportFiled,
 )
-from domain.policy.rulebook import DeadlineKind
+from domain.policy.deadlines import Anchor, Deadline, derive
+from domain.policy.rulebook import DeadlineKind, Rulebook
 from domain.proposal import Proposal, identity
+from domain.record import Recorded
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     DONE_IN_TIME,
@@ -44,7 +47,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import Code, LongText, Moment, Note, Title
+from domain.values import Code, LongText, Moment, Note, Title, day_of
 
 
 class SelectKeyProposal(ProposalCommand):
@@ -71,6 +74,28 @@ class SelectKeyProposal(ProposalCommand):
         return [selected, *recomputed(cause, proposal, setting, rulebook, key=True)]
 
 
+def supervision_due(proposal: Proposal, rulebook: Rulebook, setting: Setting) -> Deadline | None:
+    """Until when these rules have a key proposal supervised, from when it became one, where the rules so far did not
+    say and it has not been reported on."""
+    rule, since = rulebook.deadline(DeadlineKind.KEY_SUPERVISION, proposal.traits), _selected(proposal)
+    if rule is None or since is None or proposal.key_limit is not None or proposal.key_reported:
+        return None
+    on, own = day_of(since.occurred_at), type(since.event).__name__
+    anchor = Anchor(stream=stream_of(proposal), version=since.version, event=own, on=on)
+    return derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+
+
+def _selected(proposal: Proposal) -> Recorded[Any] | None:
+    """The choice that made the case the key proposal it is; a new basis is none."""
+    made = None
+    for known in proposal.standing:
+        if isinstance(known.event, KeyProposalSelected):
+            made = made or known
+        elif isinstance(known.event, KeyProposalReleased):
+            made = None
+    return made
+
+
 class ReleaseKeyProposal(ProposalCommand):
     """Take a case off the list of key proposals."""
 
@@ -93,7 +118,7 @@ class AppointLeader(ProposalCommand):
     the city or the CPPCC; any case may be handled by one, or by the head of a unit on it (S27, S28, S29)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
+        *STANDING,
         KEY_PROPOSAL_SELECTED,
         KNOWN_OFFICIAL,
         LEADER_RANK,
@@ -104,7 +129,7 @@ class AppointLeader(ProposalCommand):
     leader: Code
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
+        standing(proposal)  # a closed key proposal may still have its supervision to report
         supervises = self.duty is LeaderDuty.SUPERVISE
         require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
         setting.knows_official(self.leader, "leader")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from domain import events
 from domain.labels import COMMANDS, EVENTS
 from domain.policy.deadlines import Deadline
-from domain.proposal import Proposal
+from domain.proposal import DraftStatus, Proposal, draft_of
 from domain.record import Recorded
 
 RETRACTED, TAKEN_BACK = ("RetractReport",), ("TakeBackStep",)
@@ -173,7 +173,8 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
-unit is on the case; on the order of a round rests also the assignment of another unit that has taken the round over."""
+unit is on the case, a signature while its draft has not been sent back; on the order of a round rests also the
+assignment of another unit that has taken the round over."""
 
 _SAME = ("unit", "round", "number")
 
@@ -187,7 +188,7 @@ def resting_on(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> str 
     """For messages: what rests on this fact and still stands, by its Chinese name; None where nothing does."""
     kinds = RESTS.get(type(fact.event).__name__, ())
     later = (known.event for known in _since(proposal, fact) if isinstance(known.event, kinds))
-    resting = (type(event).__name__ for event in later if not _left(proposal, event))
+    resting = (type(event).__name__ for event in later if not _undone(proposal, event))
     taken_over = (type(event).__name__ for event in _taken_over(proposal, fact))
     return next((EVENTS[name] for name in (*resting, *taken_over)), None)
 
@@ -211,7 +212,7 @@ def _taken_over(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Ite
         return
     for known in proposal.standing:
         event = known.event
-        if isinstance(event, events.UnitAssigned) and event.unit != order.unit and not _left(proposal, event):
+        if isinstance(event, events.UnitAssigned) and event.unit != order.unit and not _undone(proposal, event):
             due = event.deadline
             if known.version > fact.version and due is not None and _same_clock(due, order.deadline):
                 yield event
@@ -222,6 +223,9 @@ def _same_clock(one: Deadline, other: Deadline) -> bool:
     return (one.kind, one.anchor) == (other.kind, other.anchor)
 
 
-def _left(proposal: Proposal, event: events.Event) -> bool:
-    """Whether this is the assignment of a unit that is on the case no more."""
+def _undone(proposal: Proposal, event: events.Event) -> bool:
+    """Whether this is the assignment of a unit that is on the case no more, or the signature of a draft that was sent
+    back since."""
+    if isinstance(event, events.ReplySigned):
+        return draft_of(proposal, event.unit, event.round, event.draft).status is DraftStatus.RETURNED
     return isinstance(event, events.UnitAssigned) and not proposal.tasks[event.unit].active

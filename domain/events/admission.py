@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.codes import CollectiveKind, Conversion, Level, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.events.base import Event
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef
 from domain.values import Attachment
 
@@ -90,10 +91,12 @@ class ProposalWithdrawn(Event):
 
 
 class CaseRulebookChanged(Event):
-    """改用办理规则: the case is judged by another adopted rulebook from now on."""
+    """改用办理规则: the case is judged by another adopted rulebook from now on; `deadline` is for the supervision of a
+    key proposal that had none by the rules before."""
 
     rulebook: RulebookRef
     reason: str
+    deadline: Deadline | None = None
 
 
 AdmissionEvent: TypeAlias = (

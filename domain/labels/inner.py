@@ -64,7 +64,7 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "countersigned_before_review": "会签未齐不得审核",
         "countersigned_before_signing": "会签未齐不得签发",
         "passed_down_by_office": "上级交办的由政府办公室答复",
-        "rated_by_others": "评价由被评价的单位录入",
+        "rated_by_others": "评价由承办单位或其他委员录入",
         "key_proposal_led": "重点提案先定领导后签发",
         "key_plan_before_signing": "重点提案先报方案后签发",
         "key_report_before_closing": "重点提案先报督办报告后办结",

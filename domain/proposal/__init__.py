@@ -48,7 +48,7 @@ from domain.proposal.parts import (
     UnitTask,
 )
 from domain.proposal.scoring import subject
-from domain.proposal.state import Proposal, identity, reported, round_of, task_of, with_task
+from domain.proposal.state import Proposal, draft_of, identity, reported, round_of, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
 
@@ -104,7 +104,7 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
     if isinstance(event, events.RegistrationEvent):
         return registration.evolve(proposal, event, recorded)
     if isinstance(event, events.AdmissionEvent):
-        return admission.evolve(proposal, event)
+        return admission.evolve(proposal, event, recorded)
     if isinstance(event, events.AssignmentEvent):
         return assignment.evolve(proposal, event, recorded)
     if isinstance(event, events.ObjectionEvent):
@@ -175,6 +175,7 @@ __all__ = [
     "Undated",
     "UnitTask",
     "contacted",
+    "draft_of",
     "evolve",
     "identity",
     "open_limits",

@@ -1,14 +1,16 @@
 """审查."""
 
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from domain import events
 from domain.codes import Ending
+from domain.proposal.parts import Limit
 from domain.proposal.state import Proposal
+from domain.record import Recorded
 
 
-def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
+def evolve(proposal: Proposal, event: events.AdmissionEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.ReviewOpinionRecorded():
             return replace(proposal, reviews={**proposal.reviews, event.level: event})
@@ -36,7 +38,8 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent) -> Proposal:
         case events.ProposalWithdrawn():
             return replace(proposal, ended=Ending.WITHDRAWN, withdrawn=event)
         case events.CaseRulebookChanged():
-            return replace(proposal, rulebook=event.rulebook)
+            limit = Limit(event.deadline, recorded.version) if event.deadline else proposal.key_limit
+            return replace(proposal, rulebook=event.rulebook, key_limit=limit)
         case _:
             assert_never(event)
 

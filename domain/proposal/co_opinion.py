@@ -25,7 +25,7 @@ def evolve(proposal: Proposal, event: events.CoOpinionEvent, recorded: Recorded[
                 proposal = replace(proposal, returned={**proposal.returned, event.unit: opinion})
             return with_task(proposal, task)
         case events.DisagreementEscalated():
-            told = {event.number: Disagreement(event, recorded.occurred_at)}
+            told = {event.number: Disagreement(event, recorded.occurred_at, recorded.version)}
             return replace(proposal, disagreements={**proposal.disagreements, **told})
         case events.DisagreementSettled():
             known = proposal.disagreements.get(event.number)

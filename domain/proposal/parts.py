@@ -131,6 +131,7 @@ class Disagreement:
 
     escalated: events.DisagreementEscalated
     at: datetime | date
+    version: int = 0
     settled: events.DisagreementSettled | None = None
     settled_at: datetime | date | None = None
     settled_version: int = 0

@@ -198,10 +198,11 @@ class Proposal:
         return tuple(draft for current in rounds for draft in current.drafts.values())
 
     def disagreed(self, unit: str, answering_unit: str, round: int) -> Disagreement | None:
-        """The last disagreement with an assisting unit about this round that was put to those above them."""
-        wanted = (unit, answering_unit, round)
+        """The last disagreement with an assisting unit about this round that was put to those above them since the unit
+        was given the case; of one that comes back an earlier one is not."""
+        wanted, since = (unit, answering_unit, round), task_of(self, unit).assigned_version
         known = (self.disagreements[number] for number in sorted(self.disagreements, reverse=True))
-        told = ((one, one.escalated) for one in known)
+        told = ((one, one.escalated) for one in known if one.version > since)
         return next((one for one, e in told if (e.unit, e.answering_unit, e.round) == wanted), None)
 
     @property

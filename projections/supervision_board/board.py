@@ -362,7 +362,9 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
 def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     """The line of a unit that is assigned, comes back, or goes on in another way."""
     if known is not None and known.active and known.mode.answers:
-        return known.model_copy(update={"mode": event.mode}).due_by(event.deadline)
+        # who answers no more owes no reply by any day, whether or not a rule limits its opinion
+        of_reply = {} if event.mode.answers else {"due_on": None, "deadline_rule": None, "paused": False}
+        return known.model_copy(update={"mode": event.mode, **of_reply}).due_by(event.deadline)
     line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:
         return line
@@ -439,6 +441,8 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
             return row.model_copy(update={"transferred_on": None, "recipient": None})
         case "ClockPaused":
             return _changed(row, line.unit, paused=False)
+        case "ExtensionGranted" | "RehandlingOrdered" if not line.mode.answers:
+            return row  # what it owes now is of its assignment since
         case "ExtensionGranted" if line.before:
             was = line.before
             return _changed(row, line.unit, due_on=was.due_on, deadline_rule=was.deadline_rule, before=was.before)
@@ -555,7 +559,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=9,
+    version=10,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

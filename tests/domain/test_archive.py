@@ -9,11 +9,13 @@ import pytest
 from domain import commands as c
 from domain.codes import Retention
 from domain.events import AnnualReportSnapshotTaken, CaseArchived
+from domain.policy.rulebook import AnchorKind, DeadlineKind
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
     CASE_STANDS,
     COMMITMENTS_BEFORE_ARCHIVE,
+    DONE_BEFORE_ARCHIVE,
     FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
@@ -23,7 +25,22 @@ from domain.rules import (
 )
 from tests.domain import test_admission as admission
 from tests.domain import test_commitment as commitment
-from tests.domain.given import Attempt, World, assigned, attempt, closed, issued, opened, refuses
+from tests.domain import test_key_proposal as key_proposal
+from tests.domain.given import (
+    EDU,
+    SHIPPED,
+    Attempt,
+    World,
+    assigned,
+    attempt,
+    close,
+    closed,
+    issued,
+    opened,
+    refuses,
+    ruled,
+    satisfied,
+)
 
 FILE = {"name": "全卷.pdf", "sha256": "0" * 64}
 
@@ -48,6 +65,33 @@ def test_the_file_of_a_closed_case_is_put_away_once() -> None:
     [fact] = world.do(archive())
     assert fact.event == CaseArchived(files=(FILE,), retention=Retention.PERMANENT)
     assert world.do(archive()) == []
+
+
+def limited() -> World:
+    """A closed key proposal whose reply is to be published, and whose supervision is to be reported."""
+    limits = [rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.PUBLICATION]
+    own = key_proposal.BY_30_MAY.model_copy(
+        update={"kind": DeadlineKind.PUBLICATION, "rule": "published-by-30-may", "anchor": AnchorKind.ISSUE}
+    )
+    world = satisfied(opened(ruled(deadlines=(*limits, key_proposal.BY_30_MAY, own))))
+    world.do(key_proposal.select())
+    world.do(close())
+    return world
+
+
+def test_a_file_put_away_while_something_is_still_due_says_so() -> None:
+    [fact] = limited().do(archive())
+    assert fact.flags == (DONE_BEFORE_ARCHIVE.id,)
+
+
+def test_a_closed_key_proposal_gets_its_leader_and_its_report_and_is_put_away_without_a_flag() -> None:
+    world = limited()
+    world.do(key_proposal.appoint())
+    world.do(key_proposal.report(world))
+    world.do(c.DecidePublication(unit=EDU, openness="PUBLISH_FULL"))
+    world.do(c.PublishReply(unit=EDU, url="https://example.invalid/28"))
+    [fact] = world.do(archive())
+    assert fact.flags == ()
 
 
 def test_what_ended_without_a_reply_has_a_file_too() -> None:

@@ -495,6 +495,13 @@ def test_a_unit_of_another_side_may_answer_for_the_government() -> None:
     assert world.do(assign(((CITY, SOLE),)))[0].flags == ()
 
 
+@pytest.mark.parametrize(("side", "name"), [("COURT", "市中级人民法院"), ("PROCURATORATE", "市人民检察院")])
+def test_a_court_that_is_to_answer_for_the_government_is_flagged(side: str, name: str) -> None:
+    world = transferred()
+    world.do(c.ListUnit(unit=CITY, name=name, side=side))
+    assert world.do(assign(((CITY, SOLE),)))[0].flags == (TRANSFERRED_BEFORE_ASSIGNMENT.id,)
+
+
 # 参阅: a unit that has the case for its information
 
 

@@ -31,7 +31,9 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_ACTS,
     ONLY_ASSIGNED_UNIT_REPLIES,
     OPINION_GIVEN,
+    RETRACTS_REPORT,
     RETURNED_OPINION_CHANGES,
+    SETTLED_BEFORE_CLOSING,
     SIGNER_OF_UNIT,
 )
 from domain.streams import letter_register
@@ -42,15 +44,19 @@ from tests.domain.given import (
     LED,
     LEDGER,
     MAYOR,
+    SECOND,
     SHIPPED,
     Attempt,
     Given,
     World,
     assigned,
     attempt,
+    close,
+    contacted,
     countersign,
     draft,
     drafted,
+    form,
     head_of,
     issue,
     issued,
@@ -58,9 +64,12 @@ from tests.domain.given import (
     officer_of,
     opened,
     opinion,
+    rate,
+    reassign,
     refuses,
     review,
     ruled,
+    send_back,
     sign,
     signed,
     transferred,
@@ -237,6 +246,27 @@ def disagreeing(rulebook: Rulebook | None = None) -> World:
     return world
 
 
+@refuses(c.CloseHandling, SETTLED_BEFORE_CLOSING)
+def test_a_disagreement_is_not_lost_with_the_unit_that_leaves() -> Attempt:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    for step in (review(), sign(), issue(), form(), rate(), rate(member=SECOND)):
+        world.do(step)
+    return attempt(world, close())
+
+
+def test_a_case_is_closed_once_the_disagreement_was_decided_or_never_was() -> None:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    for step in (review(), sign(), issue(), form(), rate(), rate(member=SECOND)):
+        world.do(step)
+    other = world.copy()
+    world.do(settle("RECONCILED"))
+    assert world.do(close())
+    other.do(c.RetractReport(version=other.last(DisagreementEscalated).version, reason="误登"))
+    assert other.do(close())
+
+
 def decided(ruling: str, rulebook: Rulebook | None = None) -> World:
     world = disagreeing(rulebook)
     world.do(settle(ruling))
@@ -353,12 +383,46 @@ def test_nothing_was_signed_on_a_decision_that_came_later() -> Attempt:
     return attempt(world, sign(occurred_at=before))
 
 
+@refuses(c.SignReply, COUNTERSIGNED_BEFORE_SIGNING, "draft")
+def test_a_decision_about_a_unit_that_left_is_none_about_the_unit_that_comes_back() -> Attempt:
+    world = contacted(opened(HELD), LED[:2])
+    world.do(opinion())
+    world.do(disagree())
+    world.do(settle("AS_AMENDED"))
+    world.do(reassign((), HEALTH))
+    world.do(reassign(LED[1:2]))
+    world.do(draft())
+    world.do(review())
+    return attempt(world, sign())
+
+
+def test_a_unit_that_comes_back_may_disagree_again() -> None:
+    world = disagreeing()
+    world.do(reassign((), HEALTH))
+    world.do(reassign(LED[1:2]))
+    world.do(opinion(text="建议由医院牵头"))
+    world.do(countersign(countersignature=Countersignature.WITHHELD, reason="未采纳"))
+    [fact] = world.do(disagree())
+    assert fact.event.number == 2
+
+
 def test_a_decision_is_retracted_before_anything_rests_on_it() -> None:
     world = decided("AS_DRAFTED", HELD)
     world.do(c.RetractReport(version=world.case.version, reason="误登"))
     assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
     world.do(c.RetractReport(version=world.last(DisagreementEscalated).version, reason="误登"))
     assert list(undated(world.case)) == []
+
+
+def test_a_decision_is_retracted_once_the_draft_signed_on_it_was_sent_back() -> None:
+    world = written_anew("AS_AMENDED")
+    world.do(sign(number=2))
+    settled = world.last(DisagreementSettled).version
+    assert world.refused(c.RetractReport(version=settled, reason="误登")).rule is RETRACTS_REPORT
+    world.do(send_back(number=2))
+    world.do(c.RetractReport(version=settled, reason="误登"))
+    assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.DISAGREEMENT)]
+    assert world.do(settle("RECONCILED"))
 
 
 def test_a_decision_about_something_unknown_changes_nothing() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Heard, Outcome, Rating
+from domain.codes import Gate, Heard, Outcome, Rating
 from domain.events import (
     CaseArchived,
     CaseTransferredElsewhere,
@@ -44,6 +44,7 @@ from domain.rules import (
     DISSATISFIED_IS_REHANDLED,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
+    RATED_BY_OTHERS,
     RETRACTS_REPORT,
     TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
@@ -63,6 +64,7 @@ from tests.domain.given import (
     LEAD,
     LED,
     MAYOR,
+    OFFICE,
     SECOND,
     Attempt,
     Given,
@@ -84,6 +86,7 @@ from tests.domain.given import (
     head_of,
     issue,
     issued,
+    officer_of,
     opened,
     rate,
     reassign,
@@ -202,6 +205,27 @@ def test_an_answer_is_not_taken_back_under_a_closed_case() -> Attempt:
 
 
 # what rested on a report
+
+
+@pytest.mark.parametrize(
+    ("by", "flags"),
+    [
+        (OFFICE, ()),
+        (f"member:{LEAD}", ()),
+        (f"member:{SECOND}", (RATED_BY_OTHERS.id,)),
+        (f"official:{officer_of(EDU)}", (RATED_BY_OTHERS.id,)),
+    ],
+)
+def test_an_answer_that_the_rated_unit_or_another_member_takes_back_is_flagged(by: str, flags: tuple[str, ...]) -> None:
+    world = dissatisfied(opened(ruled(rehandling_automatic=False)))
+    [retracted] = world.do(retract(last(world, SatisfactionRecorded)), by=by)
+    assert retracted.flags == flags
+
+
+@refuses(c.RetractReport, RATED_BY_OTHERS, "version")
+def test_a_unit_does_not_take_back_what_is_thought_of_it() -> Attempt:
+    world = dissatisfied(opened(ruled(gates={"rated_by_others": Gate.REFUSE})))
+    return attempt(world, retract(last(world, SatisfactionRecorded)), by=f"official:{officer_of(EDU)}")
 
 
 def test_a_round_ordered_for_an_answer_that_never_was_is_ordered_no_more() -> None:

@@ -32,6 +32,7 @@ from domain.rules import (
 )
 from tests.domain.given import (
     ALONE,
+    CITY,
     EDU,
     HEALTH,
     LEAD,
@@ -200,8 +201,9 @@ def test_nor_that_it_is_thought_of_otherwise(by: str) -> Attempt:
     [
         (OFFICE, ()),
         (f"member:{LEAD}", ()),
-        (f"member:{officer_of(EDU)}", ()),
         (f"official:{officer_of(HEALTH)}", ()),
+        (f"member:{SECOND}", (RATED_BY_OTHERS.id,)),
+        (f"member:{officer_of(EDU)}", (RATED_BY_OTHERS.id,)),
         (f"official:{leader_of(EDU)}", (RATED_BY_OTHERS.id,)),
     ],
 )
@@ -210,6 +212,19 @@ def test_where_the_rulebook_says_nothing_a_rating_from_the_units_own_hand_is_fla
 ) -> None:
     [fact] = form_out().do(rate(), by=by)
     assert fact.flags == flags
+
+
+def test_a_rating_from_the_hand_of_a_unit_that_assists_is_flagged_too() -> None:
+    [fact] = form_out(modes=LED).do(rate(), by=f"official:{officer_of(HEALTH)}")
+    assert fact.flags == (RATED_BY_OTHERS.id,)
+
+
+def test_a_unit_that_only_reads_the_case_has_no_part_in_the_reply() -> None:
+    world = assigned(modes=(*ALONE, (CITY, AssignmentMode.REFERENCE_ONLY)))
+    for step in (contact(world.now), draft(), review(), sign(), issue(), form()):
+        world.do(step)
+    [fact] = world.do(rate(), by=f"official:{officer_of(CITY)}")
+    assert fact.flags == ()
 
 
 @refuses(c.RecordSatisfaction, RATED_ONCE, "overall")

@@ -8,6 +8,7 @@ import pytest
 from domain import commands as c
 from domain.codes import Gate, LeaderDuty, Rank
 from domain.events import (
+    CaseRulebookChanged,
     KeyProposalReleased,
     KeyProposalSelected,
     LeaderAppointed,
@@ -394,6 +395,58 @@ def test_a_limit_of_a_case_that_is_no_key_proposal_is_none() -> None:
     world.do(c.RecomputeDeadlines())
     world = world.without(KeyProposalSelected)
     assert world.case.key_limit is None
+
+
+def test_a_new_basis_would_not_move_the_limit_of_another_rulebook_either() -> None:
+    world = supervised(THREE_MONTHS)
+    first = world.last(KeyProposalSelected).version
+    world.do(select(theme="未成年人保护"), at="2024-04-01 09:00")
+    assert supposed(world) == [(first, date(2024, 6, 3))]
+    world.do(release())
+    world.do(select(), at="2024-05-06 09:00")
+    assert supposed(world) == [(first, date(2024, 6, 3)), (world.last(KeyProposalSelected).version, date(2024, 8, 6))]
+
+
+def supposed(world: World) -> list[tuple[int, date]]:
+    """What three months' supervision would have begun, and until when."""
+    rulebook = ruled(deadlines=(*SHIPPED.deadlines, THREE_MONTHS))
+    session, calendar = world.state(session_stream(LEDGER, MEETING)), world.state(calendar_stream(LEDGER))
+    found = deadlines_under(rulebook, world.story, session, calendar)
+    return [(begun.version, due.due_on) for begun, due in found if due.kind is DeadlineKind.KEY_SUPERVISION]
+
+
+def changed_to(world: World, *rules: DeadlineRule, version: int = 2) -> c.ChangeCaseRulebook:
+    """The session has adopted other rules, by which this case is to be judged."""
+    world.do(c.AdoptRulebook(rulebook=ruled(deadlines=(*SHIPPED.deadlines, *rules), version=version)))
+    return c.ChangeCaseRulebook(rulebook=SHIPPED.id, version=version, reason="改用新规则")
+
+
+def test_rules_that_limit_the_supervision_do_so_for_a_case_that_comes_under_them() -> None:
+    world = key(opened(ruled()))
+    chosen = world.last(KeyProposalSelected).version
+    world.do(select(theme="未成年人保护"))
+    changed, *_ = world.do(changed_to(world, THREE_MONTHS), at="2024-04-10 09:00")
+    assert (changed.event.deadline.anchor.event, changed.event.deadline.anchor.version) == (
+        "KeyProposalSelected",
+        chosen,
+    )
+    assert to_supervise(world) == {(Debtor.COMMITTEE, "", date(2024, 6, 3), DeadlineKind.KEY_SUPERVISION)}
+
+
+def test_supervision_that_was_limited_or_reported_or_is_no_matter_gets_no_limit_from_other_rules() -> None:
+    for world in (supervised(), led(), assigned()):
+        if world.case.key is not None and world.case.key_limit is None:
+            world.do(report(world))
+        [changed] = [f for f in world.do(changed_to(world, BY_30_MAY)) if isinstance(f.event, CaseRulebookChanged)]
+        assert changed.event.deadline is None
+
+
+def test_a_case_chosen_again_after_it_was_released_is_supervised_from_then() -> None:
+    world = key(opened(ruled()))
+    world.do(release())
+    world.do(select(), at="2024-05-06 09:00")
+    world.do(changed_to(world, THREE_MONTHS))
+    assert {until for _, _, until, _ in to_supervise(world)} == {date(2024, 8, 6)}
 
 
 def test_another_rulebook_would_set_another_limit() -> None:

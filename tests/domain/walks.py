@@ -188,7 +188,9 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
         contact=contact_rule,
         gates=st.fixed_dictionaries({}, optional=dict.fromkeys(named, gates)),
         version=st.just(version),
-        deadlines=st.one_of(limits, st.tuples(limits, more_limits).map(lambda both: (*both[0], *both[1]))),
+        deadlines=st.one_of(
+            limits, _without_opinions(limits), st.tuples(limits, more_limits).map(lambda both: (*both[0], *both[1]))
+        ),
         rehandling_automatic=st.booleans(),
         ladder=st.sampled_from((None, ladder)),
         key_plan_days=st.sampled_from((None, 15)),
@@ -196,6 +198,13 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
         automatic_rehandlings=st.sampled_from((None, 0, 1)),
         signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
     ).map(_pressing_for_what_it_limits)
+
+
+def _without_opinions(
+    limits: st.SearchStrategy[tuple[DeadlineRule, ...]],
+) -> st.SearchStrategy[tuple[DeadlineRule, ...]]:
+    """Many a place has no limit of its own for an opinion."""
+    return limits.map(lambda known: tuple(rule for rule in known if rule.kind is not DeadlineKind.CO_OPINION))
 
 
 def _pressing_for_what_it_limits(rulebook: Rulebook) -> Rulebook:
@@ -453,6 +462,12 @@ def onward(world: World, unit: str, rating: Rating) -> c.Command:
     return rehandle(unit) if _unhappy(round_) else close()
 
 
+def trading_places(unit: str) -> c.ReassignCase:
+    """The other of the two leads from here on, and this one assists."""
+    other = HEALTH if unit == EDU else EDU
+    return reassign(((other, AssignmentMode.LEAD), (unit, AssignmentMode.CO)))
+
+
 def jointly(world: World, unit: str) -> c.HandleJointly:
     """With every other case there is."""
     others = {fact.stream for fact in world.all(ProposalSubmitted)} - {world.proposal}
@@ -508,6 +523,7 @@ ASIDES: tuple[Callable[[World, str], c.Command], ...] = (
     lambda world, unit: decide_addition(unit, granted=True),
     lambda world, unit: reassign(((CITY, AssignmentMode.SOLE),), *(task.unit for task in world.case.active_tasks)),
     lambda world, unit: reassign((), *(task.unit for task in world.case.active_tasks)),
+    lambda world, unit: trading_places(unit),
     lambda world, unit: responsible(unit),
     jointly,
     lambda world, unit: merging(world),
@@ -656,6 +672,40 @@ def histories(draw: st.DrawFn, most: int = 30) -> World:
     world, walk = draw(walks(most))
     for step in walk:
         taken(world, step)
+    return world
+
+
+SHUFFLES: tuple[Callable[[World, str], c.Command], ...] = (
+    lambda world, unit: trading_places(unit),
+    lambda world, unit: reassign(((HEALTH if unit == EDU else EDU, AssignmentMode.SOLE),), unit),
+    lambda world, unit: reassign(((unit, AssignmentMode.SPLIT), (CITY, AssignmentMode.SPLIT))),
+    lambda world, unit: c.RequestExtension(
+        unit=unit, until=date(2024, 12, 1), reason="需省厅批复", signed_by=leader_of(unit)
+    ),
+    lambda world, unit: c.DecideExtension(unit=unit, granted=True, approver=MAYOR, reason="情况属实"),
+    lambda world, unit: c.PauseClock(unit=unit, reason="委员出国", approver=MAYOR),
+    lambda world, unit: c.ResumeClock(unit=unit, reason="委员已回国"),
+    lambda world, unit: opinion(unit),
+    lambda world, unit: c.ReturnCoOpinion(unit=unit, asked_by=HEALTH if unit == EDU else EDU, reason="未说明经费来源"),
+    lambda world, unit: rehandle(unit),
+    lambda world, unit: retracting(world),
+    lambda world, unit: taking_back(world),
+    lambda world, unit: c.RecomputeDeadlines(),
+    lambda world, unit: onward(world, unit, Rating.DISSATISFIED),
+)
+"""What changes who handles a case, how, and until when."""
+
+
+@st.composite
+def reshuffled(draw: st.DrawFn) -> World:
+    """A case whose units, modes, rounds and days change again and again."""
+    limits = [rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.CO_OPINION or draw(st.booleans())]
+    rulebook = ruled(deadlines=limits, ladder=None, rehandling_automatic=draw(st.booleans()))
+    start = draw(st.sampled_from((assigned, contacted, issued, dissatisfied)))
+    world = start(opened(rulebook), modes=draw(st.sampled_from((ALONE, LED, SPLIT))))
+    for _ in range(draw(st.integers(2, 12))):
+        shuffle, unit = draw(st.sampled_from(SHUFFLES)), draw(on_case)
+        taken(world, lambda world, shuffle=shuffle, unit=unit: attempt(world, shuffle(world, unit)))
     return world
 
 

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import communication
-from domain.codes import Rating
+from domain.codes import AssignmentMode, Rating
 from domain.events import RulebookAdopted, UnitAssigned
-from domain.proposal import undated
+from domain.policy.rulebook import DeadlineKind
+from domain.proposal import TaskStatus, owed, undated
 from domain.streams import proposal_stream
 from ledger.mapper import Envelope, to_state, type_name
 from ledger.recorder import LedgerRecorder
@@ -25,7 +26,7 @@ from projections.readmodel import Key, ReadModel, Reference
 from projections.supervision_board.board import SUPERVISION_BOARD
 from tests.conftest import Database
 from tests.domain.given import CITY, HEALTH, LED, LEDGER, World, assigned, opinion
-from tests.domain.walks import histories
+from tests.domain.walks import histories, reshuffled
 
 many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -65,7 +66,7 @@ def test_the_board_and_the_rules_agree_about_who_is_awaited_and_who_is_not_satis
 
 
 @many
-@given(histories())
+@given(st.one_of(histories(), reshuffled()))
 def test_the_board_and_the_rules_agree_about_what_was_taken_back(world: World) -> None:
     rows = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world))
     for row in rows.values():
@@ -85,6 +86,25 @@ def test_the_board_and_the_rules_agree_about_what_was_taken_back(world: World) -
             assert {member: answer.overall for member, answer in line.answers.items()} == rated
             due = task.round.deadline
             assert line.due_on == (due.due_on if due else None)
+        for line, task in ((line, case.tasks[line.unit]) for line in row.tasks if line.active and line.owes_opinion):
+            due = task.limit(DeadlineKind.CO_OPINION)
+            assert (line.status, line.paused, line.due_on) == (task.status, False, due.due_on if due else None)
+        assisting = {line.unit for line in row.tasks if line.active and line.mode is AssignmentMode.CO}
+        assert assisting == {task.unit for task in case.assisting}
+        given = {line.unit for line in row.tasks if line.unit in assisting and line.opinion_on is not None}
+        assert given == {task.unit for task in case.assisting if task.co_opinion is not None}
+
+
+@many
+@given(st.one_of(histories(), reshuffled()))
+def test_the_board_and_the_rules_agree_about_the_day_a_case_is_due(world: World) -> None:
+    rows = engine.fold(SUPERVISION_BOARD, {}, world.history, reference(world))
+    for row in rows.values():
+        case = world.state(proposal_stream(row.stream))
+        if case.ended or any(task.status is TaskStatus.RETURNED for task in case.active_tasks):
+            continue  # nobody works at it, or nobody until an objection is decided
+        kinds = (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
+        assert row.due_on == min((known.until for known in owed(case) if known.about in kinds), default=None)
 
 
 @many

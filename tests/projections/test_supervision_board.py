@@ -19,6 +19,7 @@ from domain.events import (
     SatisfactionRecorded,
 )
 from domain.labels import CLASSIFIED
+from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
@@ -33,6 +34,7 @@ from tests.domain.given import (
     LEDGER,
     MAYOR,
     SECOND,
+    SHIPPED,
     SPLIT,
     STRANGER,
     World,
@@ -46,8 +48,11 @@ from tests.domain.given import (
     leader_of,
     left,
     opened,
+    opinion,
     reassign,
     registered,
+    rehandle,
+    ruled,
     submit,
     submitted,
 )
@@ -201,6 +206,41 @@ def test_more_time_does_not_start_a_clock_that_stands_still() -> None:
     assert (line(world).task(EDU).paused, line(world).due_on) == (True, None)
     take_back(world, ExtensionGranted)
     assert (line(world).task(EDU).paused, line(world).task(EDU).due_on) == (True, until.due_on)
+
+
+def test_who_answers_no_more_owes_no_reply_by_the_day_of_its_reply() -> None:
+    """Xi'an, say, has no limit of its own for an opinion."""
+    limits = [rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.CO_OPINION]
+    world = assigned(opened(ruled(deadlines=limits, ladder=None)), SPLIT)
+    world.do(c.PauseClock(unit=HEALTH, reason="等候规划批复", approver=MAYOR))
+    world.do(reassign([(EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO)]))
+    told = line(world).task(HEALTH)
+    assert (told.due_on, told.deadline_rule, told.paused) == (None, None, False)
+    assert line(world).due_on == line(world).task(EDU).due_on
+
+
+def test_more_time_taken_back_is_not_the_day_of_an_opinion() -> None:
+    world = assigned()
+    world.do(c.RequestExtension(unit=EDU, until=date(2024, 12, 1), reason="情况复杂", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign([(HEALTH, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)]))
+    due = line(world).task(EDU).due_on
+    take_back(world, ExtensionGranted)
+    limit = world.case.tasks[EDU].limit(DeadlineKind.CO_OPINION)
+    assert limit is not None
+    assert line(world).task(EDU).due_on == limit.due_on == due
+
+
+def test_a_round_taken_back_leaves_what_a_unit_has_done_since_it_only_assists() -> None:
+    world = dissatisfied(opened(ruled(rehandling_automatic=False)))
+    world.do(rehandle())
+    world.do(reassign([(HEALTH, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)]))
+    world.do(opinion(EDU))
+    before = line(world).task(EDU)
+    take_back(world, RehandlingOrdered)
+    after = line(world).task(EDU)
+    assert after.opinion_on is not None
+    assert (after.mode, after.due_on, after.opinion_on) == (before.mode, before.due_on, before.opinion_on)
 
 
 def test_a_round_taken_back_leaves_a_unit_the_way_it_handles_the_case_since() -> None:
