@@ -139,10 +139,7 @@ class TakeBackStep(ProposalCommand):
             return []
         fact = named(proposal, self.version, TAKEN_BACK, TAKES_BACK_STEP)
         _reachable(proposal, fact.event)
-        setting.knows_official(self.approver, "approver")
-        approver = setting.directory.officials[self.approver]
-        leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
-        require(leads, TAKEN_BACK_BY_LEADER, f"“{approver.name}”不是市领导或政协领导", "approver")
+        approved_by_leader(self.approver, TAKEN_BACK_BY_LEADER, setting)
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         taken_back = self.told(StepTakenBack, **_step(fact))
         return [taken_back, *self._released(proposal, setting), *_due_without(proposal, fact, setting)]
@@ -210,6 +207,14 @@ class ReopenHandling(ProposalCommand):
         setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         in_order(setting, proposal.closed_at, "办结")
         return [reopened]
+
+
+def approved_by_leader(official: str, rule: Rule, setting: Setting) -> None:
+    """Refuse an approver who is no leader of the city or the CPPCC."""
+    setting.knows_official(official, "approver")
+    approver = setting.directory.officials[official]
+    leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
+    require(leads, rule, f"“{approver.name}”不是市领导或政协领导", "approver")
 
 
 def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Rule) -> Recorded[events.ProposalEvent]:

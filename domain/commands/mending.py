@@ -74,7 +74,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "CoSignatureGiven": ("DeclineCoSignature",),
     "CoSignatureDeclined": ("CoSign",),
     "CoSignatureExpired": ("InviteCoSigners",),
-    "ProposalSubmitted": ("CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
+    "ProposalSubmitted": ("CorrectSubmission", "CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
     "ProposalResubmitted": ("CorrectClericalError", "ReturnForRevision"),
     "ProposalRegistered": ("CorrectClericalError", "ChangeCaseRulebook", "WithdrawProposal"),
     "ReviewOpinionRecorded": ("RecordReviewOpinion",),
@@ -117,6 +117,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "MutualReviewRecorded": ("RecordMutualReview",),
     "ReportRetracted": ("RecordMemberContact", "RecordSatisfaction", "FulfilCommitment", "RecordDelivery"),
     "StepTakenBack": ("RefuseRegistration", "WithdrawProposal", "MergeProposals", "TransferCase", "ArchiveCase"),
+    "SubmissionCorrected": ("CorrectSubmission",),
     "ClericalErrorCorrected": ("CorrectClericalError",),
     "HandlingReopened": ("CloseHandling",),
     # what stands on other streams

@@ -133,6 +133,10 @@ COMMAND_MEANINGS: dict[str, str] = {
         "撤销并案的，被并入的提案恢复各自办理。"
     ),
     "CorrectClericalError": "写明某个已登记事件中的文字应作什么，原文不动。",
+    "CorrectSubmission": (
+        "经市领导或政协领导批准，更正提交时登记有误的领衔人、附议人、大会或平时、集体名义、上级交办，只写有误的几项；"
+        "首次答复发出之前可以更正，未了的期限随之重算。"
+    ),
     "ReopenHandling": "误办结或过早办结的，经市领导批准恢复办理。",
     # sessions, directory, calendar
     "OpenSession": "设立届次，如十五届三次会议。",

@@ -176,6 +176,7 @@ ENGLISH_RULES: dict[str, str] = {
     "retracts-report": "Only reports of this case on which nothing rests are retracted",
     "takes-back-step": "Only mistaken steps of this case of which nothing has come are taken back",
     "corrects-text": "Only texts in events of this case are corrected",
+    "corrects-submission": "How a proposal was handed in is corrected, with a leader, until the first reply is out",
     "handling-closed": "Only a closed case is reopened",
     "case-stands": "A refused, withdrawn, merged or archived proposal is not handled any more",
     "revisit-at-its-stage": "A return visit's stage fits how far the case has come",
@@ -196,6 +197,7 @@ ENGLISH_CODES: dict[str, dict[str, str]] = {
         "KEY_PROPOSAL": "Made a key proposal, or one no more",
         "RESTART": "The clock started anew",
         "REPLY_MOVED": "The reply is due on another day",
+        "SUBMISSION": "The proposal was handed in otherwise than was told",
     },
     "Retention": {"YEARS_30": "30 years", "YEARS_10": "10 years"},
     "MutualReview": {

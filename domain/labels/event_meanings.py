@@ -5,6 +5,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "ReportRetracted": "本案某一版本的登记有误，不再计入；原登记仍在历史中。",
     "StepTakenBack": "本案某一版本的步骤系误办且尚无后续，予以撤销；没有批准人的，是随所依的登记一并撤销。",
     "ClericalErrorCorrected": "本案某一版本的事件中，所指的文字应作更正后的写法。",
+    "SubmissionCorrected": "提案提交时登记有误的领衔人、附议人、大会或平时、集体名义、上级交办，应作更正后的样子。",
     "HandlingReopened": "案件误办结或过早办结，经批准恢复办理。",
     "CaseArchived": "归档的有哪些文件（附摘要值），保管多久。",
     "AnnualReportSnapshotTaken": "本届次报告的数字存档：以台账哪个位置、截至哪天、依哪份办理规则。",

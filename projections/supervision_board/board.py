@@ -198,6 +198,11 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ProposalSubmitted():
             named = {"session": event.session, "named": event.title, "lead_proposer": event.lead_proposer}
             return _signed(row.model_copy(update=named), recorded.version, event.co_signers)
+        case events.SubmissionCorrected():
+            signed = row.signed[-1].members[1:] if row.signed else ()
+            lead = event.lead_proposer or row.lead_proposer
+            co_signers = signed if event.co_signers is None else event.co_signers
+            return _signed(row.model_copy(update={"lead_proposer": lead}), recorded.version, co_signers)
         case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             soon = rulebook.due_soon_days if rulebook else 0

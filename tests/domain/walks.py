@@ -34,6 +34,7 @@ from domain.codes import (
     ReviewOpinion,
     RevisitStage,
     Ruling,
+    Timing,
     WithholdingGround,
 )
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
@@ -396,6 +397,15 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.RetractReport, version=st.integers(1, 30), reason=texts),
         st.builds(c.TakeBackStep, version=st.integers(1, 30), reason=texts, approver=officials),
         st.builds(c.CorrectClericalError, version=numbers, field=st.just("title"), correct=texts, reason=texts),
+        st.builds(
+            c.CorrectSubmission,
+            lead_proposer=st.one_of(st.none(), members),
+            co_signers=st.one_of(st.none(), st.tuples(members)),
+            timing=st.one_of(st.none(), st.sampled_from(Timing)),
+            not_passed_down=st.booleans(),
+            reason=texts,
+            approver=officials,
+        ),
         st.builds(c.ReopenHandling, reason=texts, approver=officials),
         st.builds(c.RecomputeDeadlines),
         st.sampled_from([c.AnnounceCalendar(notice=NOTICES[year]) for year in (2024, 2025)]),
