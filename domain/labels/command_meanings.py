@@ -139,7 +139,7 @@ COMMAND_MEANINGS: dict[str, str] = {
     ),
     "ReopenHandling": "误办结或过早办结的，经市领导批准恢复办理。",
     # sessions, directory, calendar
-    "OpenSession": "设立届次，如十五届三次会议。",
+    "OpenSession": "设立届次，如十五届三次会议。登记有误的，连同理由重新登记全部内容；未了的期限在重算时随之变动。",
     "CloseSession": (
         "登记会议闭幕的日期，大会提案的期限可能由这一天起算。登记有误的，写明理由更正，未了的期限在重算时随之变动。"
     ),

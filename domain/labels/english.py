@@ -15,7 +15,7 @@ ENGLISH_RULES: dict[str, str] = {
     "known-unit": "The unit is in the directory",
     "known-official": "The official is in the directory",
     "known-member": "The member is in the directory",
-    "session-opened-once": "A session is opened only once",
+    "session-opened-once": "A session is opened only once; setting it right needs a reason",
     "session-days-in-order": "A session's days follow each other: opening, closing, its entry; handover, replies due",
     "session-closed-once": "A session is closed only once; its day is set right with a reason",
     "rulebook-consistent": "A rulebook does not contradict itself, and its dates exist",

@@ -125,7 +125,9 @@ EVENT_MEANINGS: dict[str, str] = {
     "LookbackRecorded": "某次回头看对本案某个单位的结果：是否落实，情况如何。",
     "LookbackCampaignOpened": "本届次开展一次回头看：哪些类别或哪些案件，何时完成。",
     # sessions
-    "SessionOpened": "设立届次，如十五届三次会议；写明大会提案截止日的，以此分大会提案和平时提案。",
+    "SessionOpened": (
+        "设立届次，如十五届三次会议；写明大会提案截止日的，以此分大会提案和平时提案。写有理由的，是更正此前登记错了的。"
+    ),
     "SessionClosed": "会议闭幕的日期，用于设立届次时尚不知道的；写有理由的，是更正此前登记错了的日期。",
     "RulebookAdopted": "本届次采用某一版办理规则，全文记下，历史由此带着据以判断的规则。",
     "HandoverMeetingHeld": "哪些单位接办了哪些案件；各案的交办另记在各案中。",
