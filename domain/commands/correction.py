@@ -22,6 +22,7 @@ from domain.events import (
     DeadlineRecomputed,
     ExtensionGranted,
     FaceToFaceMediationHeld,
+    FeedbackFormIssued,
     HandlingClosed,
     HandlingReopened,
     ProposalAbsorbed,
@@ -57,7 +58,7 @@ from domain.setting import Decision, On, Setting
 from domain.streams import Stream, proposal_stream
 from domain.values import Code, LongText, Note
 
-ANSWERS = (SatisfactionRecorded, SatisfactionRevised, FaceToFaceMediationHeld)
+UPON = (FeedbackFormIssued, SatisfactionRecorded, SatisfactionRevised, FaceToFaceMediationHeld)
 """What a case was closed upon."""
 
 ENDS = (ProposalNotRegistered, ProposalConverted, ProposalWithdrawn, CaseArchived)
@@ -99,8 +100,8 @@ class RetractReport(ProposalCommand):
         if self.version in proposal.retracted:
             return []
         fact = named(proposal, self.version, RETRACTED, RETRACTS_REPORT)
-        answered = proposal.closed is None or not isinstance(fact.event, ANSWERS)
-        require(answered, RETRACTS_REPORT, "已办结，评价与协调须先恢复办理方可撤回", "version")
+        answered = proposal.closed is None or not isinstance(fact.event, UPON)
+        require(answered, RETRACTS_REPORT, "已办结，征询、评价与协调须先恢复办理方可撤回", "version")
         followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
         require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
@@ -225,7 +226,7 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
     [fact] = known
     type_ = type(fact.event).__name__
     other = f"“{EVENTS[type_]}”应以{mended(type_)}改正"
-    require(MENDED_BY[type_] == mended_so, rule, other, "version")
+    require(set(mended_so) <= set(MENDED_BY[type_]), rule, other, "version")
     resting = resting_on(proposal, fact)
     require(resting is None, rule, f"“{EVENTS[type_]}”之后已有“{resting}”，不能撤销", "version")
     return fact

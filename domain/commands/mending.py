@@ -27,6 +27,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
             "PublicationContested",
             "ReplyPublished",
             "ReplyWithheld",
+            "FeedbackFormIssued",
             "SatisfactionRecorded",
             "SatisfactionRevised",
             "FeedbackOverdue",
@@ -42,6 +43,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
             "MemberRevisited",
             "OnSiteCheckRecorded",
             "LookbackRecorded",
+            "MutualReviewRecorded",
             "CommitmentMade",
             "CommitmentProgressed",
             "CommitmentFulfilled",
@@ -76,7 +78,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "CoSignatureExpired": ("InviteCoSigners",),
     "ProposalSubmitted": ("CorrectSubmission", "CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
     "ProposalResubmitted": ("CorrectClericalError", "ReturnForRevision"),
-    "ProposalRegistered": ("CorrectClericalError", "ChangeCaseRulebook", "WithdrawProposal"),
+    "ProposalRegistered": ("TakeBackStep", "CorrectClericalError", "ChangeCaseRulebook"),
     "ReviewOpinionRecorded": ("RecordReviewOpinion",),
     "CaseRulebookChanged": ("ChangeCaseRulebook",),
     "UnitAssigned": ("ReassignCase",),
@@ -106,7 +108,6 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "ReplySigned": ("ReturnReply",),
     "ReplyIssued": ("OrderRehandling",),
     "PublicationDecided": ("DecidePublication",),
-    "FeedbackFormIssued": ("RecordSatisfaction",),
     "KeyProposalSelected": ("ReleaseKeyProposal",),
     "KeyProposalReleased": ("SelectKeyProposal",),
     "LeaderAppointed": ("AppointLeader",),
@@ -114,7 +115,6 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "SecondReplyIssued": ("IssueSecondReply",),
     "ScoreItemRecorded": ("RecordScoreItem",),
     "ProposalQualityScored": ("ScoreProposalQuality",),
-    "MutualReviewRecorded": ("RecordMutualReview",),
     "ReportRetracted": ("RecordMemberContact", "RecordSatisfaction", "FulfilCommitment", "RecordDelivery"),
     "StepTakenBack": ("RefuseRegistration", "WithdrawProposal", "MergeProposals", "TransferCase", "ArchiveCase"),
     "SubmissionCorrected": ("CorrectSubmission",),
@@ -147,11 +147,18 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     "DifficultyRaised": (events.DifficultyResolved,),
     "DisagreementEscalated": (events.DisagreementSettled,),
     "DisagreementSettled": (events.ReplySigned, events.ReplyIssued),
+    "FeedbackFormIssued": (events.SatisfactionRecorded, events.SatisfactionRevised, events.FeedbackOverdue),
     "CommitmentMade": (events.CommitmentProgressed, events.CommitmentFulfilled, events.CommitmentBroken),
     **dict.fromkeys(("CommitmentFulfilled", "CommitmentBroken"), (events.SecondReplyIssued,)),
     **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),
     "ProposalReturnedForRevision": (events.ProposalResubmitted,),
     "ProposalNotRegistered": (events.ProposalConverted,),
+    "ProposalRegistered": (
+        events.ProposalsMerged,
+        events.KeyProposalSelected,
+        events.CaseTransferredToGovernment,
+        events.CaseTransferredElsewhere,
+    ),
     "ProposalsMerged": (events.ProposalsMerged, events.UnitAssigned, events.ReplyIssued),
     **dict.fromkeys(
         ("CaseTransferredToGovernment", "CaseTransferredElsewhere"), (events.UnitAssigned, events.ReplyIssued)
@@ -174,7 +181,8 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
-unit is on the case; on the order of a round rests also the assignment of another unit that has taken the round over."""
+unit is on the case, a choice as key proposal while the case is one; on the order of a round rests also the assignment
+of another unit that has taken the round over."""
 
 _SAME = ("unit", "round", "number")
 
@@ -198,7 +206,7 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
     own = fact.event
     for later in proposal.standing:
         named = [name for name in _SAME if hasattr(own, name) and hasattr(later.event, name)]
-        same = all(getattr(own, name) == getattr(later.event, name) for name in named)
+        same = all(getattr(own, name) == getattr(later.event, name) for name in named) and _asks(own, later.event)
         promises = getattr(later.event, "commitments", None)
         about = promises is None or getattr(own, "number", None) in promises
         if same and about and later.version > fact.version:
@@ -224,5 +232,16 @@ def _same_clock(one: Deadline, other: Deadline) -> bool:
 
 
 def _left(proposal: Proposal, event: events.Event) -> bool:
-    """Whether this is the assignment of a unit that is on the case no more."""
+    """Whether this is the assignment of a unit that is on the case no more, or the choice of a case that is no key
+    proposal any more."""
+    if isinstance(event, events.KeyProposalSelected):
+        return proposal.key is None
     return isinstance(event, events.UnitAssigned) and not proposal.tasks[event.unit].active
+
+
+def _asks(form: events.Event, answer: events.Event) -> bool:
+    """Whether an answer, or its failing, is that of somebody to whom this form went; true of whatever is no form."""
+    if not isinstance(form, events.FeedbackFormIssued):
+        return True
+    told = getattr(answer, "members", None) or (getattr(answer, "member", None),)
+    return not set(form.members).isdisjoint(told)

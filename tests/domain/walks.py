@@ -503,7 +503,7 @@ def taking_back(world: World) -> c.TakeBackStep:
 
 def _last(world: World, mended_so: tuple[str, ...]) -> int:
     case = world.case
-    told = [n for n, name in enumerate(case.entries, start=1) if MENDED_BY[name] == mended_so]
+    told = [n for n, name in enumerate(case.entries, start=1) if set(mended_so) <= set(MENDED_BY[name])]
     return max((n for n in told if n not in case.retracted), default=1)
 
 
