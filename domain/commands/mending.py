@@ -90,7 +90,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "ObjectionRejected": ("EscalateObjection", "ReassignCase"),
     "ObjectionEscalated": ("DecideObjection",),
     "UnitAdditionRequested": ("DecideUnitAddition",),
-    "UnitAdditionGranted": ("ReassignCase",),
+    "UnitAdditionGranted": ("RequestUnitAddition", "ReassignCase"),
     "UnitAdditionRefused": ("RequestUnitAddition", "AssignUnits"),
     "ExtensionRefused": ("RequestExtension",),
     "ClockResumed": ("PauseClock",),
