@@ -76,15 +76,11 @@ def evolve(session: Session, recorded: Recorded[SessionEvent]) -> Session:
     session = replace(session, stream=recorded.stream, version=recorded.version)
     match event:
         case SessionOpened():
+            opened = replace(session, session=event.session, opened=event, in_session_until=event.in_session_until)
+            if event.closed_on is None and session.closing and session.closing[0] == SessionClosed.__name__:
+                return opened  # told by itself, and set right by itself
             closing = (type(event).__name__, recorded.version) if event.closed_on else None
-            return replace(
-                session,
-                session=event.session,
-                opened=event,
-                closed_on=event.closed_on,
-                closing=closing,
-                in_session_until=event.in_session_until,
-            )
+            return replace(opened, closed_on=event.closed_on, closing=closing)
         case SessionClosed():
             return replace(session, closed_on=event.closed_on, closing=(type(event).__name__, recorded.version))
         case HandoverMeetingHeld():

@@ -13,7 +13,8 @@ class Restart(StrEnum):
 
 class Recomputation(StrEnum):
     """Why a limit is another day than it was: working days became known, a session's end did, other rules apply, its
-    clock started anew, or the reply that it is counted back from is due on another day."""
+    clock started anew, the reply that it is counted back from is due on another day, or the proposal was handed in
+    otherwise than was told."""
 
     CALENDAR = "CALENDAR"
     SESSION_CLOSE = "SESSION_CLOSE"
@@ -21,6 +22,7 @@ class Recomputation(StrEnum):
     KEY_PROPOSAL = "KEY_PROPOSAL"
     RESTART = "RESTART"
     REPLY_MOVED = "REPLY_MOVED"
+    SUBMISSION = "SUBMISSION"
 
 
 class Rank(StrEnum):

@@ -101,6 +101,7 @@ from domain.commands.reply import CountersignReply, DraftReply
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
 from domain.commands.scoring import PointsClaim, RecordMutualReview, RecordScoreItem, ScoreProposalQuality, ScoreUnit
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting
+from domain.commands.submission import CorrectSubmission
 from domain.commands.supervision import (
     AnswerSupervision,
     IssueCircular,
@@ -202,6 +203,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RetractReport,
     TakeBackStep,
     CorrectClericalError,
+    CorrectSubmission,
     ReopenHandling,
     OpenSession,
     CloseSession,
@@ -241,6 +243,7 @@ __all__ = [
     "ContestPublication",
     "ConvertProposal",
     "CorrectClericalError",
+    "CorrectSubmission",
     "CountersignReply",
     "DecideExtension",
     "DecideObjection",

@@ -23,6 +23,7 @@ from domain.events import (
     DeadlineRecomputed,
     ExtensionGranted,
     FaceToFaceMediationHeld,
+    FeedbackFormIssued,
     HandlingClosed,
     HandlingReopened,
     ProposalAbsorbed,
@@ -59,7 +60,7 @@ from domain.setting import Decision, On, Setting
 from domain.streams import Stream, proposal_stream
 from domain.values import Code, LongText, Note
 
-ANSWERS = (SatisfactionRecorded, SatisfactionRevised, FaceToFaceMediationHeld)
+UPON = (FeedbackFormIssued, SatisfactionRecorded, SatisfactionRevised, FaceToFaceMediationHeld)
 """What a case was closed upon."""
 
 ENDS = (ProposalNotRegistered, ProposalConverted, ProposalWithdrawn, CaseArchived)
@@ -101,8 +102,8 @@ class RetractReport(ProposalCommand):
         if self.version in proposal.retracted:
             return []
         fact = named(proposal, self.version, RETRACTED, RETRACTS_REPORT)
-        answered = proposal.closed is None or not isinstance(fact.event, ANSWERS)
-        require(answered, RETRACTS_REPORT, "已办结，评价与协调须先恢复办理方可撤回", "version")
+        answered = proposal.closed is None or not isinstance(fact.event, UPON)
+        require(answered, RETRACTS_REPORT, "已办结，征询、评价与协调须先恢复办理方可撤回", "version")
         followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
         require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
@@ -143,10 +144,7 @@ class TakeBackStep(ProposalCommand):
             return []
         fact = named(proposal, self.version, TAKEN_BACK, TAKES_BACK_STEP)
         _reachable(proposal, fact.event)
-        setting.knows_official(self.approver, "approver")
-        approver = setting.directory.officials[self.approver]
-        leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
-        require(leads, TAKEN_BACK_BY_LEADER, f"“{approver.name}”不是市领导或政协领导", "approver")
+        approved_by_leader(self.approver, TAKEN_BACK_BY_LEADER, setting)
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         taken_back = self.told(StepTakenBack, **_step(fact))
         return [taken_back, *self._released(proposal, setting), *_due_without(proposal, fact, setting)]
@@ -217,6 +215,14 @@ class ReopenHandling(ProposalCommand):
         return [reopened]
 
 
+def approved_by_leader(official: str, rule: Rule, setting: Setting) -> None:
+    """Refuse an approver who is no leader of the city or the CPPCC."""
+    setting.knows_official(official, "approver")
+    approver = setting.directory.officials[official]
+    leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
+    require(leads, rule, f"“{approver.name}”不是市领导或政协领导", "approver")
+
+
 def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Rule) -> Recorded[events.ProposalEvent]:
     """The fact at this version, if it is of those that are mended so and nothing rests on it."""
     known = proposal.history[:version][version - 1 :]
@@ -225,7 +231,7 @@ def named(proposal: Proposal, version: int, mended_so: tuple[str, ...], rule: Ru
     [fact] = known
     type_ = type(fact.event).__name__
     other = f"“{EVENTS[type_]}”应以{mended(type_)}改正"
-    require(MENDED_BY[type_] == mended_so, rule, other, "version")
+    require(set(mended_so) <= set(MENDED_BY[type_]), rule, other, "version")
     resting = resting_on(proposal, fact)
     require(resting is None, rule, f"“{EVENTS[type_]}”之后已有“{resting}”，不能撤销", "version")
     return fact

@@ -27,6 +27,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
             "PublicationContested",
             "ReplyPublished",
             "ReplyWithheld",
+            "FeedbackFormIssued",
             "SatisfactionRecorded",
             "SatisfactionRevised",
             "FeedbackOverdue",
@@ -42,6 +43,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
             "MemberRevisited",
             "OnSiteCheckRecorded",
             "LookbackRecorded",
+            "MutualReviewRecorded",
             "CommitmentMade",
             "CommitmentProgressed",
             "CommitmentFulfilled",
@@ -74,9 +76,9 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "CoSignatureGiven": ("DeclineCoSignature",),
     "CoSignatureDeclined": ("CoSign",),
     "CoSignatureExpired": ("InviteCoSigners",),
-    "ProposalSubmitted": ("CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
+    "ProposalSubmitted": ("CorrectSubmission", "CorrectClericalError", "ReturnForRevision", "WithdrawProposal"),
     "ProposalResubmitted": ("CorrectClericalError", "ReturnForRevision"),
-    "ProposalRegistered": ("CorrectClericalError", "ChangeCaseRulebook", "WithdrawProposal"),
+    "ProposalRegistered": ("TakeBackStep", "CorrectClericalError", "ChangeCaseRulebook"),
     "ReviewOpinionRecorded": ("RecordReviewOpinion",),
     "CaseRulebookChanged": ("ChangeCaseRulebook",),
     "UnitAssigned": ("ReassignCase",),
@@ -88,7 +90,7 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "ObjectionRejected": ("EscalateObjection", "ReassignCase"),
     "ObjectionEscalated": ("DecideObjection",),
     "UnitAdditionRequested": ("DecideUnitAddition",),
-    "UnitAdditionGranted": ("ReassignCase",),
+    "UnitAdditionGranted": ("RequestUnitAddition", "ReassignCase"),
     "UnitAdditionRefused": ("RequestUnitAddition", "AssignUnits"),
     "ExtensionRefused": ("RequestExtension",),
     "ClockResumed": ("PauseClock",),
@@ -106,7 +108,6 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "ReplySigned": ("ReturnReply",),
     "ReplyIssued": ("OrderRehandling",),
     "PublicationDecided": ("DecidePublication",),
-    "FeedbackFormIssued": ("RecordSatisfaction",),
     "KeyProposalSelected": ("ReleaseKeyProposal",),
     "KeyProposalReleased": ("SelectKeyProposal",),
     "LeaderAppointed": ("AppointLeader",),
@@ -114,9 +115,9 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "SecondReplyIssued": ("IssueSecondReply",),
     "ScoreItemRecorded": ("RecordScoreItem",),
     "ProposalQualityScored": ("ScoreProposalQuality",),
-    "MutualReviewRecorded": ("RecordMutualReview",),
     "ReportRetracted": ("RecordMemberContact", "RecordSatisfaction", "FulfilCommitment", "RecordDelivery"),
     "StepTakenBack": ("RefuseRegistration", "WithdrawProposal", "MergeProposals", "TransferCase", "ArchiveCase"),
+    "SubmissionCorrected": ("CorrectSubmission",),
     "ClericalErrorCorrected": ("CorrectClericalError",),
     "HandlingReopened": ("CloseHandling",),
     # what stands on other streams
@@ -146,11 +147,18 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     "DifficultyRaised": (events.DifficultyResolved,),
     "DisagreementEscalated": (events.DisagreementSettled,),
     "DisagreementSettled": (events.ReplySigned, events.ReplyIssued),
+    "FeedbackFormIssued": (events.SatisfactionRecorded, events.SatisfactionRevised, events.FeedbackOverdue),
     "CommitmentMade": (events.CommitmentProgressed, events.CommitmentFulfilled, events.CommitmentBroken),
     **dict.fromkeys(("CommitmentFulfilled", "CommitmentBroken"), (events.SecondReplyIssued,)),
     **dict.fromkeys(PRESSED, (events.SupervisionAnswered,)),
     "ProposalReturnedForRevision": (events.ProposalResubmitted,),
     "ProposalNotRegistered": (events.ProposalConverted,),
+    "ProposalRegistered": (
+        events.ProposalsMerged,
+        events.KeyProposalSelected,
+        events.CaseTransferredToGovernment,
+        events.CaseTransferredElsewhere,
+    ),
     "ProposalsMerged": (events.ProposalsMerged, events.UnitAssigned, events.ReplyIssued),
     **dict.fromkeys(
         ("CaseTransferredToGovernment", "CaseTransferredElsewhere"), (events.UnitAssigned, events.ReplyIssued)
@@ -173,8 +181,8 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
-unit is on the case, a signature while its draft has not been sent back; on the order of a round rests also the
-assignment of another unit that has taken the round over."""
+unit is on the case, a signature while its draft has not been sent back, a choice as key proposal while the case is
+one; on the order of a round rests also the assignment of another unit that has taken the round over."""
 
 _SAME = ("unit", "round", "number")
 
@@ -198,7 +206,7 @@ def _since(proposal: Proposal, fact: Recorded[events.ProposalEvent]) -> Iterator
     own = fact.event
     for later in proposal.standing:
         named = [name for name in _SAME if hasattr(own, name) and hasattr(later.event, name)]
-        same = all(getattr(own, name) == getattr(later.event, name) for name in named)
+        same = all(getattr(own, name) == getattr(later.event, name) for name in named) and _asks(own, later.event)
         promises = getattr(later.event, "commitments", None)
         about = promises is None or getattr(own, "number", None) in promises
         if same and about and later.version > fact.version:
@@ -224,8 +232,18 @@ def _same_clock(one: Deadline, other: Deadline) -> bool:
 
 
 def _undone(proposal: Proposal, event: events.Event) -> bool:
-    """Whether this is the assignment of a unit that is on the case no more, or the signature of a draft that was sent
-    back since."""
+    """Whether this is the assignment of a unit that is on the case no more, the signature of a draft that was sent back
+    since, or the choice of a case that is no key proposal any more."""
+    if isinstance(event, events.KeyProposalSelected):
+        return proposal.key is None
     if isinstance(event, events.ReplySigned):
         return draft_of(proposal, event.unit, event.round, event.draft).status is DraftStatus.RETURNED
     return isinstance(event, events.UnitAssigned) and not proposal.tasks[event.unit].active
+
+
+def _asks(form: events.Event, answer: events.Event) -> bool:
+    """Whether an answer, or its failing, is that of somebody to whom this form went; true of whatever is no form."""
+    if not isinstance(form, events.FeedbackFormIssued):
+        return True
+    told = getattr(answer, "members", None) or (getattr(answer, "member", None),)
+    return not set(form.members).isdisjoint(told)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from domain.codes import Recomputation, Restart
-from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, in_order, standing
+from domain.commands.base import STANDING, ProposalCommand, fixed_anchor, in_order, standing, stream_of
 from domain.events import DeadlineRecomputed
 from domain.policy.deadlines import Anchor, Deadline, back_from, derive, not_before
 from domain.policy.rulebook import AnchorKind, DeadlineKind, DeadlineRule, Rulebook
@@ -13,6 +13,12 @@ from domain.proposal import Limit, OpenLimit, Proposal, open_limits
 from domain.rules import OCCURRED_IN_ORDER, RULEBOOK_IN_FORCE, Rule
 from domain.setting import Decision, Setting
 from domain.values import day_of
+
+_FIXED = {
+    AnchorKind.TRANSFER: ("CaseTransferredToGovernment", "CaseTransferredElsewhere"),
+    AnchorKind.SESSION_CLOSE: ("SessionOpened", "SessionClosed"),
+}
+"""Facts that are no unit's own, at which a clock may start."""
 
 
 class RecomputeDeadlines(ProposalCommand):
@@ -98,17 +104,23 @@ def _fresh(
     if rule.anchor is AnchorKind.REPLY_DUE and reply is not None and begun is not None:
         return back_from(reply, rule, rulebook.id, rulebook.version, day_of(begun), days)
     anchor = old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
-    if old.backwards and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
-        anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit, old.anchor)
+    astray = old.backwards or anchor.event in _elsewhere(rule)
+    if astray and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
+        anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit)
     fresh = derive(rule, rulebook.id, rulebook.version, anchor, days)
     return not_before(fresh, day_of(begun)) if begun is not None else fresh
 
 
-def _assigned(proposal: Proposal, unit: str, reply: Anchor) -> Anchor:
-    """Where the clock of a unit starts whose limit was counted back from the reply and is no longer."""
+def _elsewhere(rule: DeadlineRule) -> set[str]:
+    """The facts that are no unit's own and start no clock of this rule: the handover, the session's end."""
+    return {event for anchor, events in _FIXED.items() for event in events if anchor is not rule.anchor}
+
+
+def _assigned(proposal: Proposal, unit: str) -> Anchor:
+    """Where the clock of a unit starts whose limit was counted from elsewhere and is no longer."""
     version = proposal.tasks[unit].assigned_version
     on = day_of(proposal.history[version - 1].occurred_at)
-    return Anchor(stream=reply.stream, version=version, event="UnitAssigned", on=on)
+    return Anchor(stream=stream_of(proposal), version=version, event="UnitAssigned", on=on)
 
 
 def _cause(old: Deadline, fresh: Deadline) -> Recomputation:

@@ -1,6 +1,7 @@
 """提交、立案、交办."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from domain.events import (
     CaseNumberTaken,
     CaseTransferredElsewhere,
     CaseTransferredToGovernment,
+    CollectiveBody,
     ProposalRegistered,
     ProposalSubmitted,
 )
@@ -112,22 +114,27 @@ def timing_of(told: Timing | None, setting: Setting) -> Timing:
 
 def handed_in(submitted: ProposalSubmitted, setting: Setting) -> ProposalSubmitted:
     """The event, if it is in time for its kind and a body that hands it in has said so itself."""
-    body = submitted.collective
     if submitted.timing is Timing.IN_SESSION:
-        _in_window(setting)
-    if body is not None and body.kind.seals:
-        require(body.sealed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须加盖公章", "collective.sealed")
-    elif body is not None:
-        by_all = body.kind is CollectiveKind.MEMBER_GROUP and submitted.co_signers
-        signed = body.signed_by is not None or bool(by_all)
-        require(signed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须由召集人或组长签名", "collective.signed_by")
+        in_window(day_of(setting.occurred_at), setting)
+    authenticated(submitted.collective, submitted.co_signers)
     return submitted
 
 
-def _in_window(setting: Setting) -> None:
+def authenticated(body: CollectiveBody | None, co_signers: tuple[str, ...]) -> None:
+    """Refuse a body that has not said itself that it hands this in: by its seal, its head's or all its members' names
+    (S46)."""
+    if body is not None and body.kind.seals:
+        require(body.sealed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须加盖公章", "collective.sealed")
+    elif body is not None:
+        by_all = body.kind is CollectiveKind.MEMBER_GROUP and co_signers
+        signed = body.signed_by is not None or bool(by_all)
+        require(signed, COLLECTIVE_AUTHENTICATED, f"{label(body.kind)}提案须由召集人或组长签名", "collective.signed_by")
+
+
+def in_window(on: date, setting: Setting) -> None:
     """Refuse a day after the cut-off, and one that lies before the meeting of the year before: cities collect for some
     months (S46), none for more than a year."""
-    on, last = day_of(setting.occurred_at), setting.session.in_session_until
+    last = setting.session.in_session_until
     require(last is None or on <= last, IN_SESSION_WINDOW, f"大会提案截至 {last}，此后为平时提案", "timing")
     opened_on = setting.session.opened.opened_on if setting.session.opened else None
     first = add_months(opened_on, -12) if opened_on else None

@@ -45,7 +45,9 @@ OTHER_TEXT = "别的届次已采用内容不同的同一版本，修改须另立
 
 
 class OpenSession(SessionCommand):
-    """Open a session, e.g. term 15, meeting 3."""
+    """Open a session, e.g. term 15, meeting 3. What was told by mistake is set right by telling it all again with a
+    reason; a closing day that was told by itself stands where none is told here. Open limits move when they are next
+    recomputed."""
 
     rules: ClassVar[tuple[Rule, ...]] = (SESSION_OPENED_ONCE, SESSION_DAYS_IN_ORDER)
 
@@ -56,18 +58,21 @@ class OpenSession(SessionCommand):
     opened_on: Day | None = None
     closed_on: Day | None = None
     in_session_until: Day | None = None
+    reason: Note | None = None
 
     def decide(self, session: Session, setting: Setting, /) -> Decision:
         opened = self.told(SessionOpened)
-        if session.opened is None:
-            in_order = self.opened_on is None or self.closed_on is None or self.opened_on <= self.closed_on
-            require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
-            in_session = self.opened_on is None or (self.in_session_until or self.opened_on) >= self.opened_on
-            until = "大会提案的截止日不得早于开幕日"
-            require(in_session, SESSION_DAYS_IN_ORDER, until, "in_session_until")
-            return [opened]
-        require(session.opened == opened, SESSION_OPENED_ONCE, "该届次已设立，内容不同", "session")
-        return []
+        known = session.opened
+        if known is not None and opened == known.model_copy(update={"reason": self.reason}):
+            return []
+        other = "该届次已设立，内容不同；登记有误的，更正须写明理由（reason）"
+        require(known is None or self.reason is not None, SESSION_OPENED_ONCE, other, "session")
+        closed_on = self.closed_on or session.closed_on
+        in_order = self.opened_on is None or closed_on is None or self.opened_on <= closed_on
+        require(in_order, SESSION_DAYS_IN_ORDER, "闭幕日不得早于开幕日", "closed_on")
+        in_session = self.opened_on is None or (self.in_session_until or self.opened_on) >= self.opened_on
+        require(in_session, SESSION_DAYS_IN_ORDER, "大会提案的截止日不得早于开幕日", "in_session_until")
+        return [opened]
 
 
 class CloseSession(SessionCommand):

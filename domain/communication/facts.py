@@ -144,6 +144,10 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
     match event:
         case events.ProposalSubmitted():
             return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
+        case events.SubmissionCorrected():
+            co_signers = known.co_signers if event.co_signers is None else event.co_signers
+            lead = event.lead_proposer or known.lead_proposer
+            return known.model_copy(update={"lead_proposer": lead, "co_signers": co_signers})
         case events.ProposalsMerged():
             before_merging = (*known.before_merging, known.co_signers)
             return known.model_copy(update={"co_signers": event.co_signers, "before_merging": before_merging})

@@ -59,6 +59,7 @@ from domain.events.correction import (
     HandlingReopened,
     ReportRetracted,
     StepTakenBack,
+    SubmissionCorrected,
 )
 from domain.events.directory import MemberListed, OfficialAppointed, RulebookVersionFixed, UnitListed
 from domain.events.drafting import (
@@ -348,6 +349,7 @@ __all__ = [
     "SessionEvent",
     "SessionOpened",
     "StepTakenBack",
+    "SubmissionCorrected",
     "SupervisionAction",
     "SupervisionAnswered",
     "SupervisionEvent",

@@ -5,7 +5,9 @@ The names of these events are the storage format. Rename nothing; change a shape
 
 from typing import TypeAlias
 
+from domain.codes import Level, Timing
 from domain.events.base import Event
+from domain.events.registration import CollectiveBody
 
 
 class ReportRetracted(Event):
@@ -47,4 +49,21 @@ class HandlingReopened(Event):
     approver: str
 
 
-CorrectionEvent: TypeAlias = ReportRetracted | StepTakenBack | ClericalErrorCorrected | HandlingReopened
+class SubmissionCorrected(Event):
+    """更正提案登记信息: what was told wrong when the proposal was handed in, as it should have been told; what is None
+    was told right. It was in no body's name, or nobody passed it down, where that says so."""
+
+    lead_proposer: str | None = None
+    co_signers: tuple[str, ...] | None = None
+    timing: Timing | None = None
+    collective: CollectiveBody | None = None
+    not_collective: bool | None = None
+    passed_down: Level | None = None
+    not_passed_down: bool | None = None
+    reason: str
+    approver: str
+
+
+CorrectionEvent: TypeAlias = (
+    ReportRetracted | StepTakenBack | ClericalErrorCorrected | SubmissionCorrected | HandlingReopened
+)

@@ -12,7 +12,8 @@ from domain.policy.rulebook import Rulebook
 
 
 class SessionOpened(Event):
-    """设立届次: e.g. term 15, meeting 3. `in_session_until` is the last day for proposals of the session itself."""
+    """设立届次: e.g. term 15, meeting 3. `in_session_until` is the last day for proposals of the session itself.
+    With a `reason`, what is right where it was told wrong before."""
 
     schema_version: ClassVar[int] = 2
 
@@ -23,6 +24,7 @@ class SessionOpened(Event):
     opened_on: date | None = None
     closed_on: date | None = None
     in_session_until: date | None = None
+    reason: str | None = None
 
 
 class SessionClosed(Event):

@@ -14,6 +14,7 @@ CODES: dict[type[StrEnum], dict[str, str]] = {
         "KEY_PROPOSAL": "列为（或不再列为）重点提案",
         "RESTART": "重新起算",
         "REPLY_MOVED": "答复期限变动",
+        "SUBMISSION": "更正提案登记信息",
     },
     codes.Restart: {"OBJECTION_REJECTED": "异议不成立", "CO_OPINION_RETURNED": "会办意见退回", "REASSIGNMENT": "改办"},
     codes.Disclosure: {"OPENED": "可读", "DESTROYED": "已销毁", "UNREADABLE": "打不开"},

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "RetractReport": "撤回登记",
     "TakeBackStep": "撤销误办",
     "CorrectClericalError": "更正文字",
+    "CorrectSubmission": "更正提案登记信息",
     "ReopenHandling": "恢复办理",
     "SelectKeyProposal": "确定重点提案",
     "ReleaseKeyProposal": "不再列为重点提案",

@@ -5,6 +5,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "ReportRetracted": "本案某一版本的登记有误，不再计入；原登记仍在历史中。",
     "StepTakenBack": "本案某一版本的步骤系误办且尚无后续，予以撤销；没有批准人的，是随所依的登记一并撤销。",
     "ClericalErrorCorrected": "本案某一版本的事件中，所指的文字应作更正后的写法。",
+    "SubmissionCorrected": "提案提交时登记有误的领衔人、附议人、大会或平时、集体名义、上级交办，应作更正后的样子。",
     "HandlingReopened": "案件误办结或过早办结，经批准恢复办理。",
     "CaseArchived": "归档的有哪些文件（附摘要值），保管多久。",
     "AnnualReportSnapshotTaken": "本届次报告的数字存档：以台账哪个位置、截至哪天、依哪份办理规则。",
@@ -124,7 +125,9 @@ EVENT_MEANINGS: dict[str, str] = {
     "LookbackRecorded": "某次回头看对本案某个单位的结果：是否落实，情况如何。",
     "LookbackCampaignOpened": "本届次开展一次回头看：哪些类别或哪些案件，何时完成。",
     # sessions
-    "SessionOpened": "设立届次，如十五届三次会议；写明大会提案截止日的，以此分大会提案和平时提案。",
+    "SessionOpened": (
+        "设立届次，如十五届三次会议；写明大会提案截止日的，以此分大会提案和平时提案。写有理由的，是更正此前登记错了的。"
+    ),
     "SessionClosed": "会议闭幕的日期，用于设立届次时尚不知道的；写有理由的，是更正此前登记错了的日期。",
     "RulebookAdopted": "本届次采用某一版办理规则，全文记下，历史由此带着据以判断的规则。",
     "HandoverMeetingHeld": "哪些单位接办了哪些案件；各案的交办另记在各案中。",

@@ -20,6 +20,7 @@ EVENTS: dict[str, str] = {
     "ReportRetracted": "撤回登记",
     "StepTakenBack": "撤销误办",
     "ClericalErrorCorrected": "更正文字",
+    "SubmissionCorrected": "更正提案登记信息",
     "HandlingReopened": "恢复办理",
     "KeyProposalSelected": "确定重点提案",
     "KeyProposalReleased": "不再列为重点提案",

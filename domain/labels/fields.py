@@ -7,6 +7,8 @@ from domain.labels.inner import INNER_FIELDS
 
 FIELDS: dict[str, str] = {
     "passed_down": "上级交办",
+    "not_collective": "不是集体提案",
+    "not_passed_down": "不是上级交办",
     "side": "所属方面",
     "restarts": "重新起算的情形",
     "recomputed": "重算的原因",

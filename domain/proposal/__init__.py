@@ -29,7 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
-from domain.proposal.correction import taken_back
+from domain.proposal.correction import as_corrected, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, undated
@@ -174,6 +174,7 @@ __all__ = [
     "TaskStatus",
     "Undated",
     "UnitTask",
+    "as_corrected",
     "contacted",
     "draft_of",
     "evolve",

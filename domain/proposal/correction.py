@@ -16,10 +16,26 @@ def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
         case events.ClericalErrorCorrected():
             corrected = {**proposal.corrected, (event.version, event.field): event.correct}
             return _told(replace(proposal, corrected=corrected), event)
+        case events.SubmissionCorrected():
+            return as_corrected(proposal, event)
         case events.HandlingReopened():
             return replace(proposal, closed=None, closed_at=None, result_class=None, reopened=event)
         case _:
             assert_never(event)
+
+
+def as_corrected(proposal: Proposal, event: events.SubmissionCorrected) -> Proposal:
+    """The proposal as it should have been handed in."""
+    body, gone = event.collective, bool(event.not_collective)
+    return replace(
+        proposal,
+        lead_proposer=event.lead_proposer or proposal.lead_proposer,
+        co_signers=proposal.co_signers if event.co_signers is None else event.co_signers,
+        timing=event.timing or proposal.timing,
+        collective=body.kind if body else None if gone else proposal.collective,
+        body_name=body.name if body else None if gone else proposal.body_name,
+        passed_down=None if event.not_passed_down else event.passed_down or proposal.passed_down,
+    )
 
 
 def taken_back(history: Iterable[Recorded[Any]]) -> dict[int, int]:

@@ -18,6 +18,7 @@ from domain.events import (
     ProposalRegistered,
     ProposalResubmitted,
     ProposalSubmitted,
+    StepTakenBack,
 )
 from domain.policy.rulebook import Rulebook, RulebookRef
 from domain.record import Recorded
@@ -97,9 +98,15 @@ def _of_case(case: VerdictRow, recorded: Recorded[ProposalEvent]) -> VerdictRow:
         return case.model_copy(update={"title": event.correct}) if event.field == "title" else case
     if isinstance(event, CaseRulebookChanged):
         return case.model_copy(update=pin(event.rulebook))
+    if isinstance(event, StepTakenBack) and event.type == ProposalRegistered.__name__:
+        return case.model_copy(update={"case_no": None, **dict.fromkeys(PINNED)})
     if isinstance(event, ProposalRegistered):
         return case.model_copy(update={"case_no": event.case_no, **pin(event.rulebook)})
     return case
+
+
+PINNED = ("rulebook", "rulebook_version", "rulebook_digest")
+"""The columns that `pin` fills."""
 
 
 def pin(ref: RulebookRef) -> dict[str, str | int]:

@@ -56,9 +56,17 @@ class Named(Frozen):
     members: tuple[str, ...]
 
 
+class Asked(Frozen):
+    """Proposers whom a form has asked, in which round, by the event at this version."""
+
+    version: int
+    round: int
+    members: tuple[str, ...]
+
+
 class TaskLine(Frozen):
-    """What one unit owes the case, in the round under way. `asked` is the latest round in which each proposer had a
-    form: an answer to an earlier one stands until the next has come. `told` is all that each
+    """What one unit owes the case, in the round under way. `forms` are all that went out: an answer to an earlier one
+    stands until the next has come. `told` is all that each
     has answered. `acknowledged` is the version of the acknowledgement that it stands by. `before` is the line as it was
     before the step that moved it last, in case that is taken back."""
 
@@ -75,13 +83,18 @@ class TaskLine(Frozen):
     draft: DraftStatus | None = None
     replied_on: date | None = None
     opinion_on: date | None = None
-    asked: Mapping[str, int] = {}
+    forms: tuple[Asked, ...] = ()
     told: Mapping[str, tuple[Answer, ...]] = {}
 
     @property
     def answers(self) -> dict[str, Answer]:
         """By proposer, the last answer to the latest round that they answered."""
         return {member: max(told, key=lambda one: (one.round, one.version)) for member, told in self.told.items()}
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """By proposer, the latest round in which they had a form."""
+        return {member: form.round for form in self.forms for member in form.members}
 
     @property
     def active(self) -> bool:
@@ -198,6 +211,11 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ProposalSubmitted():
             named = {"session": event.session, "named": event.title, "lead_proposer": event.lead_proposer}
             return _signed(row.model_copy(update=named), recorded.version, event.co_signers)
+        case events.SubmissionCorrected():
+            signed = row.signed[-1].members[1:] if row.signed else ()
+            lead = event.lead_proposer or row.lead_proposer
+            co_signers = signed if event.co_signers is None else event.co_signers
+            return _signed(row.model_copy(update={"lead_proposer": lead}), recorded.version, co_signers)
         case events.ProposalRegistered():
             rulebook = reference.rulebooks.get(event.rulebook.digest)
             soon = rulebook.due_soon_days if rulebook else 0
@@ -269,8 +287,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.ReplyIssued():
             return _changed(row, event.unit, draft=DraftStatus.ISSUED, replied_on=on)
         case events.FeedbackFormIssued():
-            asked = {**row.task(event.unit).asked, **dict.fromkeys(event.members, event.round)}
-            return _changed(row, event.unit, asked=asked)
+            form = Asked(version=recorded.version, round=event.round, members=event.members)
+            return _changed(row, event.unit, forms=(*row.task(event.unit).forms, form))
         case events.SatisfactionRecorded() | events.SatisfactionRevised():
             told = row.task(event.unit).told
             given = Answer(round=event.round, overall=event.overall, version=recorded.version)
@@ -279,7 +297,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             task = row.task(event.unit)
             begun = TaskLine(
                 unit=task.unit, mode=task.mode, status=task.status, acknowledged=task.acknowledged,
-                round=event.round, handling=True, asked=task.asked, told=task.told, before=task,
+                round=event.round, handling=True, forms=task.forms, told=task.told, before=task,
             )  # fmt: skip
             return _with(row, begun.due_by(event.deadline))
         case events.ExtensionGranted():
@@ -371,9 +389,9 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     going = known.active and known.mode.handles
     if event.mode.answers and event.round is not None and (was := _answered(known, event.round)):
         now = known if going else line
-        same = {"asked": known.asked, "told": known.told, "status": now.status, "acknowledged": now.acknowledged}
+        same = {"forms": known.forms, "told": known.told, "status": now.status, "acknowledged": now.acknowledged}
         return was.model_copy(update={"mode": event.mode, "opinion_on": None, **same})
-    kept: dict[str, object] = {"asked": known.asked, "told": known.told} if event.first_round > 1 else {}
+    kept: dict[str, object] = {"forms": known.forms, "told": known.told} if event.first_round > 1 else {}
     if event.first_round == known.round and event.mode.answers:
         kept["paused"] = known.paused and event.deadline is not None and not event.deadline.started_anew
     if known.before is not None and known.before.round < known.round == event.first_round:
@@ -419,6 +437,10 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
             return row.model_copy(update={"commitments": tuple(n for n in row.commitments if n != event.number)})
         case "CommitmentFulfilled":
             return row.model_copy(update={"commitments": tuple(sorted({*row.commitments, event.number or 0}))})
+        case "FeedbackFormIssued":
+            line = row.task(event.unit or "")
+            forms = tuple(form for form in line.forms if form.version != event.version)
+            return _changed(row, line.unit, forms=forms)
         case "SatisfactionRecorded" | "SatisfactionRevised":
             lines = [line.model_copy(update={"told": _standing(line, event.version)}) for line in row.tasks]
             return row.model_copy(update={"tasks": tuple(lines)})
@@ -435,6 +457,8 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
             return row.model_copy(update={"endings": endings, "ended": endings[-1].ending if endings else None})
         case "CaseArchived":
             return row.model_copy(update={"archived_on": None})
+        case "ProposalRegistered":
+            return row.model_copy(update={"case_no": None})
         case "ProposalsMerged":
             return row.model_copy(update={"signed": _without(row.signed, event.version)})
         case "CaseTransferredToGovernment" | "CaseTransferredElsewhere":
@@ -447,7 +471,7 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
             was = line.before
             return _changed(row, line.unit, due_on=was.due_on, deadline_rule=was.deadline_rule, before=was.before)
         case "RehandlingOrdered" if line.before:
-            kept = ("mode", "status", "acknowledged", "asked", "told", "handling")
+            kept = ("mode", "status", "acknowledged", "forms", "told", "handling")
             return _with(row, line.before.model_copy(update={name: getattr(line, name) for name in kept}))
         case _:
             return row

@@ -54,10 +54,12 @@ from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_recomputation as recomputation
+from tests.domain import test_submission as submission
 from tests.domain.given import (
     EDU,
     MAYOR,
     SHIPPED,
+    STRANGER,
     World,
     assigned,
     decide_addition,
@@ -72,6 +74,7 @@ from tests.domain.given import (
     ruled,
     send_back,
     signed,
+    submitted,
 )
 from tests.domain.test_every_command import HAPPY, Sample, asked_to_add
 from tests.domain.walks import Step, histories, walks
@@ -137,6 +140,7 @@ MORE: tuple[Sample, ...] = (
     (signed, lambda world: send_back()),
     (dissatisfied, lambda world: correction.retract(correction.last(world, SatisfactionRecorded))),
     (correction.come_round, lambda world: correction.retract(correction.last(world, SatisfactionRevised))),
+    (submitted, lambda world: submission.set_right(lead_proposer=STRANGER)),
     (went_over_since_more_time, recomputation.not_granted),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),
     (signed, lambda world: send_back()),

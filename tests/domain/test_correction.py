@@ -20,11 +20,13 @@ from domain.events import (
     ExtensionGranted,
     ExtensionRequested,
     FaceToFaceMediationHeld,
+    FeedbackFormIssued,
     HandlingReopened,
     MemberContacted,
     ProposalAbsorbed,
     ProposalConverted,
     ProposalNotRegistered,
+    ProposalRegistered,
     ProposalReturnedForRevision,
     ProposalsMerged,
     ProposalSubmitted,
@@ -45,6 +47,7 @@ from domain.rules import (
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RATED_BY_OTHERS,
+    REGISTERED_BEFORE_TRANSFER,
     RETRACTS_REPORT,
     TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
@@ -59,6 +62,7 @@ from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
 from tests.domain import test_handling as handling
 from tests.domain import test_issue as issuing
+from tests.domain import test_scoring as scoring
 from tests.domain.given import (
     EDU,
     LEAD,
@@ -190,6 +194,49 @@ def test_the_revision_before_stands_where_only_the_last_was_a_mistake() -> None:
     world.do(retract(last(world, SatisfactionRevised)))
     assert world.case.tasks[EDU].round.ratings[LEAD].overall is Rating.BASIC
     assert world.do(first) == []
+
+
+def test_a_form_that_went_to_the_wrong_member_is_taken_back() -> None:
+    world = issued()
+    world.do(form(members=(LEAD,)))
+    world.do(form(members=(SECOND,)))
+    world.do(retract(last(world, FeedbackFormIssued)))
+    assert set(world.case.tasks[EDU].round.forms) == {LEAD}
+    assert world.refused(rate(member=SECOND)).field == "member"
+    assert world.do(form())[0].event.members == (SECOND,)
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_form_is_not_taken_back_under_its_answer() -> Attempt:
+    world = form_out()
+    world.do(rate(member=SECOND))
+    return attempt(world, retract(last(world, FeedbackFormIssued)))
+
+
+@refuses(c.RetractReport, RETRACTS_REPORT, "version")
+def test_a_form_is_not_taken_back_under_the_note_that_it_was_not_answered() -> Attempt:
+    world = feedback.silent()
+    world.do(feedback.late())
+    return attempt(world, retract(last(world, FeedbackFormIssued)))
+
+
+def test_the_answer_to_one_form_does_not_hold_another() -> None:
+    world = issued()
+    world.do(form(members=(SECOND,)))
+    other = last(world, FeedbackFormIssued)
+    world.do(form(members=(LEAD,)))
+    world.do(rate(member=LEAD))
+    assert world.do(retract(other))
+
+
+def test_a_review_of_the_other_side_that_never_was_is_none() -> None:
+    world = closed()
+    [told] = world.do(scoring.think())
+    before = dict(world.case.scores)
+    world.do(retract(told.version))
+    assert before
+    assert world.case.scores == {}
+    assert world.do(scoring.think())
 
 
 @refuses(c.RetractReport, RETRACTS_REPORT, "version")
@@ -593,6 +640,51 @@ def test_more_time_granted_by_mistake_is_taken_back_and_so_is_the_request() -> N
     assert world.case.tasks[EDU].round.deadline == before.deadline
     world.do(take_back(last(world, ExtensionRequested)))
     assert world.case.tasks[EDU].round == before
+
+
+def test_a_case_registered_by_mistake_takes_the_next_number_when_it_is_registered_again() -> None:
+    world = registered()
+    assert world.case.case_no == 1
+    world.do(take_back(last(world, ProposalRegistered)))
+    assert (world.case.case_no, world.case.registered_at) == (None, None)
+    assert world.refused(c.TransferCase(occasion="交办会")).rule is REGISTERED_BEFORE_TRANSFER
+    world.do(c.RegisterProposal())
+    assert world.case.case_no == 2
+
+
+def test_a_case_registered_by_mistake_can_be_refused() -> None:
+    world = registered()
+    world.do(take_back(last(world, ProposalRegistered)))
+    assert world.do(admission.turn_down())
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+@pytest.mark.parametrize(
+    "then",
+    [
+        c.TransferCase(occasion="交办会"),
+        c.TransferCase(occasion="交办会", recipient="COURT"),
+        c.SelectKeyProposal(basis="主席会议"),
+    ],
+)
+def test_a_registration_is_not_taken_back_under_what_came_of_it(then: c.Command) -> Attempt:
+    world = registered()
+    world.do(then)
+    return attempt(world, take_back(last(world, ProposalRegistered)))
+
+
+@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
+def test_a_registration_is_not_taken_back_where_the_case_stands_for_others() -> Attempt:
+    world = registered(submitted())
+    world.do(admission.merge(world))
+    return attempt(world, take_back(last(world, ProposalRegistered)))
+
+
+def test_a_registration_is_taken_back_once_the_case_is_no_key_proposal() -> None:
+    world = registered()
+    world.do(c.SelectKeyProposal(basis="主席会议"))
+    world.do(c.ReleaseKeyProposal(reason="并入专题协商"))
+    assert world.do(take_back(last(world, ProposalRegistered)))
 
 
 def test_a_proposal_sent_back_by_mistake_need_not_change() -> None:

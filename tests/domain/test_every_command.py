@@ -44,6 +44,7 @@ from tests.domain import test_publication as publication
 from tests.domain import test_recomputation as recomputation
 from tests.domain import test_scoring as scoring
 from tests.domain import test_session as session
+from tests.domain import test_submission as submission
 from tests.domain import test_supervision as supervision
 from tests.domain.given import (
     ALONE,
@@ -223,6 +224,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.RetractReport: (contacted, lambda world: correction.retract(correction.version_of_contact(world))),
     c.TakeBackStep: (correction.withdrawn, lambda world: correction.take_back(max(world.case.version, 1))),
     c.CorrectClericalError: (registered, lambda world: correction.correct()),
+    c.CorrectSubmission: (submission.between, lambda world: submission.set_right(timing="IN_SESSION")),
     c.ReopenHandling: (closed, lambda world: correction.reopen()),
     c.OpenSession: (World, lambda world: c.OpenSession(session="15-4", cppcc="德惠市政协", term=15, meeting=4)),
     c.CloseSession: (lambda: opened(closed_on=None), lambda world: session.close_session()),

@@ -24,9 +24,9 @@ def test_only_events_are_mended() -> None:
 
 
 def test_only_what_may_be_taken_back_asks_what_rests_on_it() -> None:
-    assert {MENDED_BY[event] for event in RESTS} == {RETRACTED, TAKEN_BACK}
+    assert all(set(MENDED_BY[event]) & {*RETRACTED, *TAKEN_BACK} for event in RESTS)
 
 
-@pytest.mark.parametrize("event", [event for event, by in MENDED_BY.items() if by == TAKEN_BACK])
+@pytest.mark.parametrize("event", [event for event, by in MENDED_BY.items() if set(TAKEN_BACK) <= set(by)])
 def test_the_decision_names_every_step_that_may_be_taken_back(event: str) -> None:
     assert f"`{event}`" in ADR.read_text(encoding="utf-8")

@@ -72,6 +72,40 @@ def test_a_session_is_not_opened_otherwise() -> Attempt:
     return attempt(opened(), OPEN.model_copy(update={"meeting": 4}))
 
 
+def test_what_was_told_of_a_session_by_mistake_is_set_right() -> None:
+    world = opened()
+    told = OPEN.model_copy(update={"meeting": 4, "opened_on": date(2024, 1, 9), "reason": "录入有误"})
+    [fact] = world.do(told)
+    assert (fact.event.meeting, fact.event.opened_on, fact.event.reason) == (4, date(2024, 1, 9), "录入有误")
+    assert world.state(session_stream(LEDGER, MEETING)).opened == fact.event
+    assert world.do(told) == []
+
+
+def test_a_closing_day_that_is_not_known_after_all_is_known_no_more() -> None:
+    world = opened()
+    world.do(OPEN.model_copy(update={"closed_on": None, "reason": "尚未闭幕"}))
+    known = world.state(session_stream(LEDGER, MEETING))
+    assert (known.closed_on, known.closing) == (None, None)
+
+
+def test_a_closing_day_told_by_itself_stands_when_the_session_is_set_right() -> None:
+    world = opened(closed_on=None)
+    world.do(close_session())
+    before = world.state(session_stream(LEDGER, MEETING))
+    world.do(OPEN.model_copy(update={"closed_on": None, "meeting": 4, "reason": "录入有误"}))
+    known = world.state(session_stream(LEDGER, MEETING))
+    assert (known.closed_on, known.closing) == (before.closed_on, before.closing)
+    world.do(OPEN.model_copy(update={"closed_on": date(2024, 1, 12), "reason": "会议延长一天"}))
+    assert world.state(session_stream(LEDGER, MEETING)).closed_on == date(2024, 1, 12)
+
+
+@refuses(c.OpenSession, SESSION_DAYS_IN_ORDER, "closed_on")
+def test_a_session_is_not_set_right_to_open_after_it_closed() -> Attempt:
+    world = opened(closed_on=None)
+    world.do(close_session())
+    return attempt(world, OPEN.model_copy(update={"opened_on": date(2024, 1, 20), "closed_on": None, "reason": "误"}))
+
+
 @refuses(c.OpenSession, SESSION_DAYS_IN_ORDER, "closed_on")
 def test_a_session_does_not_close_before_it_opens() -> Attempt:
     return attempt(World(), OPEN.model_copy(update={"closed_on": date(2024, 1, 7)}))

@@ -34,6 +34,7 @@ from domain.codes import (
     ReviewOpinion,
     RevisitStage,
     Ruling,
+    Timing,
     WithholdingGround,
 )
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
@@ -405,6 +406,15 @@ def wild() -> st.SearchStrategy[c.Command]:
         st.builds(c.RetractReport, version=st.integers(1, 30), reason=texts),
         st.builds(c.TakeBackStep, version=st.integers(1, 30), reason=texts, approver=officials),
         st.builds(c.CorrectClericalError, version=numbers, field=st.just("title"), correct=texts, reason=texts),
+        st.builds(
+            c.CorrectSubmission,
+            lead_proposer=st.one_of(st.none(), members),
+            co_signers=st.one_of(st.none(), st.tuples(members)),
+            timing=st.one_of(st.none(), st.sampled_from(Timing)),
+            not_passed_down=st.booleans(),
+            reason=texts,
+            approver=officials,
+        ),
         st.builds(c.ReopenHandling, reason=texts, approver=officials),
         st.builds(c.RecomputeDeadlines),
         st.sampled_from([c.AnnounceCalendar(notice=NOTICES[year]) for year in (2024, 2025)]),
@@ -508,7 +518,7 @@ def taking_back(world: World) -> c.TakeBackStep:
 
 def _last(world: World, mended_so: tuple[str, ...]) -> int:
     case = world.case
-    told = [n for n, name in enumerate(case.entries, start=1) if MENDED_BY[name] == mended_so]
+    told = [n for n, name in enumerate(case.entries, start=1) if set(mended_so) <= set(MENDED_BY[name])]
     return max((n for n in told if n not in case.retracted), default=1)
 
 

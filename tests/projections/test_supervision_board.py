@@ -12,7 +12,9 @@ from domain.events import (
     CaseTransferredElsewhere,
     DeadlineRecomputed,
     ExtensionGranted,
+    FeedbackFormIssued,
     ProposalNotRegistered,
+    ProposalRegistered,
     ProposalsMerged,
     RefusalNotified,
     RehandlingOrdered,
@@ -23,8 +25,10 @@ from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
+from projections.communication_before_reply.board import COMMUNICATION_BEFORE_REPLY
 from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow, evolve
 from tests.domain import test_admission as admission
+from tests.domain import test_submission as submission
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -44,6 +48,7 @@ from tests.domain.given import (
     decide_objection,
     dissatisfied,
     drafted,
+    form_out,
     hand_back,
     leader_of,
     left,
@@ -176,6 +181,30 @@ def test_a_merger_taken_back_leaves_a_proposal_its_own_proposers() -> None:
     world.do(admission.turn_down())
     world.do(admission.tell())
     assert (line(world).untold, line(world).duties) == ((), ())
+
+
+def test_a_case_shows_who_it_should_have_been_handed_in_by() -> None:
+    world = submitted()
+    world.do(submission.set_right(lead_proposer=STRANGER))
+    assert (line(world).lead_proposer, line(world).proposers) == (STRANGER, world.case.proposers)
+    world.do(submission.set_right(co_signers=[]))
+    assert line(world).proposers == (STRANGER,)
+
+
+def test_a_registration_that_was_a_mistake_leaves_no_number() -> None:
+    world = registered()
+    take_back(world, ProposalRegistered)
+    assert (line(world).case_no, line(world).stage) == (None, Stage.SUBMITTED)
+    board = engine.fold(COMMUNICATION_BEFORE_REPLY, {}, world.history, reference(world))
+    case = next(row for row in board.values() if row.stream == world.proposal)
+    assert (case.case_no, case.rulebook, case.rulebook_version, case.rulebook_digest) == (None, None, None, None)
+
+
+def test_nobody_is_awaited_by_a_form_that_was_a_mistake() -> None:
+    world = form_out()
+    assert line(world).awaited == 2
+    retract(world, FeedbackFormIssued)
+    assert (line(world).awaited, line(world).stage) == (0, Stage.REPLIED)
 
 
 def test_whose_notice_was_a_mistake_has_not_been_told() -> None:
