@@ -226,12 +226,11 @@ def test_what_needs_people_is_left_to_people(pressure: Pressure) -> None:
 def test_nobody_is_pressed_for_what_others_owe() -> None:
     decided = SHIPPED.deadlines[0].model_copy(update={"kind": K.OBJECTION_ANSWER, "anchor": AnchorKind.RETURN})
     limits = (*SHIPPED.deadlines, decided)
-    ladder = stepped(step("forms", K.FEEDBACK), step("decision", K.OBJECTION_ANSWER), deadlines=limits)
-    world = form_out(opened(ladder))
+    rulebook = stepped(step("forms", K.FEEDBACK), step("decision", K.OBJECTION_ANSWER), deadlines=limits)
+    world = form_out(opened(ruled(deadlines=limits)))
     assert [due.about for due in owed(world.case)] == [K.FEEDBACK]
-    assert on(LADDER, world, date(2024, 9, 1)) == []
+    assert LADDER.react(world.case, Today(date(2024, 9, 1), rulebook, WORKING)) == []
     world = objection.unanswered()
-    rulebook = stepped(step("decision", K.OBJECTION_ANSWER))
     assert LADDER.react(world.case, Today(date(2024, 9, 1), rulebook, WORKING)) == []
 
 
