@@ -127,7 +127,7 @@ def test_another_rulebook_can_be_asked(client: TestClient, case: Case) -> None:
         "contact_before_reply": {**current["contact_before_reply"], "before": "DRAFT"},
     }
     assert client.post(f"/sessions/{SESSION}/rulebooks", json={"rulebook": stricter}).status_code == 200
-    under = {**query, "session": SESSION, "under": "draft-first@1"}
+    under = {**query, "session": SESSION, "under": "draft-first@2"}
     other = client.get("/compliance/communication-before-reply", params=under).json()["items"]
     assert [(item["outcome"], item["rulebook"]) for item in other] == [("PASS", "draft-first")]
 

@@ -89,7 +89,7 @@ def test_a_shipped_version_is_adopted_as_it_is_or_under_another_name(client: Tes
     refused = client.post("/sessions/16-9/rulebooks", json={"rulebook": altered})
     assert (refused.status_code, refused.json()["rule"]) == (409, "rulebook-version-final"), refused.text
     assert refused.json()["errors"][0]["field"] == "rulebook.version"
-    for own in ({"id": "our-own"}, {"version": 4}):
+    for own in ({"id": "our-own"}, {"version": 5}):
         adopted = client.post("/sessions/16-9/rulebooks", json={"rulebook": {**altered, **own}})
         assert adopted.status_code == 200, adopted.text
 
@@ -113,7 +113,7 @@ def test_a_version_adopted_before_versions_were_fixed_means_one_text_too(
     assert refused.json()["errors"][0]["field"] == "rulebook.version"
     assert adopt("16-12", otherwise).json()["added"] == 0
     assert adopt("16-13", then).json()["added"] == 2
-    assert adopt("16-13", then.model_copy(update={"version": 2})).json()["added"] == 2
+    assert adopt("16-13", then.model_copy(update={"version": 3})).json()["added"] == 2
 
 
 async def adopted_unfixed(database: Database, name: str, session: str, rulebook: Rulebook) -> None:
@@ -203,7 +203,7 @@ def test_rulebooks_are_listed_by_command(cli: Cli, tmp_path: Path) -> None:
     assert listed.returncode == 0, listed.stderr
     [row] = [line for line in listed.stdout.splitlines() if "wuhan-2024" in line]
     cells = [cell.strip() for cell in row.split("│")[1:-1]]
-    assert cells[:8] == ["wuhan-2024", "1", "西安一类的提案办理规则", "武汉市", "市级", "2024", "S16", "5"]
+    assert cells[:8] == ["wuhan-2024", "2", "西安一类的提案办理规则", "武汉市", "市级", "2024", "S16,S8,S10,S22", "5"]
     assert "xian-2011-like" in listed.stdout
 
 
