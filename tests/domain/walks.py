@@ -40,6 +40,7 @@ from domain.codes import (
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
 from domain.events import ProposalRegistered, ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, LadderStep, Rulebook, ScoreItem
+from domain.policy.soundness import NOT_PRESSED
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
 from domain.values import day_of
@@ -210,7 +211,7 @@ def _without_opinions(
 
 def _pressing_for_what_it_limits(rulebook: Rulebook) -> Rulebook:
     kinds = {rule.kind for rule in rulebook.deadlines}
-    steps = tuple(step for step in rulebook.ladder or () if step.about in kinds)
+    steps = tuple(step for step in rulebook.ladder or () if step.about in kinds - NOT_PRESSED)
     return rulebook.model_copy(update={"ladder": steps or None})
 
 
