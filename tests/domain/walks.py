@@ -212,7 +212,7 @@ def _without_opinions(
 
 def _pressing_for_what_it_limits(rulebook: Rulebook) -> Rulebook:
     kinds = {rule.kind for rule in rulebook.deadlines}
-    steps = tuple(step for step in rulebook.ladder or () if step.about in kinds)
+    steps = tuple(step for step in rulebook.ladder or () if step.about in kinds - NOT_PRESSED)
     return rulebook.model_copy(update={"ladder": steps or None})
 
 
