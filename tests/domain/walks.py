@@ -39,6 +39,7 @@ from domain.codes import (
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK
 from domain.events import ProposalRegistered, ProposalSubmitted
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, LadderStep, Rulebook, ScoreItem
+from domain.policy.soundness import NOT_PRESSED
 from domain.proposal import DraftStatus, Round, TaskStatus
 from domain.rules import Refused
 from domain.values import day_of
@@ -162,9 +163,10 @@ ladder = tuple(
         before=before, counted_in=CountedIn.DAY, value=3, source="S49",
     )
     for about in DeadlineKind
+    if about not in NOT_PRESSED
     for before in (True, False)
 )  # fmt: skip
-"""For every limit a reminder before and a notice after."""
+"""For every limit that is a unit's a reminder before and a notice after."""
 
 
 def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
