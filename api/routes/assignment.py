@@ -4,10 +4,9 @@ from api.routes.routing import on_cases, routes
 from domain.commands.assignment import (
     AcknowledgeAssignment,
     AssignUnits,
-    HandleJointly,
-    NameResponsibility,
     ReassignCase,
 )
+from domain.commands.responsibility import HandleJointly, NameResponsibility
 
 router = routes("分办")
 

@@ -1,6 +1,7 @@
 """办理."""
 
 from api.routes.routing import on_cases, routes
+from domain.commands.closing import CloseHandling
 from domain.commands.co_opinion import (
     EscalateDisagreement,
     RequestCoOpinion,
@@ -10,7 +11,6 @@ from domain.commands.co_opinion import (
 )
 from domain.commands.handling import (
     ApproveHandlingPlan,
-    CloseHandling,
     FileHandlingPlan,
     OrderRehandling,
     RaiseDifficulty,

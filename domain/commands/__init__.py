@@ -16,13 +16,12 @@ from domain.commands.assignment import (
     AcknowledgeAssignment,
     Assignment,
     AssignUnits,
-    HandleJointly,
-    NameResponsibility,
     ReassignCase,
 )
 from domain.commands.base import CalendarCommand, Command, DirectoryCommand, ProposalCommand, SessionCommand
 from domain.commands.calendar import AnnounceCalendar
 from domain.commands.clock import DecideExtension, PauseClock, RequestExtension, ResumeClock
+from domain.commands.closing import CloseHandling
 from domain.commands.co_opinion import (
     EscalateDisagreement,
     RequestCoOpinion,
@@ -65,7 +64,6 @@ from domain.commands.follow_up import (
 )
 from domain.commands.handling import (
     ApproveHandlingPlan,
-    CloseHandling,
     FileHandlingPlan,
     OrderRehandling,
     RaiseDifficulty,
@@ -98,6 +96,7 @@ from domain.commands.publication import (
 from domain.commands.recomputation import RecomputeDeadlines
 from domain.commands.registration import CollectiveClaim, RegisterProposal, SubmitProposal, TransferCase
 from domain.commands.reply import CountersignReply, DraftReply
+from domain.commands.responsibility import HandleJointly, NameResponsibility
 from domain.commands.review import DefectClaim, ReturnReply, ReviewReply
 from domain.commands.scoring import PointsClaim, RecordMutualReview, RecordScoreItem, ScoreProposalQuality, ScoreUnit
 from domain.commands.session import AdoptRulebook, CloseSession, OpenSession, RecordHandoverMeeting

@@ -1,18 +1,16 @@
 """分办、签收、改办."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
-from uuid import UUID
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import AssignmentMode, Gate, Rank, Recipient, Restart
+from domain.codes import AssignmentMode, Gate, Recipient, Restart
 from domain.commands.base import (
     EXISTING,
     Breach,
     ProposalCommand,
     after_last,
-    answering,
     assigned,
     deadline,
     gated,
@@ -24,9 +22,7 @@ from domain.commands.recomputation import following
 from domain.events import (
     AssignmentAcknowledged,
     CaseReassigned,
-    CasesHandledJointly,
     Event,
-    ResponsibilityNamed,
     UnitAssigned,
 )
 from domain.labels import label
@@ -36,24 +32,20 @@ from domain.proposal import Proposal, TaskStatus, UnitTask
 from domain.rules import (
     DECIDER_LEADS_CITY,
     DONE_IN_TIME,
-    JOINT_CASES_OF_ONE_UNIT,
     KNOWN_OFFICIAL,
     KNOWN_UNIT,
     MODE_CHANGES_BY_REASSIGNMENT,
     MODES_COMPATIBLE,
     OCCURRED_IN_ORDER,
     ONLY_ASSIGNED_UNIT_ACTS,
-    ONLY_ASSIGNED_UNIT_REPLIES,
     REASSIGNED_BEFORE_REPLY,
-    RESPONSIBILITY_RANK,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
     TRANSFERRED_BEFORE_ASSIGNMENT,
     Rule,
     require,
 )
-from domain.setting import Decision, Flagged, On, Setting
-from domain.streams import Stream, proposal_stream
+from domain.setting import Decision, Flagged, Setting
 from domain.values import Code, Frozen, Note
 
 
@@ -325,78 +317,3 @@ class ReassignCase(ProposalCommand):
             replied = f"“{setting.unit_name(unit)}”已经答复，不能改办"
             require(not (task.active and task.round.issued), REASSIGNED_BEFORE_REPLY, replied)
             after_last(setting, task)
-
-
-class NameResponsibility(ProposalCommand):
-    """Name who in the unit answers for the case: head, portfolio leader, desk officer (S0)."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_ACTS,
-        KNOWN_OFFICIAL,
-        SIGNER_OF_UNIT,
-        RESPONSIBILITY_RANK,
-        OCCURRED_IN_ORDER,
-    )
-
-    unit: Code
-    head: Code
-    portfolio_leader: Code
-    desk_officer: Code
-
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        task = assigned(proposal, self.unit, setting)
-        for field, rank in (("head", Rank.UNIT_HEAD), ("portfolio_leader", Rank.UNIT_PORTFOLIO_LEADER)):
-            known = setting.of_unit(getattr(self, field), self.unit, field)
-            require(
-                known.rank.height >= rank.height, RESPONSIBILITY_RANK, setting.outranked(known.official, rank), field
-            )
-        setting.of_unit(self.desk_officer, self.unit, "desk_officer")
-        named = self.told(ResponsibilityNamed)
-        if task.responsible == named:
-            return []
-        in_order(setting, task.assigned_at, "分办")
-        return [named]
-
-
-class HandleJointly(ProposalCommand):
-    """Handle this case together with others of the same unit; each proposer is still answered apart (S9, S14)."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        *EXISTING,
-        ONLY_ASSIGNED_UNIT_REPLIES,
-        JOINT_CASES_OF_ONE_UNIT,
-        OCCURRED_IN_ORDER,
-    )
-
-    unit: Code
-    cases: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50)]
-    reason: Note
-
-    def beside(self, proposal: Proposal, setting: Setting, /) -> Sequence[Stream[Any]]:
-        return [proposal_stream(case) for case in dict.fromkeys(self.cases) if case != proposal.stream]
-
-    def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        open_case(proposal)
-        answering(proposal, self.unit, setting)
-        others = self.beside(proposal, setting)
-        for index, other in enumerate(others):
-            self._of_the_unit(setting.at(other), f"cases.{index}")
-        require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
-        together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
-        known = proposal.joint.get(self.unit, frozenset())
-        if {other.id for other in others} <= known:
-            return []
-        for case in (proposal, *map(setting.at, others)):
-            in_order(setting, case.tasks[self.unit].assigned_at, "分办")
-        joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
-        return [joint, *(On(other, joint) for other in others)]
-
-    def _of_the_unit(self, other: Proposal, field: str) -> None:
-        """Refuse a case that is over, or not the unit's to answer."""
-        stands = other.closed is None and other.ended is None
-        require(stands, JOINT_CASES_OF_ONE_UNIT, "该案已办结或已终结", field)
-        task = other.tasks.get(self.unit)
-        own = task is not None and task.answers
-        require(own, JOINT_CASES_OF_ONE_UNIT, "该案不由本单位答复", field)

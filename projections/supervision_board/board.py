@@ -381,7 +381,7 @@ def _assigned(known: TaskLine | None, event: events.UnitAssigned) -> TaskLine:
     """The line of a unit that is assigned, comes back, or goes on in another way."""
     if known is not None and known.active and known.mode.answers:
         # who answers no more owes no reply by any day, whether or not a rule limits its opinion
-        of_reply = {} if event.mode.answers else {"due_on": None, "deadline_rule": None, "paused": False}
+        of_reply = {} if event.mode.answers else {"due_on": None, "deadline_rule": None}
         return known.model_copy(update={"mode": event.mode, **of_reply}).due_by(event.deadline)
     line = TaskLine(unit=event.unit, mode=event.mode, round=event.first_round).due_by(event.deadline)
     if known is None:

@@ -244,7 +244,7 @@ def test_who_answers_no_more_owes_no_reply_by_the_day_of_its_reply() -> None:
     world.do(c.PauseClock(unit=HEALTH, reason="等候规划批复", approver=MAYOR))
     world.do(reassign([(EDU, AssignmentMode.LEAD), (HEALTH, AssignmentMode.CO)]))
     told = line(world).task(HEALTH)
-    assert (told.due_on, told.deadline_rule, told.paused) == (None, None, False)
+    assert (told.due_on, told.deadline_rule) == (None, None)
     assert line(world).due_on == line(world).task(EDU).due_on
 
 
