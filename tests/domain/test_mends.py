@@ -234,9 +234,9 @@ DOES: dict[tuple[str, str], Mend] = {
         session="15-4", cppcc="德惠市政协", term=15, meeting=5, reason="录入有误"
     ),
     ("SessionClosed", "CloseSession"): c.CloseSession(closed_on=date(2024, 1, 15), reason="会议延长"),
-    ("RulebookAdopted", "AdoptRulebook"): c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 3})),
+    ("RulebookAdopted", "AdoptRulebook"): c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 10})),
     ("RulebookAdopted", "ChangeCaseRulebook"): admission.change_rules(),
-    ("RulebookVersionFixed", "AdoptRulebook"): c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 3})),
+    ("RulebookVersionFixed", "AdoptRulebook"): c.AdoptRulebook(rulebook=SHIPPED.model_copy(update={"version": 10})),
     ("HandoverMeetingHeld", "TakeBackStep"): take_back("CaseTransferredToGovernment"),
     ("HandoverMeetingHeld", "RecordHandoverMeeting"): lambda world: session.meeting(world, cases=(world.proposal,)),
     ("CircularIssued", "IssueCircular"): lambda world: supervision.circular(
