@@ -79,6 +79,10 @@ class Office:
     async def assigned(self, *units: tuple[str, str]) -> "Office":
         """Submitted, registered, transferred and assigned; alone to the first unit where none is named."""
         await self.submitted()
+        return await self.handed_over(*units)
+
+    async def handed_over(self, *units: tuple[str, str]) -> "Office":
+        """What was submitted is registered, transferred and assigned."""
         wanted = [c.Assignment(unit=unit, mode=mode) for unit, mode in units or ((UNITS[0], "SOLE"),)]
         for command in (
             c.RegisterProposal(),

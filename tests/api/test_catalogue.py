@@ -26,7 +26,7 @@ from api.routes.routing import on_cases, routes
 from api.settings import Addresses, Settings
 from domain import commands as c
 from domain import labels
-from domain.codes import Rating, Recipient
+from domain.codes import AssignmentMode, Rating, Recipient
 from domain.commands import COMMANDS, ProposalCommand
 from domain.events import (
     EVENT_TYPES,
@@ -56,20 +56,27 @@ from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_recomputation as recomputation
 from tests.domain import test_submission as submission
 from tests.domain.given import (
+    CITY,
     EDU,
     MAYOR,
     SHIPPED,
     STRANGER,
+    Given,
     World,
+    assign,
     assigned,
     decide_addition,
     decide_objection,
     dissatisfied,
     drafted,
     form_out,
+    hand_back,
+    leader_of,
     opened,
     rate,
+    reassign,
     registered,
+    rehandle,
     returned,
     ruled,
     send_back,
@@ -120,6 +127,58 @@ def went_over_since_more_time() -> World:
     world.do(recomputation.go_over())
     return world
 
+
+def given_more_time() -> World:
+    world = recomputation.assisted()
+    until = {"until": "2024-06-11", "reason": "需调研", "signed_by": leader_of(EDU)}
+    world.do(c.RequestExtension(unit=EDU, **until))
+    return world
+
+
+def stood_still() -> World:
+    world = recomputation.assisted()
+    world.do(c.PauseClock(unit=EDU, reason="待上级批复", approver=MAYOR), at="2024-04-01 09:00")
+    world.now = world.now.replace(day=11)
+    return world
+
+
+def without_a_lead() -> World:
+    world = recomputation.assisted(reply=recomputation.FROM_ASSIGNMENT)
+    for command in (hand_back(), decide_objection(upheld=True)):
+        world.do(command)
+    world.now = world.now.replace(day=20)
+    return world
+
+
+def taken_over() -> World:
+    world = recomputation.assisted(reply=recomputation.TAKEN_OVER)
+    world.now = world.now.replace(day=11)
+    return world
+
+
+def answered(rating: Rating) -> Given:
+    """The lead's reply was rated so, while an opinion on it is still to come."""
+
+    def given() -> World:
+        world = recomputation.answered_without_it()
+        world.do(rate(rating=rating))
+        return world
+
+    return given
+
+
+ANOTHER_LEAD = ((CITY, AssignmentMode.LEAD),)
+FOLLOWING: tuple[Sample, ...] = (
+    (given_more_time, lambda world: recomputation.grant()),
+    (stood_still, lambda world: c.ResumeClock(unit=EDU, reason="已批复")),
+    (without_a_lead, lambda world: assign(ANOTHER_LEAD)),
+    (taken_over, lambda world: reassign(ANOTHER_LEAD, EDU)),
+    (answered(Rating.BASIC), lambda world: rehandle()),
+    (recomputation.answered_without_it, lambda world: rate(rating=Rating.DISSATISFIED)),
+    (answered(Rating.SATISFIED), lambda world: feedback.revise(Rating.DISSATISFIED)),
+    (answered(Rating.DISSATISFIED), lambda world: correction.retract(correction.last(world, SatisfactionRecorded))),
+)
+"""An opinion counted back from the reply follows it, whatever moves the reply's last day."""
 
 MORE: tuple[Sample, ...] = (
     (returned, lambda world: decide_objection(upheld=True)),
@@ -189,7 +248,7 @@ def test_whatever_a_command_appends_is_listed_with_it(walk: tuple[World, list[St
 
 def test_whatever_is_listed_with_a_command_it_appends() -> None:
     shown = set()
-    for given_, when in (*HAPPY.values(), *MORE):
+    for given_, when in (*HAPPY.values(), *MORE, *FOLLOWING):
         world = given_()
         command = when(world)
         shown |= {(type(command).__name__, name) for name in named(world.do(command))}

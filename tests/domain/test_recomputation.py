@@ -460,6 +460,7 @@ def test_who_takes_over_a_case_has_the_time_the_rule_gives(restarts: Any, due_on
     assert due(world, CITY) == due_on
 
 
+FROM_ASSIGNMENT = REPLY.model_copy(update={"anchor": AnchorKind.ASSIGNMENT})
 TAKEN_OVER = REPLY.model_copy(update={"restarts": (Restart.REASSIGNMENT,)})
 BACKWARDS = limit(DeadlineKind.CO_OPINION, AnchorKind.REPLY_DUE, CountedIn.DAY, 20, backwards=True)
 

@@ -24,6 +24,7 @@ from tests.domain.given import (
     World,
     assign,
     assigned,
+    contacted,
     dissatisfied,
     hand_back,
     leader_of,
@@ -108,6 +109,12 @@ def order_taken_back() -> World:
     return world
 
 
+def contact_retracted() -> World:
+    world = contacted(opened(EVERY))
+    world.do(c.RetractReport(version=world.case.version, reason="误登"))
+    return world
+
+
 def round_taken_over() -> World:
     """Another unit goes on with the round that handles the matter again, and the first comes back for it."""
     world = dissatisfied(opened(EVERY))
@@ -164,6 +171,7 @@ def back_after_an_order_taken_back() -> World:
         led_by_another,
         lambda: assigned(opened(ruled(deadlines=(FROM_ASSIGNMENT, EVERY.deadlines[5]))), LED[1::-1]),
         back_after_an_order_taken_back,
+        contact_retracted,
     ],
     ids=[
         "led",
@@ -178,6 +186,7 @@ def back_after_an_order_taken_back() -> World:
         "led by another",
         "lead named last",
         "back again",
+        "contact retracted",
     ],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:

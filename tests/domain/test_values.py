@@ -13,6 +13,7 @@ from domain.messages import message_of, told_apart
 from domain.values import (
     Code,
     Day,
+    EvidenceClaim,
     LongText,
     Moment,
     Since,
@@ -154,6 +155,12 @@ def test_a_long_text_keeps_its_lines_and_a_title_has_but_one() -> None:
     assert long.validate_python(SEVERAL_LINES) == SEVERAL_LINES
     with pytest.raises(ValidationError, match="应写在一行之内"):
         title.validate_python(SEVERAL_LINES)
+
+
+@pytest.mark.parametrize("name", ["../材料.pdf", "文件夹\\材料.pdf"])
+def test_a_file_is_named_without_its_path(name: str) -> None:
+    with pytest.raises(ValidationError, match="应为文件名"):
+        EvidenceClaim(name=name, sha256="0" * 64)
 
 
 def test_a_compatibility_character_in_a_name_stays_itself() -> None:

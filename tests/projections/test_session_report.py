@@ -76,7 +76,7 @@ async def test_a_class_is_counted_under_its_own_scheme(published: Published) -> 
     await office.closed()
     session = session_stream(published.ledger.name, SESSION)
     await office.ledger.handle(
-        session, c.AdoptRulebook(rulebook=rulebook(version=2, class_scheme=OTHER)), office.context()
+        session, c.AdoptRulebook(rulebook=rulebook(version=3, class_scheme=OTHER)), office.context()
     )
     figures = await published.figures(OTHER, rulebook().class_scheme)
     assert figures["class_A"].count == 0
