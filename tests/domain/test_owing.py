@@ -285,6 +285,16 @@ def test_of_a_closed_case_publication_alone_is_owed_and_of_an_archived_one_nothi
     assert list(owed(world.case)) == []
 
 
+def test_of_a_unit_that_has_left_the_office_owes_the_publication_of_its_last_reply_alone() -> None:
+    world = issued(limited())
+    again = (rehandle(), contact(world.now), draft(text="重新办理后的答复"), review(), sign(), issue(), rehandle())
+    for command in again:
+        world.do(command)
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU))
+    owing = [due for due in owed(world.case) if due.about is K.PUBLICATION]
+    assert [(due.debtor, due.unit, due.round) for due in owing] == [(Debtor.OFFICE, EDU, 2)]
+
+
 def test_a_case_with_the_government_that_nobody_answers_is_the_offices_to_assign() -> None:
     for world in (transferred(), left(ALONE)):
         assert list(undated(world.case)) == [Undated(Debtor.OFFICE, Duty.ASSIGNMENT)]
