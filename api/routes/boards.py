@@ -173,8 +173,8 @@ async def supervision(
 async def read_case(case: CaseId, asked: Asked, response: Response) -> CaseAnswer:
     position = await asked.up_to_date("supervision_board")
     row = await queries.of_case(asked.ask, asked.ledger.name, case, local_today())
-    if row is None and "Huiyin-Behind" in response.headers:
-        raise ProblemError(503, "model-behind", "看板尚未跟上，这件提案可能还没有登上", headers={"Retry-After": "1"})
+    if row is None and (await asked.ledger.load(proposal_stream(case)))[0].session is not None:
+        raise ProblemError(503, "model-behind", "看板尚未跟上，还没有登上这件提案", headers={"Retry-After": "1"})
     if row is None:
         raise ProblemError(404, "not-found", "没有这件提案", field="case")
     response.headers["ETag"] = f'"{row["last_version"]}"'

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from pydantic import TypeAdapter
@@ -294,13 +294,6 @@ def test_a_parameter_that_is_not_there_is_no_answer_to_another_question(case: Ca
     assert answer.status_code == 422
     [error] = answer.json()["errors"]
     assert (error["field"], error["code"], error["message"]) == ("undr", "unknown_parameter", "没有这一参数")
-
-
-def test_a_case_that_the_board_has_not_reached_is_not_said_to_be_nowhere(case: Case) -> None:
-    there = case.client.get("/health").json()["ledgers"][0]["position"]
-    nowhere = f"/proposals/{UUID(int=7)}"
-    assert case.client.get(nowhere, params={"after": there}).status_code == 404
-    problem(case.client.get(nowhere, params={"after": int(there) + 1000}), 503, "model-behind")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from domain.values import SHANGHAI
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
 from projections import READ_MODELS, engine
-from tests.api.conftest import following, reacting, serving, submission
+from tests.api.conftest import following, reacting, serving, set_up, submission
 from tests.cases import rulebook
 from tests.conftest import Database
 
@@ -41,6 +41,21 @@ def test_a_board_that_is_behind_says_so_and_catches_up(database: Database, tmp_p
             fresh = client.get("/audit/trail", params={"after": after}, headers={"Prefer": "handling=strict"})
             assert "Huiyin-Behind" not in fresh.headers
             assert [item["type"] for item in fresh.json()["items"]] == ["SessionOpened"]
+
+
+def test_a_case_that_the_board_has_not_reached_is_not_said_to_be_nowhere(database: Database, tmp_path: Path) -> None:
+    ledger = f"unread-{uuid4().hex[:8]}"
+    with serving(database, tmp_path, ledger) as client:
+        set_up(client)
+        case = client.post("/proposals", json=submission()).json()["stream"]
+        unread = client.get(f"/proposals/{case}")
+        assert (unread.status_code, unread.json()["code"]) == (503, "model-behind")
+        assert client.get(f"/proposals/{uuid4()}").status_code == 404
+        with following(database, ledger):
+            until = time.monotonic() + 30
+            while client.get(f"/proposals/{case}").status_code != 200:
+                assert time.monotonic() < until, "the board never came"
+                time.sleep(0.1)
 
 
 def test_health_is_not_fooled_by_a_dead_daemon(database: Database, tmp_path: Path) -> None:
