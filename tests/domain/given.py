@@ -78,7 +78,7 @@ SHIPPED = parse(SHIPPED_TEXT)
 
 
 def ruled(
-    *, contact: Mapping[str, Any] | None = None, gates: Mapping[str, Gate] | None = None, **change: Any
+    *, contact: Mapping[str, Any] | None = None, gates: Mapping[str, Gate | None] | None = None, **change: Any
 ) -> Rulebook:
     """The shipped rulebook with changes; of its contact rule and of its gates only what is named."""
     return Rulebook.model_validate(

@@ -75,7 +75,7 @@ def test_who_was_let_off_begins(step: Callable[[World], c.Command]) -> None:
 def test_where_the_rulebook_does_not_ask_nobody_is_flagged(
     step: Callable[[World], c.Command], silent: Gate | None
 ) -> None:
-    world = assigned(opened(ruled(gates={"contact_before_handling": silent}, contact={"gate": Gate.OFF})))  # type: ignore[dict-item]
+    world = assigned(opened(ruled(gates={"contact_before_handling": silent}, contact={"gate": Gate.OFF})))
     assert flags(world, step(world)) == ()
 
 

@@ -9,28 +9,15 @@ import pytest
 from domain import commands as c
 from domain.codes import Gate, Heard, Outcome, Rating
 from domain.events import (
-    CaseArchived,
-    CaseTransferredElsewhere,
-    CaseTransferredToGovernment,
     ClericalErrorCorrected,
-    ClockPaused,
     CommitmentBroken,
     CommitmentFulfilled,
     CommitmentMade,
-    ExtensionGranted,
-    ExtensionRequested,
     FaceToFaceMediationHeld,
     FeedbackFormIssued,
     HandlingReopened,
     MemberContacted,
-    ProposalAbsorbed,
-    ProposalConverted,
-    ProposalNotRegistered,
-    ProposalRegistered,
-    ProposalReturnedForRevision,
-    ProposalsMerged,
     ProposalSubmitted,
-    ProposalWithdrawn,
     RehandlingOrdered,
     ReplyDelivered,
     ReportRetracted,
@@ -38,7 +25,7 @@ from domain.events import (
     SatisfactionRevised,
     StepTakenBack,
 )
-from domain.proposal import Duty, Proposal, evolve, taken_back, undated
+from domain.proposal import Proposal, evolve
 from domain.rules import (
     ARCHIVED_ONCE,
     CITY_LEADER_APPROVES,
@@ -47,16 +34,10 @@ from domain.rules import (
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RATED_BY_OTHERS,
-    REGISTERED_BEFORE_TRANSFER,
     RETRACTS_REPORT,
-    TAKEN_BACK_BY_LEADER,
-    TAKES_BACK_STEP,
-    TRANSFERRED_BEFORE_ASSIGNMENT,
 )
-from domain.streams import proposal_stream
 from tests.domain import test_admission as admission
 from tests.domain import test_archive as archive
-from tests.domain import test_clock as clock
 from tests.domain import test_commitment as commitment
 from tests.domain import test_feedback as feedback
 from tests.domain import test_follow_up as follow_up
@@ -66,29 +47,22 @@ from tests.domain import test_scoring as scoring
 from tests.domain.given import (
     EDU,
     LEAD,
-    LED,
     MAYOR,
     OFFICE,
     SECOND,
     Attempt,
     Given,
     World,
-    assign,
-    assigned,
     attempt,
     close,
     closed,
     contact,
     contacted,
-    decide_objection,
     dissatisfied,
     draft,
-    drafted,
     form,
     form_out,
-    hand_back,
     head_of,
-    issue,
     issued,
     officer_of,
     opened,
@@ -97,11 +71,8 @@ from tests.domain.given import (
     refuses,
     registered,
     rehandle,
-    review,
     ruled,
-    sign,
     signed,
-    submitted,
 )
 
 
@@ -126,6 +97,16 @@ def version_of_contact(world: World) -> int:
     """The last contact's version; one that is not there where there is none."""
     facts = world.all(MemberContacted)
     return facts[-1].version if facts else 1
+
+
+def take_back(version: int, approver: str = MAYOR) -> c.TakeBackStep:
+    return c.TakeBackStep(version=version, reason="误办", approver=approver)
+
+
+def given_up(world: World, *units: str) -> World:
+    """The units are on the case no more, and nobody else is."""
+    world.do(reassign((), *units))
+    return world
 
 
 # reports
@@ -544,284 +525,6 @@ def test_a_letter_that_did_not_arrive_is_delivered_when_it_does() -> None:
     world.do(retract(last(world, ReplyDelivered)))
     assert world.case.tasks[EDU].round.delivered == frozenset()
     assert world.do(issuing.deliver(world))
-
-
-# steps
-
-
-def take_back(version: int, approver: str = MAYOR) -> c.TakeBackStep:
-    return c.TakeBackStep(version=version, reason="误办", approver=approver)
-
-
-def withdrawn() -> World:
-    world = assigned()
-    world.do(admission.withdraw())
-    return world
-
-
-def test_history_tells_of_each_event_that_was_taken_back_which_event_did_it() -> None:
-    world = withdrawn()
-    step = world.case.version
-    world.do(take_back(step))
-    world.do(contact(world.now))
-    world.do(retract(version_of_contact(world)))
-    assert taken_back(world.story) == {step: step + 1, step + 2: step + 3}
-
-
-def put_away() -> World:
-    world = closed()
-    world.do(archive.archive())
-    return world
-
-
-def test_a_withdrawal_by_mistake_is_taken_back() -> None:
-    world = withdrawn()
-    version = last(world, ProposalWithdrawn)
-    [fact] = world.do(take_back(version))
-    assert fact.event == StepTakenBack(version=version, type="ProposalWithdrawn", reason="误办", approver=MAYOR)
-    assert (world.case.ended, world.case.withdrawn) == (None, None)
-    assert world.case.communication.round_of(EDU, 1).left == 0
-    assert world.do(take_back(version)) == []
-    assert world.do(contact(world.now))
-
-
-def test_a_refusal_by_mistake_is_taken_back_and_a_new_one_is_told_anew() -> None:
-    world = admission.turned_down()
-    world.do(admission.tell())
-    world.do(take_back(last(world, ProposalNotRegistered)))
-    world.do(admission.turn_down())
-    assert world.do(admission.tell())
-
-
-def test_what_was_passed_on_by_mistake_can_be_registered() -> None:
-    world = submitted()
-    world.do(admission.pass_on())
-    world.do(take_back(last(world, ProposalConverted)))
-    assert world.do(c.RegisterProposal())
-
-
-def test_a_file_put_away_by_mistake_is_taken_out_again() -> None:
-    world = put_away()
-    world.do(take_back(last(world, CaseArchived)))
-    assert world.do(reopen())
-
-
-def test_a_case_handed_to_the_wrong_body_is_handed_over_anew() -> None:
-    world = registered()
-    world.do(c.TransferCase(occasion="交办会", recipient="COURT"))
-    world.do(take_back(last(world, CaseTransferredElsewhere)))
-    [fact] = world.do(c.TransferCase(occasion="交办会"))
-    assert isinstance(fact.event, CaseTransferredToGovernment)
-
-
-def test_a_clock_stopped_by_mistake_runs_as_if_it_had_never_stood() -> None:
-    world = clock.limited()
-    before = world.case.tasks[EDU].round
-    world.do(clock.pause())
-    world.do(take_back(last(world, ClockPaused)))
-    assert world.case.tasks[EDU].round == before
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_pause_is_not_taken_back_under_the_reply_that_it_kept_in_time() -> Attempt:
-    world = clock.limited()
-    world.do(clock.pause())
-    for command in (contact(world.now), draft(), review(), sign(), issue()):
-        world.do(command)
-    return attempt(world, take_back(last(world, ClockPaused)))
-
-
-def test_more_time_granted_by_mistake_is_taken_back_and_so_is_the_request() -> None:
-    world = clock.limited()
-    before = world.case.tasks[EDU].round
-    world.do(clock.ask())
-    world.do(clock.answer())
-    world.do(take_back(last(world, ExtensionGranted)))
-    assert world.case.tasks[EDU].round.deadline == before.deadline
-    world.do(take_back(last(world, ExtensionRequested)))
-    assert world.case.tasks[EDU].round == before
-
-
-def test_a_case_registered_by_mistake_takes_the_next_number_when_it_is_registered_again() -> None:
-    world = registered()
-    assert world.case.case_no == 1
-    world.do(take_back(last(world, ProposalRegistered)))
-    assert (world.case.case_no, world.case.registered_at) == (None, None)
-    assert world.refused(c.TransferCase(occasion="交办会")).rule is REGISTERED_BEFORE_TRANSFER
-    world.do(c.RegisterProposal())
-    assert world.case.case_no == 2
-
-
-def test_a_case_registered_by_mistake_can_be_refused() -> None:
-    world = registered()
-    world.do(take_back(last(world, ProposalRegistered)))
-    assert world.do(admission.turn_down())
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-@pytest.mark.parametrize(
-    "then",
-    [
-        c.TransferCase(occasion="交办会"),
-        c.TransferCase(occasion="交办会", recipient="COURT"),
-        c.SelectKeyProposal(basis="主席会议"),
-    ],
-)
-def test_a_registration_is_not_taken_back_under_what_came_of_it(then: c.Command) -> Attempt:
-    world = registered()
-    world.do(then)
-    return attempt(world, take_back(last(world, ProposalRegistered)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_registration_is_not_taken_back_where_the_case_stands_for_others() -> Attempt:
-    world = registered(submitted())
-    world.do(admission.merge(world))
-    return attempt(world, take_back(last(world, ProposalRegistered)))
-
-
-def test_a_registration_is_taken_back_once_the_case_is_no_key_proposal() -> None:
-    world = registered()
-    world.do(c.SelectKeyProposal(basis="主席会议"))
-    world.do(c.ReleaseKeyProposal(reason="并入专题协商"))
-    assert world.do(take_back(last(world, ProposalRegistered)))
-
-
-def test_a_proposal_sent_back_by_mistake_need_not_change() -> None:
-    world = admission.revising()
-    world.do(take_back(last(world, ProposalReturnedForRevision)))
-    assert world.do(c.RegisterProposal())
-
-
-def merged() -> World:
-    world = admission.two_submitted()
-    world.do(admission.merge(world))
-    return world
-
-
-def test_proposals_merged_by_mistake_stand_each_for_itself_again() -> None:
-    world = merged()
-    before = world.without(ProposalsMerged, ProposalAbsorbed).case
-    absorbed = world.last(ProposalAbsorbed).stream
-    one, other = world.do(take_back(last(world, ProposalsMerged)))
-    assert (one.stream, other.stream, other.event.type) == (world.proposal, absorbed, "ProposalAbsorbed")
-    assert (world.case.co_signers, world.case.absorbed) == (before.co_signers, frozenset())
-    assert world.case.communication.co_signers == before.co_signers
-    assert world.state(proposal_stream(absorbed)).ended is None
-    world.do(admission.merge(world))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_merger_is_taken_back_where_the_case_is_that_stands_for_the_others() -> Attempt:
-    world = merged()
-    world.proposal = world.last(ProposalAbsorbed).stream
-    return attempt(world, take_back(last(world, ProposalAbsorbed)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_merger_is_not_taken_back_over_a_file_that_was_put_away() -> Attempt:
-    world = merged()
-    survivor, world.proposal = world.proposal, world.last(ProposalAbsorbed).stream
-    world.do(archive.archive())
-    world.proposal = survivor
-    return attempt(world, take_back(last(world, ProposalsMerged)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-@pytest.mark.parametrize("version", [1, 999])
-def test_what_another_step_mends_is_not_taken_back(version: int) -> Attempt:
-    return attempt(assigned(), take_back(version))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_handover_is_not_taken_back_under_a_unit() -> Attempt:
-    world = assigned()
-    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
-
-
-def given_up(world: World, *units: str) -> World:
-    """The units are on the case no more, and nobody else is."""
-    world.do(reassign((), *units))
-    return world
-
-
-def objected() -> World:
-    world = assigned()
-    for command in (hand_back(), decide_objection(upheld=True)):
-        world.do(command)
-    return world
-
-
-@pytest.mark.parametrize("given", [lambda: given_up(drafted(), EDU), objected])
-def test_a_case_of_the_wrong_body_goes_on_to_the_right_one_once_no_unit_has_it(given: Given) -> None:
-    world = given()
-    assert {duty.duty for duty in undated(world.case)} == {Duty.ASSIGNMENT}
-    world.do(take_back(last(world, CaseTransferredToGovernment)))
-    assert (world.case.transferred, list(undated(world.case))) == (None, [])
-    assert world.refused(assign()).rule is TRANSFERRED_BEFORE_ASSIGNMENT
-    world.do(c.TransferCase(occasion="改交", recipient="COURT"))
-    world.do(assign())
-    assert [task.unit for task in world.case.answering] == [EDU]
-
-
-def test_proposals_merged_by_mistake_part_again_once_no_unit_has_them() -> None:
-    world = admission.two_submitted()
-    for command in (c.RegisterProposal(), admission.merge(world), c.TransferCase(occasion="交办会"), assign(LED)):
-        world.do(command)
-    version = last(world, ProposalsMerged)
-    assert world.refused(take_back(version)).rule is TAKES_BACK_STEP
-    given_up(world, *(unit for unit, _ in LED))
-    assert len(world.do(take_back(version))) == 2
-    assert world.case.absorbed == frozenset()
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_handover_is_not_taken_back_under_a_unit_that_came_back() -> Attempt:
-    world = given_up(assigned(), EDU)
-    world.do(assign())
-    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_a_handover_is_not_taken_back_under_a_reply_that_is_out() -> Attempt:
-    world = given_up(dissatisfied(), EDU)
-    return attempt(world, take_back(last(world, CaseTransferredToGovernment)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_nothing_is_taken_back_in_a_file_that_was_put_away() -> Attempt:
-    world = withdrawn()
-    world.do(archive.archive())
-    return attempt(world, take_back(last(world, ProposalWithdrawn)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_no_step_is_taken_back_under_a_closed_case() -> Attempt:
-    world = clock.limited()
-    answered = [contact(world.now), draft(), review(), sign(), issue(), form(), rate(), rate(member=SECOND), close()]
-    for command in (clock.pause(), *answered):
-        world.do(command)
-    return attempt(world, take_back(last(world, ClockPaused)))
-
-
-@refuses(c.TakeBackStep, TAKES_BACK_STEP, "version")
-def test_no_step_is_taken_back_under_a_case_that_has_ended() -> Attempt:
-    world = clock.limited()
-    for command in (clock.pause(), admission.withdraw()):
-        world.do(command)
-    return attempt(world, take_back(last(world, ClockPaused)))
-
-
-@refuses(c.TakeBackStep, KNOWN_OFFICIAL, "approver")
-def test_who_takes_a_step_back_is_listed() -> Attempt:
-    world = withdrawn()
-    return attempt(world, take_back(last(world, ProposalWithdrawn), "nobody"))
-
-
-@refuses(c.TakeBackStep, TAKEN_BACK_BY_LEADER, "approver")
-def test_a_leader_of_the_city_or_the_cppcc_takes_a_step_back() -> Attempt:
-    world = withdrawn()
-    return attempt(world, take_back(last(world, ProposalWithdrawn), head_of(EDU)))
 
 
 # texts

@@ -46,6 +46,7 @@ from tests.domain import test_scoring as scoring
 from tests.domain import test_session as session
 from tests.domain import test_submission as submission
 from tests.domain import test_supervision as supervision
+from tests.domain import test_taking_back as taking_back
 from tests.domain.given import (
     ALONE,
     CITY,
@@ -222,7 +223,7 @@ HAPPY: dict[type[c.Command], Sample] = {
     c.ArchiveCase: (closed, lambda world: archive.archive()),
     c.TakeReportSnapshot: (opened, lambda world: archive.snapshot()),
     c.RetractReport: (contacted, lambda world: correction.retract(correction.version_of_contact(world))),
-    c.TakeBackStep: (correction.withdrawn, lambda world: correction.take_back(max(world.case.version, 1))),
+    c.TakeBackStep: (taking_back.withdrawn, lambda world: correction.take_back(max(world.case.version, 1))),
     c.CorrectClericalError: (registered, lambda world: correction.correct()),
     c.CorrectSubmission: (submission.between, lambda world: submission.set_right(timing="IN_SESSION")),
     c.ReopenHandling: (closed, lambda world: correction.reopen()),
