@@ -43,6 +43,7 @@ class TaskAnswer(BaseModel):
     draft: DraftStatus | None
     draft_label: str | None
     replied_on: date | None
+    opinion_on: date | None
 
 
 class CaseLine(BaseModel):
@@ -213,6 +214,7 @@ def line_of(row: Mapping[str, Any], names: Names) -> CaseLine:
             draft=task["draft"],
             draft_label=label(DraftStatus(task["draft"])) if task["draft"] else None,
             replied_on=task["replied_on"],
+            opinion_on=task["opinion_on"],
         )
         for task in row["tasks"]
     ]

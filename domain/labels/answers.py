@@ -58,6 +58,7 @@ ANSWERS: dict[str, str] = {
     "of": "分母",
     "of_cases": "分母所含的案件",
     "officials": "人员",
+    "opinion_on": "提出会办意见的日期",
     "origin_label": "来源（中文）",
     "outcome_label": "结论（中文）",
     "part": "所起的作用",

@@ -135,6 +135,9 @@ def test_nearly_everything_a_case_can_go_through(client: TestClient, session: st
     assert (line["stage"], line["key_proposal"], line["commitments"]) == ("ARCHIVED", True, [])
     assert (line["result_class"], line["reassessed_class"]) == ("B", "A")
     assert line["title"] == "关于为每所学校增设心理教师的提案"
+    lead, assisting = line["tasks"]
+    gave = [(bool(task["replied_on"]), bool(task["opinion_on"])) for task in (lead, assisting)]
+    assert gave == [(True, False), (False, True)]
 
 
 def test_what_a_session_does_for_all_its_cases(client: TestClient, session: str) -> None:
