@@ -1,6 +1,7 @@
 """期限另按一份规则: what would be due if a case had been judged by another rulebook all along."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
 
@@ -52,40 +53,91 @@ def _begun_under(
 ) -> Iterator[tuple[Recorded[AnyEvent], Deadline]]:
     case = reduce(PROPOSAL.evolve, history, PROPOSAL.empty)
     decisions = {known.recorded_at: known.event for known in history if isinstance(known.event, CaseReassigned)}
-    modes: dict[str, AssignmentMode] = {}
-    orders: dict[str, Deadline] = {}
-    replies: dict[str, Deadline] = {}
-    answered: set[str] = set()
-    lead, key = "", False
+    so_far = _SoFar()
     for recorded in _leads_first(history):
-        stands = recorded.version not in case.retracted
-        if not stands and not isinstance(recorded.event, RehandlingOrdered):
+        event, stands = recorded.event, recorded.version not in case.retracted
+        if not stands and not isinstance(event, RehandlingOrdered):
             continue  # an order was there for whoever took its round over before it was taken back
-        chosen, known = isinstance(recorded.event, KeyProposalSelected), key
-        key = chosen or (known and not isinstance(recorded.event, KeyProposalReleased))
-        if chosen and known:
-            continue  # a key proposal that is chosen on another basis is still supervised from when it became one
         decision = decisions.get(recorded.recorded_at)
-        unit, own_event = getattr(recorded.event, "unit", ""), type(recorded.event).__name__
-        index = recorded.version - case.version - 1
         restart = Restart.REASSIGNMENT if decision else None
+        index = recorded.version - case.version - 1
         setting = _setting(recorded, session, calendar)
-        lead = unit if _leads(recorded.event) else lead
-        if stands and _has_answered(recorded.event, answered):
-            continue
-        for kind in _begun(recorded.event, _goes_on_from(recorded.event, decision, modes)):
-            found = deadline(kind, rulebook, case, setting, own_event, index, restart, replies.get(lead))
+        for kind in so_far.begins(event, decision) if stands else (DeadlineKind.REHANDLING,):
+            found = deadline(kind, rulebook, case, setting, type(event).__name__, index, restart, so_far.reply_of_lead)
             if kind is DeadlineKind.REPLY and not (found and found.started_anew):
-                found = _handled_again(recorded.event, unit, decision, orders, found)
+                found = so_far.handled_again(event, decision, found)
             if found is not None:
-                if found.kind is DeadlineKind.REHANDLING:
-                    orders[unit] = found
-                if found.kind in _OF_REPLY:
-                    replies[unit] = found
+                so_far.note(event, found)
                 if stands:
                     yield recorded, found
-        if stands and (moved := _moved_under(rulebook, recorded.event)):
-            replies[unit] = moved
+        if stands and (moved := _moved_under(rulebook, event)):
+            so_far.note(event, moved)
+
+
+@dataclass
+class _SoFar:
+    """What the history has told up to here, on which later limits rest: by unit its mode, the limit of the round that
+    it handles again, and of its reply; which have answered their last round; who leads; whether it is a key
+    proposal."""
+
+    modes: dict[str, AssignmentMode] = field(default_factory=dict)
+    orders: dict[str, Deadline] = field(default_factory=dict)
+    replies: dict[str, Deadline] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    lead: str = ""
+    key: bool = False
+
+    @property
+    def reply_of_lead(self) -> Deadline | None:
+        return self.replies.get(self.lead)
+
+    def begins(self, event: Event, decision: CaseReassigned | None) -> Sequence[DeadlineKind]:
+        """The clocks that the event starts, where a rulebook knows them."""
+        match event:
+            case UnitAssigned():
+                return self._assigned(event, decision)
+            case ReplyIssued():
+                self.answered.add(event.unit)
+            case RehandlingOrdered():
+                self.answered.discard(event.unit)
+            case KeyProposalReleased():
+                self.key = False
+            case KeyProposalSelected() if self.key:
+                return ()  # chosen on another basis, it is still supervised from when it became one
+            case KeyProposalSelected():
+                self.key = True
+        kind = _BEGUN_BY.get(type(event))
+        return (kind,) if kind else ()
+
+    def _assigned(self, event: UnitAssigned, decision: CaseReassigned | None) -> Sequence[DeadlineKind]:
+        """What an assignment begins: nothing for a unit that answered its last round; less for one that only takes
+        part in another way."""
+        self.lead = event.unit if event.mode is AssignmentMode.LEAD else self.lead
+        if event.round is not None and event.unit in self.answered and event.mode.answers:
+            return ()
+        goes_on = decision is not None and event.unit in (decision.changed or ())
+        before, self.modes[event.unit] = self.modes.get(event.unit), event.mode
+        return _of_assignment(event.mode, before if goes_on else None)
+
+    def handled_again(self, event: Event, decision: CaseReassigned | None, fresh: Deadline | None) -> Deadline | None:
+        """The limit of a unit that answers from here on: a fresh one; where it took over a round that handles again,
+        that round's. One that comes back for its own has had its limit."""
+        if not isinstance(event, UnitAssigned) or event.deadline is None:
+            return fresh
+        if event.deadline.kind is not DeadlineKind.REHANDLING:
+            return fresh
+        if event.unit in self.orders:
+            return None
+        left = decision.left if decision else ()
+        return next((self.orders[unit] for unit in left if unit in self.orders), fresh)
+
+    def note(self, event: Event, limit: Deadline) -> None:
+        """A unit's limit, if it is one for its reply."""
+        unit = getattr(event, "unit", "")
+        if limit.kind is DeadlineKind.REHANDLING:
+            self.orders[unit] = limit
+        if limit.kind in _OF_REPLY:
+            self.replies[unit] = limit
 
 
 def _leads_first(history: Sequence[Recorded[AnyEvent]]) -> Iterator[Recorded[AnyEvent]]:
@@ -93,10 +145,6 @@ def _leads_first(history: Sequence[Recorded[AnyEvent]]) -> Iterator[Recorded[Any
     from the lead's."""
     for _, decision in groupby(history, key=lambda known: known.recorded_at):
         yield from sorted(decision, key=lambda known: _assists(known.event))
-
-
-def _leads(event: Event) -> bool:
-    return isinstance(event, UnitAssigned) and event.mode is AssignmentMode.LEAD
 
 
 def _assists(event: Event) -> bool:
@@ -111,40 +159,6 @@ def _moved_under(rulebook: Rulebook, event: Event) -> Deadline | None:
     return due if (due.rulebook, due.rulebook_version) == (rulebook.id, rulebook.version) else None
 
 
-def _handled_again(
-    event: Event, unit: str, decision: CaseReassigned | None, orders: dict[str, Deadline], fresh: Deadline | None
-) -> Deadline | None:
-    """The limit of a unit that answers from here on: a fresh one; where it took over a round that handles again, that
-    round's. One that comes back for its own has had its limit. `orders` says per unit the limit of such a round."""
-    recorded = event.deadline if isinstance(event, UnitAssigned) else None
-    if recorded is None or recorded.kind is not DeadlineKind.REHANDLING:
-        return fresh
-    if unit in orders:
-        return None
-    left = decision.left if decision else ()
-    return next((orders[other] for other in left if other in orders), fresh)
-
-
-def _has_answered(event: Event, answered: set[str]) -> bool:
-    """Whether this assigns a unit that has answered its last round, so that nothing begins; notes in `answered` which
-    units have."""
-    if isinstance(event, ReplyIssued):
-        answered.add(event.unit)
-    elif isinstance(event, RehandlingOrdered):
-        answered.discard(event.unit)
-    return isinstance(event, UnitAssigned) and event.round is not None and event.unit in answered and event.mode.answers
-
-
-def _goes_on_from(
-    event: Event, decision: CaseReassigned | None, modes: dict[str, AssignmentMode]
-) -> AssignmentMode | None:
-    """The mode that a unit goes on from which only takes part in another way; notes each unit's mode in `modes`."""
-    if not isinstance(event, UnitAssigned):
-        return None
-    before, modes[event.unit] = modes.get(event.unit), event.mode
-    return before if decision and event.unit in (decision.changed or ()) else None
-
-
 def _of_assignment(mode: AssignmentMode, before: AssignmentMode | None) -> Sequence[DeadlineKind]:
     """What an assignment begins; a unit that goes on has been received and may no longer object, and who answered
     before keeps the limits of that."""
@@ -153,14 +167,6 @@ def _of_assignment(mode: AssignmentMode, before: AssignmentMode | None) -> Seque
     own = (DeadlineKind.REPLY, DeadlineKind.FIRST_CONTACT) if mode.answers else (DeadlineKind.CO_OPINION,)
     goes_on = before is not None and before.handles
     return own if goes_on else (*own, DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION)
-
-
-def _begun(event: Event, before: AssignmentMode | None) -> Sequence[DeadlineKind]:
-    """The clocks that an event starts, where a rulebook knows them."""
-    if isinstance(event, UnitAssigned):
-        return _of_assignment(event.mode, before)
-    kind = _BEGUN_BY.get(type(event))
-    return (kind,) if kind else ()
 
 
 def _setting(recorded: Recorded[AnyEvent], session: Session, calendar: Calendar) -> Setting:
