@@ -23,7 +23,7 @@ class Names:
         return Named(code=code, name=known.name if known else code)
 
     def official(self, code: str) -> Named:
-        known = self._directory.officials.get(code)
+        known = self._directory.official(code)
         return Named(code=code, name=known.name if known else code)
 
     def member(self, code: str) -> Named:

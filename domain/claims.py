@@ -29,8 +29,9 @@ def check_person(person: str | None, setting: Setting) -> None:
         return
     kind, _, code = person.rpartition(":")
     known = setting.directory
-    listed = {"official": known.officials, "member": known.members, "": {**known.officials, **known.members}}
-    require(code in listed.get(kind, {}), KNOWN_PERSON, f"名录中没有“{person}”", "on_behalf_of")
+    official, member = code in known.posts, code in known.members
+    listed = {"official": official, "member": member, "": official or member}
+    require(listed.get(kind, False), KNOWN_PERSON, f"名录中没有“{person}”", "on_behalf_of")
 
 
 def check_entry(setting: Setting, decision: Decision, rulebook: Rulebook | None) -> None:

@@ -28,6 +28,7 @@ from domain.rules import (
 )
 from domain.session import Session
 from domain.streams import S, Stream
+from domain.values import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +101,31 @@ class Setting:
     def knows_unit(self, unit: str, field: str = "unit") -> None:
         require(unit in self.directory.units, KNOWN_UNIT, f"名录中没有承办单位“{unit}”", field)
 
-    def knows_official(self, official: str, field: str) -> None:
-        require(official in self.directory.officials, KNOWN_OFFICIAL, f"名录中没有人员“{official}”", field)
+    def post(self, official: str, field: str) -> OfficialAppointed:
+        """The official in the post of the day on which it happened: nobody has signed by a rank that came later, nor
+        lost a signature with a rank."""
+        known = self.directory.official(official, day_of(self.occurred_at))
+        if known is None:
+            refuse(KNOWN_OFFICIAL, f"名录中没有人员“{official}”", field)
+        return known
 
     def speaks_for(self, official: str, unit: str, field: str) -> OfficialAppointed:
         """The official, if listed and of this unit or of the city's leaders."""
-        self.knows_official(official, field)
-        known = self.directory.officials[official]
+        known = self.post(official, field)
         own = known.unit == unit or known.rank.height >= Rank.VICE_MAYOR.height
         require(own, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
         return known
 
     def of_unit(self, official: str, unit: str, field: str) -> OfficialAppointed:
         """The official, if listed and of this unit itself."""
-        self.knows_official(official, field)
-        known = self.directory.officials[official]
+        known = self.post(official, field)
         require(known.unit == unit, SIGNER_OF_UNIT, f"“{known.name}”不是“{self.unit_name(unit)}”的人员", field)
         return known
 
     def of_its_hand(self, unit: str) -> bool:
         """Whether somebody of the unit states the fact, for themselves or for another."""
         people = {person.rpartition(":") for person in (self.context.actor, self.context.person)}
-        listed = [self.directory.officials.get(code) for kind, _, code in people if kind != "member"]
+        listed = [self.directory.official(code) for kind, _, code in people if kind != "member"]
         return any(known is not None and known.unit == unit for known in listed)
 
     def of_another_member(self, member: str) -> bool:
@@ -131,16 +135,14 @@ class Setting:
 
     def city_leader(self, official: str, field: str, rule: Rule) -> OfficialAppointed:
         """The official, if listed and one of the city's leaders, as `rule` asks."""
-        self.knows_official(official, field)
-        known = self.directory.officials[official]
+        known = self.post(official, field)
         leads = known.rank.height >= Rank.VICE_MAYOR.height
         require(leads, rule, f"“{known.name}”不是市政府领导", field)
         return known
 
     def above_units(self, official: str, field: str) -> OfficialAppointed | None:
         """The official, if listed and of no unit, as an office's people are, or one of the city's leaders."""
-        self.knows_official(official, field)
-        known = self.directory.officials[official]
+        known = self.post(official, field)
         return known if known.unit is None or known.rank.height >= Rank.VICE_MAYOR.height else None
 
     def knows_member(self, member: str, field: str) -> None:
@@ -148,7 +150,7 @@ class Setting:
 
     def outranked(self, official: str, needed: Rank) -> str:
         """For messages: that the official's rank is too low, or none of the government's, and which is asked for."""
-        known = self.directory.officials.get(official)
+        known = self.directory.official(official, day_of(self.occurred_at))
         if known is not None and known.rank.of_cppcc:
             return f"“{known.name}”是政协领导，不属政府，须为政府的{label(needed)}或更高"
         return f"“{self.official_name(official)}”的职级不够，须为{label(needed)}或更高"
@@ -160,7 +162,7 @@ class Setting:
 
     def official_name(self, official: str) -> str:
         """For messages: the official's listed name, else the code."""
-        listed = self.directory.officials.get(official)
+        listed = self.directory.official(official)
         return listed.name if listed else official
 
     def party_name(self, party: str) -> str:

@@ -74,7 +74,7 @@ class ReplyContactsAnswer(BaseModel):
 async def read_contacts(person: PersonInDirectory, asked: Asked, response: Response) -> ContactsAnswer:
     kind, _, code = person.partition(":")
     directory = await asked.ledger.directory()
-    entry = directory.members.get(code) if kind == "member" else directory.officials.get(code)
+    entry = directory.members.get(code) if kind == "member" else directory.official(code)
     if entry is None:
         raise ProblemError(404, "not-found", "名录中没有这个人", field="person")
     held = [(name, value) for name in personal_fields(type(entry)) if isinstance(value := getattr(entry, name), Sealed)]
@@ -95,7 +95,7 @@ async def read_reply_contacts(case: CaseId, asked: Asked, response: Response) ->
                     continue
                 phone = draft.contact_phone
                 held = [("contact_phone", phone)] if isinstance(phone, Sealed) else []
-                listed = directory.officials.get(draft.contact_person)
+                listed = directory.official(draft.contact_person)
                 contacts.append(
                     ReplyContact(
                         unit=names.unit(unit),

@@ -121,9 +121,9 @@ class DecideExtension(ProposalCommand):
         return [gated(granted, beyond), *following(moved, proposal, setting)]
 
     def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
-        setting.knows_official(self.approver, "approver")
+        approver = setting.post(self.approver, "approver")
         needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
-        enough = setting.directory.officials[self.approver].rank.height >= needed.height
+        enough = approver.rank.height >= needed.height
         require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
 
     def _already(self, current: Round) -> bool:

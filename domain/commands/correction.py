@@ -217,8 +217,7 @@ class ReopenHandling(ProposalCommand):
 
 def approved_by_leader(official: str, rule: Rule, setting: Setting) -> None:
     """Refuse an approver who is no leader of the city or the CPPCC."""
-    setting.knows_official(official, "approver")
-    approver = setting.directory.officials[official]
+    approver = setting.post(official, "approver")
     leads = approver.rank.of_cppcc or approver.rank.height >= Rank.VICE_MAYOR.height
     require(leads, rule, f"“{approver.name}”不是市领导或政协领导", "approver")
 

@@ -12,7 +12,7 @@ from domain.events import MemberListed, OfficialAppointed, UnitListed
 from domain.personal import Of, Sealed, sealed_in
 from domain.rules import KNOWN_UNIT, Rule
 from domain.setting import Decision, Setting
-from domain.values import Address, Code, Phone, Title
+from domain.values import Address, Code, Phone, Title, day_of
 
 
 class ListUnit(DirectoryCommand):
@@ -28,7 +28,8 @@ class ListUnit(DirectoryCommand):
 
 
 class AppointOfficial(DirectoryCommand):
-    """List an official with rank and portfolio, or change them."""
+    """List an official with rank and portfolio, or change them, from the day on that it happened: what an official
+    did before is judged by the post of then."""
 
     rules: ClassVar[tuple[Rule, ...]] = (KNOWN_UNIT,)
 
@@ -41,7 +42,7 @@ class AppointOfficial(DirectoryCommand):
     phone: Annotated[Phone | None, Of("official", "official")] = None
 
     def compared(self, directory: Directory, /) -> Iterable[Sealed]:
-        return sealed_in(directory.officials.get(self.official))
+        return sealed_in(directory.official(self.official))
 
     def decide(self, directory: Directory, setting: Setting, /) -> Decision:
         if self.unit is not None:
@@ -49,7 +50,9 @@ class AppointOfficial(DirectoryCommand):
         for index, unit in enumerate(self.portfolio):
             setting.knows_unit(unit, f"portfolio.{index}")
         appointed = self.told(OfficialAppointed)
-        return [] if setting.opened(directory.officials.get(self.official)) == appointed else [appointed]
+        posts = directory.posts.get(self.official, ())
+        same = posts and setting.opened(posts[-1].entry) == appointed
+        return [] if same and posts[-1].since <= day_of(setting.occurred_at) else [appointed]
 
 
 class ListMember(DirectoryCommand):

@@ -132,10 +132,9 @@ class AppointLeader(ProposalCommand):
         standing(proposal)  # a closed key proposal may still have its supervision to report
         supervises = self.duty is LeaderDuty.SUPERVISE
         require(not supervises or proposal.key is not None, KEY_PROPOSAL_SELECTED, "不是重点提案，不设领衔督办", "duty")
-        setting.knows_official(self.leader, "leader")
+        official, needed = setting.post(self.leader, "leader"), Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD
         if proposal.leaders.get(self.duty) == self.leader:
             return []
-        official, needed = setting.directory.officials[self.leader], Rank.VICE_MAYOR if supervises else Rank.UNIT_HEAD
         leads = official.rank.of_cppcc or official.rank.height >= needed.height
         require(leads, LEADER_RANK, setting.outranked(self.leader, needed), "leader")
         units = [task.unit for task in proposal.active_tasks if task.mode.handles]

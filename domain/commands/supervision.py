@@ -204,8 +204,7 @@ class RecordLeaderInterview(PressingCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         self.still(proposal)
-        setting.knows_official(self.leader, "leader")
-        rank = setting.directory.officials[self.leader].rank
+        rank = setting.post(self.leader, "leader").rank
         leads = rank.of_cppcc or rank.height >= Rank.VICE_MAYOR.height
         require(leads, LEADER_RANK, setting.outranked(self.leader, Rank.VICE_MAYOR), "leader")
         return self.pressed(self.told(LeaderInterviewHeld, number=next_number(proposal)), proposal, setting)
