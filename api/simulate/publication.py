@@ -47,11 +47,10 @@ def published(case: Case, unit: Unit, at: datetime) -> Story:
     if current is None or current.published is not None:
         return at
     if current.contested or current.publication is None:
-        if not _stands(case, unit):
-            return at
         objected = {"openness": Openness.WITHHOLD, "withholding_ground": WithholdingGround.MEMBER_OBJECTS}
         decided = objected if current.contested else {"openness": Openness.PUBLISH_FULL}
-        yield Act(at, by, c.DecidePublication.model_validate({"unit": unit.code, **decided}))
+        about = {"unit": unit.code, "round": current.number}
+        yield Act(at, by, c.DecidePublication.model_validate({**about, **decided}))
         at = case.after(at, 10)
         yield Act(at)
     current = case.task(unit).answered

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from domain.codes import Openness, WithholdingGround
 from domain.commands.base import (
@@ -16,7 +16,7 @@ from domain.commands.base import (
     with_proposers,
 )
 from domain.events import PublicationContested, PublicationDecided, ReplyPublished, ReplyWithheld
-from domain.proposal import Proposal, Round
+from domain.proposal import Proposal, Round, UnitTask
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     CONTEST_WEIGHED,
@@ -38,6 +38,8 @@ from domain.values import Code, Frozen, Note, Title
 
 ON_REPLY = (*STANDING, ONLY_ASSIGNED_UNIT_REPLIES)
 
+RoundNumber = Annotated[StrictInt, Field(ge=1, le=100)]
+
 
 class PublicationClaim(Frozen):
     """A decision about publication, with the limits of the door."""
@@ -58,7 +60,8 @@ class PublicationClaim(Frozen):
 
 class DecidePublication(ProposalCommand, PublicationClaim):
     """Decide whether this round's reply is published, once there is a draft; as often as needed until it is (S43). Of a
-    unit that answers no more it is the reply that went out."""
+    unit that answers no more it is the reply that went out. `round` names another reply that went out: one that is
+    handled again meanwhile is still published."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *ON_REPLY,
@@ -70,13 +73,13 @@ class DecidePublication(ProposalCommand, PublicationClaim):
     )
 
     unit: Code
+    round: RoundNumber | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         standing(proposal)
-        task = replied(proposal, self.unit, setting)
-        current = task.round if task.answers else (task.answered or task.round)
+        current = _drafted(replied(proposal, self.unit, setting), self.round)
         if current.draft is None:
-            refuse(DRAFT_EXISTS, "本轮尚未拟稿", "unit")
+            refuse(DRAFT_EXISTS, "本轮尚未拟稿，此前各轮的答复须写明轮次", "unit")
         self.check()
         decided = self.told(PublicationDecided, round=current.number)
         if current.publication == decided and not current.contested:
@@ -104,7 +107,7 @@ class ContestPublication(ProposalCommand):
 
 
 class PublishReply(ProposalCommand):
-    """Report where the unit's latest reply was published."""
+    """Report where the unit's latest reply was published, or that of the round named."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *ON_REPLY,
@@ -117,10 +120,11 @@ class PublishReply(ProposalCommand):
     )
 
     unit: Code
+    round: RoundNumber | None = None
     url: Annotated[Title, Field(pattern=r"^https?://[^\s]+$", examples=["https://example.invalid/fuwen/28"])]
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        answered, decided = _decided(proposal, setting, self.unit)
+        answered, decided = _decided(proposal, setting, self.unit, self.round)
         open_ = decided.openness is not Openness.WITHHOLD
         require(open_, PUBLICATION_DECIDED, "公开审查的结论是不公开", "unit")
         published = self.told(ReplyPublished, round=answered.number, openness=decided.openness)
@@ -128,7 +132,8 @@ class PublishReply(ProposalCommand):
 
 
 class WithholdReply(ProposalCommand):
-    """Note that the unit's latest reply is not published, on the ground that was decided."""
+    """Note that the unit's latest reply, or that of the round named, is not published, on the ground that was
+    decided."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *ON_REPLY,
@@ -141,22 +146,42 @@ class WithholdReply(ProposalCommand):
     )
 
     unit: Code
+    round: RoundNumber | None = None
     note: Note | None = None
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
-        answered, decided = _decided(proposal, setting, self.unit)
+        answered, decided = _decided(proposal, setting, self.unit, self.round)
         if decided.openness is not Openness.WITHHOLD or decided.withholding_ground is None:
             refuse(PUBLICATION_DECIDED, "公开审查的结论是公开", "unit")
         withheld = self.told(ReplyWithheld, round=answered.number, withholding_ground=decided.withholding_ground)
         return _settled(withheld, answered, setting)
 
 
-def _decided(proposal: Proposal, setting: Setting, unit: str) -> tuple[Round, PublicationDecided]:
-    """The unit's latest reply, and what was decided about it."""
+def _drafted(task: UnitTask, number: int | None) -> Round:
+    """The round whose publication is decided: the one named, if its reply is out; else the one under way, or where the
+    unit answers no more the latest that went out."""
+    current = task.round if task.answers else (task.answered or task.round)
+    if number in (None, current.number):
+        return current
+    named = task.rounds.get(number or 0)
+    if named is None or not named.issued:
+        refuse(DRAFT_EXISTS, f"第 {number} 轮没有发出的答复", "round")
+    return named
+
+
+def _answered(task: UnitTask, number: int | None) -> Round:
+    """The round named, else the latest that went out, if its reply is out."""
+    answered = task.answered if number is None else task.rounds.get(number)
+    if answered is None or not answered.issued:
+        told = "尚未答复" if number is None else f"第 {number} 轮尚未答复"
+        refuse(PUBLISHED_AFTER_ISSUE, told, "unit" if number is None else "round")
+    return answered
+
+
+def _decided(proposal: Proposal, setting: Setting, unit: str, number: int | None) -> tuple[Round, PublicationDecided]:
+    """The unit's reply of this round, or its latest, and what was decided about it."""
     standing(proposal)
-    answered = replied(proposal, unit, setting).answered
-    if answered is None:
-        refuse(PUBLISHED_AFTER_ISSUE, "尚未答复", "unit")
+    answered = _answered(replied(proposal, unit, setting), number)
     if answered.publication is None:
         refuse(PUBLICATION_DECIDED, "尚未作公开审查", "unit")
     require(not answered.contested, CONTEST_WEIGHED, "委员有异议，须重新作公开审查", "unit")

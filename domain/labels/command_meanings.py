@@ -101,10 +101,10 @@ COMMAND_MEANINGS: dict[str, str] = {
     "NoteFeedbackOverdue": "登记哪些提案者逾期没有交回某单位的征询意见表；每人只登记一次。",
     "RecordMediation": "登记重新办理后仍不满意时，政府办公室与政协召集承办单位和提案者当面协调，或作专门说明的情况。",
     # publication
-    "DecidePublication": "有了答复稿之后，审查本轮答复公开、部分公开还是不公开；登记公开之前可以重新审查。",
+    "DecidePublication": "有了答复稿之后，审查本轮（或所写轮次）的答复公开、部分公开还是不公开；登记公开之前可重审。",
     "ContestPublication": "提案者对答复公开提出异议并说明理由，须重新作公开审查。",
-    "PublishReply": "登记某单位最近一次答复在何处公开。",
-    "WithholdReply": "依公开审查所定的情形，登记某单位最近一次答复不公开。",
+    "PublishReply": "登记某单位最近一次答复、或所写轮次的答复在何处公开。",
+    "WithholdReply": "依公开审查所定的情形，登记某单位最近一次答复、或所写轮次的答复不公开。",
     # commitments, follow-up
     "MakeCommitment": "登记某单位最近一次答复中的承诺事项，以及何时兑现。",
     "ReportCommitmentProgress": "登记一项承诺的进展。",

@@ -33,7 +33,9 @@ from tests.domain.given import (
     World,
     attempt,
     closed,
+    contact,
     contacted,
+    draft,
     drafted,
     issue,
     issued,
@@ -43,6 +45,7 @@ from tests.domain.given import (
     review,
     reviewed,
     ruled,
+    sign,
     signed,
     transferred,
 )
@@ -67,8 +70,8 @@ def publish(unit: str = EDU, **change: Any) -> c.PublishReply:
     return c.PublishReply(**{"unit": unit, "url": URL, **change})
 
 
-def withhold(unit: str = EDU) -> c.WithholdReply:
-    return c.WithholdReply(unit=unit, note="已告知委员")
+def withhold(unit: str = EDU, **change: Any) -> c.WithholdReply:
+    return c.WithholdReply(**{"unit": unit, "note": "已告知委员", **change})
 
 
 def to_publish(openness: Openness = Openness.PUBLISH_FULL) -> World:
@@ -226,6 +229,59 @@ def test_the_reply_that_went_out_is_published_while_the_next_round_is_handled() 
     world.do(rehandle())
     [fact] = world.do(publish())
     assert fact.event.round == 1
+
+
+def handled_again() -> World:
+    """The first reply is out, and is handled again; nobody has decided whether it is published."""
+    world = issued()
+    world.do(rehandle())
+    return world
+
+
+def test_the_publication_of_a_reply_that_is_handled_again_is_decided_and_told_by_its_round() -> None:
+    world = handled_again()
+    [decided] = world.do(decide(round=1))
+    [fact] = world.do(publish(round=1))
+    assert (decided.event.round, fact.event.round) == (1, 1)
+    assert world.do(decide(round=1)) == world.do(publish(round=1)) == []
+
+
+def test_the_publication_of_an_earlier_reply_is_told_once_the_next_one_is_drafted_and_out() -> None:
+    world = handled_again()
+    for step in (contact(world.now), draft(text="第二稿"), review(), sign(), issue()):
+        world.do(step)
+    world.do(decide(round=2))
+    world.do(decide(Openness.WITHHOLD, withholding_ground="BROAD", round=1))
+    [withheld] = world.do(withhold(round=1))
+    [published] = world.do(publish())
+    assert (withheld.event.round, published.event.round) == (1, 2)
+
+
+def test_what_a_member_contests_is_decided_again_though_the_reply_is_handled_again() -> None:
+    world = to_publish()
+    world.do(rehandle())
+    world.do(contest())
+    world.do(decide(round=1))
+    assert world.do(publish(round=1))
+
+
+@refuses(c.DecidePublication, DRAFT_EXISTS, "unit")
+def test_where_nothing_is_drafted_yet_the_round_before_is_not_meant_unasked() -> Attempt:
+    return attempt(handled_again(), decide())
+
+
+@refuses(c.DecidePublication, DRAFT_EXISTS, "round")
+@pytest.mark.parametrize("number", [2, 3])
+def test_of_another_round_only_a_reply_that_is_out_is_decided(number: int) -> Attempt:
+    return attempt(handled_again() if number == 3 else issued(), decide(round=number))
+
+
+@refuses(c.PublishReply, PUBLISHED_AFTER_ISSUE, "round")
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_round_without_a_reply_is_not_published(number: int) -> Attempt:
+    world = handled_again()
+    world.do(decide(round=1))
+    return attempt(world, publish(round=number))
 
 
 @refuses(c.PublishReply, PUBLISHED_AFTER_ISSUE, "unit")

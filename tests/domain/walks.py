@@ -118,6 +118,7 @@ officials = st.sampled_from((leader_of(EDU), officer_of(EDU), leader_of(HEALTH),
 hands = st.sampled_from((None, None, None, OFFICE, REVIEWER, f"official:{leader_of(EDU)}"))
 texts = st.sampled_from(("您的建议已采纳，现答复如下。", "修改后的答复", "重新办理 后的答复", "重新办理后的答复"))
 numbers = st.integers(1, 3)
+rounds = st.sampled_from((None, 1, 2))
 ratings = st.sampled_from(Rating)
 classes = st.sampled_from(("A", "B", "D"))
 modes = st.lists(st.tuples(units, st.sampled_from(AssignmentMode)), min_size=1, max_size=3)
@@ -315,17 +316,18 @@ def wild() -> st.SearchStrategy[c.Command]:
             unit=units,
             openness=st.sampled_from(Openness),
             withholding_ground=st.sampled_from((None, *WithholdingGround)),
+            round=rounds,
         ),
         st.builds(c.ContestPublication, member=members, reason=texts),
-        st.builds(c.PublishReply, unit=units, url=st.just("https://example.invalid/28")),
-        st.builds(c.WithholdReply, unit=units),
+        st.builds(c.PublishReply, unit=units, round=rounds, url=st.just("https://example.invalid/28")),
+        st.builds(c.WithholdReply, unit=units, round=rounds),
         st.builds(form, units, members=st.one_of(st.just(()), reached)),
         st.builds(
             rate,
             units,
             members,
             ratings,
-            round=st.sampled_from((None, 1, 2)),
+            round=rounds,
             heard=st.sampled_from((None, *Heard)),
         ),
         st.builds(
