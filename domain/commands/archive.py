@@ -15,7 +15,7 @@ from domain.events import (
     ProposalWithdrawn,
 )
 from domain.labels import label
-from domain.proposal import Proposal, open_limits
+from domain.proposal import Proposal, owed
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
@@ -76,8 +76,8 @@ class ArchiveCase(ProposalCommand):
 
 def _still_owed(proposal: Proposal) -> list[Breach]:
     """What somebody has still to do by a day, as a reply to publish, a supervision to report: in a file that was put
-    away nobody asks for it any more."""
-    kinds = dict.fromkeys(label(known.limit.deadline.kind) for known in open_limits(proposal))
+    away nobody asks for it any more. A reply that a later one has replaced is nobody's to publish."""
+    kinds = dict.fromkeys(label(known.about) for known in owed(proposal) if known.about is not None)
     told = f"尚有未了的期限：{'、'.join(kinds)}"
     return [Breach(Gate.FLAG, DONE_BEFORE_ARCHIVE, told)] if kinds else []
 

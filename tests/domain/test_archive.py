@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Retention
+from domain.codes import Rating, Retention
 from domain.events import AnnualReportSnapshotTaken, CaseArchived
-from domain.policy.rulebook import AnchorKind, DeadlineKind
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.rules import (
     ARCHIVED_AFTER_CLOSING,
     ARCHIVED_ONCE,
@@ -28,6 +28,7 @@ from tests.domain import test_commitment as commitment
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain.given import (
     EDU,
+    SECOND,
     SHIPPED,
     Attempt,
     World,
@@ -35,12 +36,20 @@ from tests.domain.given import (
     attempt,
     close,
     closed,
+    contact,
+    draft,
+    form,
+    issue,
     issued,
     opened,
+    rate,
     refuses,
+    review,
     ruled,
     satisfied,
+    sign,
 )
+from tests.domain.walks import limit
 
 FILE = {"name": "全卷.pdf", "sha256": "0" * 64}
 
@@ -88,6 +97,20 @@ def test_a_closed_key_proposal_gets_its_leader_and_its_report_and_is_put_away_wi
     world = limited()
     world.do(key_proposal.appoint())
     world.do(key_proposal.report(world))
+    world.do(c.DecidePublication(unit=EDU, openness="PUBLISH_FULL"))
+    world.do(c.PublishReply(unit=EDU, url="https://example.invalid/28"))
+    [fact] = world.do(archive())
+    assert fact.flags == ()
+
+
+def test_a_reply_that_a_later_one_has_replaced_is_no_longer_to_be_published_before_the_file_is_put_away() -> None:
+    by_april = limit(DeadlineKind.PUBLICATION, AnchorKind.ISSUE, (CountedIn.DAY, {"value": 20}))
+    world = issued(opened(ruled(deadlines=(*SHIPPED.deadlines, by_april))))
+    world.do(form())
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(contact(world.now))
+    for step in (draft(text="第二稿"), review(), sign(), issue(), form(), rate(), rate(member=SECOND), close()):
+        world.do(step)
     world.do(c.DecidePublication(unit=EDU, openness="PUBLISH_FULL"))
     world.do(c.PublishReply(unit=EDU, url="https://example.invalid/28"))
     [fact] = world.do(archive())
