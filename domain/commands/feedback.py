@@ -27,7 +27,7 @@ from domain.events import (
     SatisfactionRevised,
 )
 from domain.policy.rulebook import DeadlineKind, Rulebook
-from domain.proposal import Form, Proposal, Round, UnitTask, identity
+from domain.proposal import Form, Proposal, Round, UnitTask, identity, silent
 from domain.rules import (
     CONTACT_IS_WITH_PROPOSERS,
     FORM_BEFORE_RATING,
@@ -199,7 +199,7 @@ class ReviseSatisfaction(RatingCommand):
 
 
 class NoteFeedbackOverdue(ProposalCommand):
-    """Note who has not sent the unit's forms back in time; once each."""
+    """Note who has not sent the unit's forms back in time; once each, and of the latest form they had alone."""
 
     rules: ClassVar[tuple[Rule, ...]] = (*EXISTING, ONLY_ASSIGNED_UNIT_REPLIES)
 
@@ -207,14 +207,15 @@ class NoteFeedbackOverdue(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
-        task, today = replied(proposal, self.unit, setting), day_of(setting.occurred_at)
-        noted: list[Event] = []
-        for current in task.rounds.values():
-            late = {member for member, form in current.forms.items() if form.due is not None and form.due < today}
-            silent = tuple(sorted(late - current.overdue - set(current.ratings)))
-            if silent:
-                noted.append(FeedbackOverdue(unit=self.unit, round=current.number, members=silent))
-        return noted
+        replied(proposal, self.unit, setting)
+        late: dict[int, set[str]] = {}
+        for due in silent(proposal, day_of(setting.occurred_at)):
+            if due.unit == self.unit and due.round is not None:
+                late.setdefault(due.round, set()).update(due.members)
+        return [
+            FeedbackOverdue(unit=self.unit, round=number, members=tuple(sorted(members)))
+            for number, members in late.items()
+        ]
 
 
 class RecordMediation(ProposalCommand):

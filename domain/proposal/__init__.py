@@ -32,7 +32,7 @@ from domain.proposal import (
 from domain.proposal.correction import as_corrected, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits
-from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, undated
+from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, silent, undated
 from domain.proposal.parts import (
     Act,
     Action,
@@ -183,6 +183,7 @@ __all__ = [
     "owed",
     "plan_due",
     "round_of",
+    "silent",
     "step_day",
     "subject",
     "taken_back",

@@ -1,7 +1,7 @@
 """What is owed on a case, by whom, and until when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -80,6 +80,15 @@ def owed(proposal: Proposal) -> Iterator[Owed]:
             if promise.made.finish_on is not None and not promise.settled:
                 for unit in _acting(proposal, promise):
                     yield Owed(Debtor.UNIT, unit, promise.made.finish_on, commitment=number)
+
+
+def silent(proposal: Proposal, day: date) -> Iterator[Owed]:
+    """The forms whose last day is past by `day`, and of whom nobody has noted yet that they did not send them back."""
+    for due in owed(proposal):
+        if due.about is DeadlineKind.FEEDBACK and due.until < day:
+            noted = proposal.tasks[due.unit].rounds[due.round or 0].overdue
+            if members := tuple(member for member in due.members if member not in noted):
+                yield replace(due, members=members)
 
 
 def plan_due(proposal: Proposal, task: UnitTask, days: int | None) -> date | None:

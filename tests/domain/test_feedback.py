@@ -472,6 +472,17 @@ def test_nobody_is_late_on_the_last_day() -> None:
     assert world.do(late(), at=f"{due} 23:59") == []
 
 
+def test_who_answers_the_form_of_the_next_round_is_not_late_with_the_one_before() -> None:
+    world = form_out()
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(contact(world.now))
+    for step in (draft(text="重新办理后的答复"), review(), sign(), issue(), form(), rate(member=SECOND)):
+        world.do(step)
+    world.now = moment(LONG_AFTER)
+    [fact] = world.do(late())
+    assert fact.event == FeedbackOverdue(unit=EDU, round=2, members=(LEAD,))
+
+
 @refuses(c.NoteFeedbackOverdue, ONLY_ASSIGNED_UNIT_REPLIES, "unit")
 def test_only_a_unit_that_answers_waits_for_answers() -> Attempt:
     return attempt(silent(), late(HEALTH))

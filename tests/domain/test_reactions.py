@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from domain import commands as c
-from domain.codes import Origin
+from domain.codes import Origin, Rating
 from domain.events import FeedbackFormIssued, ReplyIssued
 from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import ONE_DAY, WorkingDays
@@ -118,6 +118,16 @@ def test_who_has_not_sent_a_form_back_is_noted_the_day_after_its_last_day() -> N
     [noted] = world.do(due.command)
     assert noted.event.members == (SECOND,)
     assert silent_on(world, last_day + 2 * ONE_DAY) == [], "it is told"
+
+
+def test_a_form_that_a_later_round_has_replaced_is_waited_for_no_more() -> None:
+    world = form_out()
+    world.do(rate(member=LEAD, rating=Rating.DISSATISFIED))
+    world.do(contact(world.now))
+    for step in (draft(text="第二稿"), review(), sign(), issue(), form(), rate(member=SECOND)):
+        world.do(step)
+    last_day = world.last(FeedbackFormIssued).event.deadline.due_on
+    assert [due.step for due in silent_on(world, last_day + 9 * ONE_DAY)] == [f"{EDU}/2"]
 
 
 def test_a_day_that_was_missed_is_made_good_on_the_next() -> None:
