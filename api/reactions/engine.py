@@ -184,10 +184,11 @@ class Reacting:
     ) -> int:
         """What has come due on one case by this day; how many commands added something."""
         case = _folded(history)
-        rulebook = await self._rulebook(case)
-        if rulebook is None or case.stream is None:
+        session = await self._session(case)
+        rulebook = session.rulebook(case.rulebook) if session else None
+        if session is None or rulebook is None or case.stream is None:
             return 0
-        today, added = Today(day, rulebook, working), 0
+        today, added = Today(day, rulebook, working, session), 0
         for reaction in self._on_day:
             if case.closed is None or reaction.after_closing:
                 for due in reaction.react(case, today):
@@ -228,6 +229,7 @@ class Reacting:
         asked = queries.alive(self._ask, self._ledger.name, closed=closed, after=after, limit=limit)
         cases = await self._told(position, asked)
         calendar = await self._ledger.kept(calendar_stream(self._ledger.name))
+        self._sessions.clear()
         histories = await self._ledger.histories([proposal_stream(case) for case in cases], position)
         return dict(zip(cases, histories, strict=True)), calendar.days
 
@@ -242,16 +244,20 @@ class Reacting:
         return told
 
     async def _rulebook(self, case: Proposal) -> Rulebook | None:
-        """The rulebook the case is judged by: without one, nothing follows of itself. One that is pinned never changes,
-        so a session is asked again only for what is not known of it."""
+        """The rulebook the case is judged by: without one, nothing follows of itself."""
+        session = await self._session(case)
+        return session.rulebook(case.rulebook) if session else None
+
+    async def _session(self, case: Proposal) -> Session | None:
+        """The session of the case. A rulebook that is pinned never changes, so a session is asked again only for what
+        is not known of it, and before days are let pass, for when it closed."""
         if case.session is None:
             return None
         known = self._sessions.get(case.session)
-        if known is not None and case.rulebook and (pinned := known.rulebook(case.rulebook)):
-            return pinned
-        known = await self._ledger.kept(session_stream(self._ledger.name, case.session))
-        self._sessions[case.session] = known
-        return known.rulebook(case.rulebook)
+        if known is None or not case.rulebook or known.rulebook(case.rulebook) is None:
+            known = await self._ledger.kept(session_stream(self._ledger.name, case.session))
+            self._sessions[case.session] = known
+        return known
 
     async def _move(self, **change: Any) -> None:
         reached = replace(self._reached, **change)

@@ -16,6 +16,7 @@ from domain.policy.rulebook import Rulebook
 from domain.policy.working_days import WorkingDays
 from domain.proposal import Proposal
 from domain.record import Recorded
+from domain.session import Session
 from domain.streams import NAMESPACE
 
 E = TypeVar("E", bound=Event)
@@ -37,11 +38,12 @@ class OnEvent(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day that begins, the rulebook the case is judged by, and the working days known."""
+    """The day that begins, the rulebook the case is judged by, the working days known, and the case's session."""
 
     day: date
     rulebook: Rulebook
     working_days: WorkingDays
+    session: Session = Session()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """期限重算: once the working days a limit counts by have been announced, or announced anew, the limit is set again.
 
-Also where a clock waits for the session's end: that is asked every day until it has started there.
+Also where a clock starts at the session's end, once that day is told, or told otherwise.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,20 @@ def react(proposal: Proposal, today: Today) -> Sequence[Due]:
 
 
 def _news(limit: Deadline, today: Today) -> str | None:
-    """What has become known since the limit was set, or may have."""
+    """What has become known since the limit was set."""
     if limit.calendar is not None:
         years = [int(version.partition("@")[0]) for version in limit.calendar.split(",")]
         known = ",".join(f"{year}@{today.working_days.known(year)}" for year in years)
         if known != limit.calendar:
             return known
-    waits = any(
+    starts_there = any(
         rule.anchor is AnchorKind.SESSION_CLOSE and rule.rule == limit.rule for rule in today.rulebook.deadlines
     )
-    return f"session/{today.day}" if waits and not limit.anchor.event.startswith("Session") else None
+    session, anchor = today.session, limit.anchor
+    if not starts_there or limit.started_anew or session.closing is None:
+        return None
+    as_told = anchor.event.startswith("Session") and anchor.on == session.closed_on
+    return None if as_told else f"session/{session.closing[1]}"
 
 
 WHEN_WORKING_DAYS_BECOME_KNOWN_THEN_RECOMPUTE = OnDay(

@@ -504,7 +504,7 @@ def today(world: World, rulebook: Rulebook, day: date = date(2025, 1, 2)) -> Tod
     days = WorkingDays()
     for year in (2024, 2025):
         days = days.with_notice(NOTICES[year])
-    return Today(day, rulebook, days)
+    return Today(day, rulebook, days, world.state(session_stream(LEDGER, MEETING)))
 
 
 def test_the_notice_makes_the_system_ask_once() -> None:
@@ -516,14 +516,32 @@ def test_the_notice_makes_the_system_ask_once() -> None:
     assert reaction.react(world.case, known) == []
 
 
-def test_a_clock_that_waits_for_the_sessions_end_is_asked_every_day() -> None:
+def test_a_clock_that_waits_for_the_sessions_end_starts_there_once_that_is_told_or_told_otherwise() -> None:
     three = limit(DeadlineKind.REPLY, AnchorKind.SESSION_CLOSE, CountedIn.MONTH, 3)
-    world = assigned(opened(ruled(deadlines=(three,)), closed_on=None))
-    known = today(world, ruled(deadlines=(three,)), date(2024, 3, 2))
-    assert [asked.step for asked in reaction.react(world.case, known)] == ["session/2024-03-02"]
+    rulebook = ruled(deadlines=(three,))
+    world = assigned(opened(rulebook, closed_on=None))
+    assert reaction.react(world.case, today(world, rulebook)) == [], "nobody has told the session's end"
     world.do(c.CloseSession(closed_on=date(2024, 1, 12)))
-    world.do(recompute())
-    assert reaction.react(world.case, known) == []
+    [asked] = reaction.react(world.case, today(world, rulebook))
+    world.do(asked.command)
+    assert due(world) == date(2024, 4, 12)
+    assert reaction.react(world.case, today(world, rulebook)) == []
+    world.do(c.CloseSession(closed_on=date(2024, 1, 19), reason="闭幕日登记有误"))
+    [again] = reaction.react(world.case, today(world, rulebook))
+    assert again.step != asked.step
+    world.do(again.command)
+    assert due(world) == date(2024, 4, 19)
+    assert reaction.react(world.case, today(world, rulebook)) == []
+
+
+def test_a_clock_that_was_started_anew_waits_for_no_other_end_of_the_session() -> None:
+    three = limit(
+        DeadlineKind.REPLY, AnchorKind.SESSION_CLOSE, CountedIn.MONTH, 3, restarts=(Restart.OBJECTION_REJECTED,)
+    )
+    world = objecting(three)
+    world.do(decide_objection(upheld=False))
+    world.do(c.CloseSession(closed_on=date(2024, 1, 19), reason="闭幕日登记有误"))
+    assert reaction.react(world.case, today(world, ruled(deadlines=(three,)))) == []
 
 
 # what is open
