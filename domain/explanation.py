@@ -13,11 +13,18 @@ from domain.policy.working_days import WorkingDays
 
 
 def explain(
-    deadline: Deadline, days: WorkingDays, rulebook: Rulebook | None = None, replaced: Sequence[Deadline] = ()
+    deadline: Deadline,
+    days: WorkingDays,
+    rulebook: Rulebook | None = None,
+    replaced: Sequence[Deadline] = (),
+    *,
+    ended: bool = False,
 ) -> list[str]:
     """One sentence a step: the rule, the anchor, the count, what was skipped, the cap, how it was moved, the calendar.
     `rulebook` is the one it was set by, where it is known; `replaced` the limits in whose place it is, earliest
-    first."""
+    first; `ended`: no rule sets it any more."""
+    if ended and deadline.recomputed is not None:
+        return [f"{label(deadline.kind)}原为 {deadline.due_on}，因{label(deadline.recomputed)}，不再适用。"]
     same = (known for known in (rulebook.deadlines if rulebook else ()) if known.kind is deadline.kind)
     rule = next((known for known in same if known.rule == deadline.rule), None)
     said = [
@@ -130,6 +137,8 @@ def _paused(before: date, days: int, due_on: date) -> str:
 
 
 def _recomputed(cause: Recomputation, before: date | None, due_on: date) -> str:
+    if before is None:
+        return f"此前的规则没有这项期限，因{label(cause)}而有。"
     if before == due_on:
         return f"因{label(cause)}重算，仍为 {due_on}。"
     return f"因{label(cause)}，由 {before} 改为 {due_on}。"

@@ -40,6 +40,7 @@ class DeadlineAnswer(BaseModel):
     kind_label: str
     deadline: Deadline = Field(description="推算过程")
     superseded_by: int | None = Field(description="由哪一版的期限取代")
+    ended: bool = Field(description="改用的规则没有这项期限，不再适用")
     why: list[str] = Field(description="为什么是这一天")
 
 
@@ -78,6 +79,7 @@ async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Un
     answers = []
     for recorded, found in set_by:
         unit, name = getattr(recorded.event, "unit", None), type(recorded.event).__name__
+        ended = bool(getattr(recorded.event, "ended", None))
         answers.append(
             DeadlineAnswer(
                 version=recorded.version,
@@ -88,11 +90,13 @@ async def read_deadlines(case: CaseId, asked: Asked, request: Request, under: Un
                 kind_label=label(found.kind),
                 deadline=found,
                 superseded_by=replaced.get((found.kind, recorded.version)),
+                ended=ended,
                 why=explain(
                     found,
                     calendar.days,
                     rulebooks.get((found.rulebook, found.rulebook_version)),
                     before(found, by_version),
+                    ended=ended,
                 ),
             )
         )
@@ -110,9 +114,10 @@ class MovedLine(BaseModel):
     kind_label: str
     cause: Recomputation
     cause_label: str
-    before: date
+    before: date | None = Field(description="没有的，是改用的规则才有的期限")
     due_on: date
     days: int = Field(description="推后的天数，负数为提前")
+    ended: bool = Field(description="改用的规则没有这项期限，不再适用")
     provisional: bool = Field(description="仍为暂定")
     calendar: str | None = Field(description="所用节假日安排，如 2025@1")
 
@@ -148,7 +153,7 @@ async def moved_deadlines(
 def moved_line(row: Mapping[str, Any], names: Names) -> MovedLine:
     event = DeadlineRecomputed.model_validate(row["body"])
     deadline = event.deadline
-    before, cause = deadline.moved_from or deadline.due_on, deadline.recomputed or Recomputation.CALENDAR
+    before, cause = deadline.moved_from, deadline.recomputed or Recomputation.CALENDAR
     return MovedLine(
         position=row["position"],
         case=row["stream"],
@@ -160,7 +165,8 @@ def moved_line(row: Mapping[str, Any], names: Names) -> MovedLine:
         cause_label=label(cause),
         before=before,
         due_on=deadline.due_on,
-        days=(deadline.due_on - before).days,
+        days=(deadline.due_on - before).days if before else 0,
+        ended=bool(event.ended),
         provisional=deadline.provisional,
         calendar=deadline.calendar,
     )

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt
 
-from domain.codes import Conversion, Ending, Recomputation, RefusalGround, ReviewLevel, ReviewOpinion
+from domain.codes import Conversion, Ending, RefusalGround, ReviewLevel, ReviewOpinion
 from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, stream_of, with_proposers
 from domain.commands.key_proposal import supervision_due
-from domain.commands.recomputation import recomputed
+from domain.commands.other_rules import under_other_rules
 from domain.events import (
     CaseRulebookChanged,
     ProposalAbsorbed,
@@ -300,7 +300,7 @@ class ChangeCaseRulebook(ProposalCommand):
         in_order(setting, proposal.registered_at, "立案")
         due = supervision_due(proposal, adopted, setting)
         changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason, deadline=due)
-        return [changed, *recomputed(Recomputation.RULEBOOK, proposal, setting, adopted)]
+        return [changed, *under_other_rules(proposal, setting, adopted)]
 
 
 def _united(proposal: Proposal, others: Sequence[Proposal]) -> dict[str, Any]:

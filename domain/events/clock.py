@@ -59,11 +59,13 @@ class ClockResumed(Event):
 
 class DeadlineRecomputed(Event):
     """期限重算: a limit that is still open is another day now; `deadline` says why and what it was. Without
-    `unit` it is no unit's but the case's own."""
+    `unit` it is no unit's but the case's own. One that supersedes none begins: only the rules that apply now know it;
+    one that has `ended` is known to them no more."""
 
     unit: str | None = None
     round: int | None = None
     deadline: Deadline
+    ended: bool | None = None
 
 
 ClockEvent: TypeAlias = (

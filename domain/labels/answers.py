@@ -104,6 +104,7 @@ _ELSEWHERE = (
     ("field", "个人信息的种类", ("DetailAnswer",)),
     ("text", "内容", ("DetailAnswer",)),
     ("before", "原定日期", ("MovedLine",)),
+    ("ended", "不再适用", ("DeadlineAnswer", "MovedLine")),
     ("before", "以哪一时点为准", ("VerdictAnswer",)),
     ("draft", "稿件状态", ("TaskAnswer",)),
     ("closed_on", "办结日期", ("CaseLine",)),

@@ -89,7 +89,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "ExtensionRefused": "原期限不变，并写明理由。",
     "ClockPaused": "因承办单位以外的原因，其答复计时中止。",
     "ClockResumed": "期限按中止的日数顺延。",
-    "DeadlineRecomputed": "某单位一项未了的期限改为另一天，并写明原因和原来的日期。",
+    "DeadlineRecomputed": "某单位一项未了的期限改为另一天，并写明原因和原来的日期；改用的规则没有的，不再适用。",
     # handling
     "HandlingPlanFiled": "承办单位的办理方案：目标、措施、完成日期和责任人。",
     "HandlingPlanApproved": "承办单位最近一次报送的办理方案得到批准。",

@@ -118,6 +118,7 @@ FIELDS: dict[str, str] = {
     "copied_to": "抄送",
     "countersignature": "会签意见",
     "deadline": "期限",
+    "ended": "不再适用",
     "declined_by_member": "委员谢绝",
     "defects": "存在问题",
     "desk_officer": "经办人",

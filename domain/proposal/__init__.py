@@ -31,7 +31,7 @@ from domain.proposal import (
 )
 from domain.proposal.correction import as_corrected, taken_back
 from domain.proposal.ladder import step_day
-from domain.proposal.limits import OpenLimit, contacted, open_limits
+from domain.proposal.limits import OpenLimit, contacted, open_limits, with_limit
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, silent, undated
 from domain.proposal.parts import (
     Act,
@@ -188,5 +188,6 @@ __all__ = [
     "subject",
     "taken_back",
     "undated",
+    "with_limit",
     "without",
 ]

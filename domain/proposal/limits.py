@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from domain import events
 from domain.communication import follows
+from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
+from domain.proposal.parts import Form, Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_round, with_task
 
 
@@ -67,7 +68,7 @@ def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
         case DeadlineKind.ACKNOWLEDGEMENT:
             return task.status in (TaskStatus.ASSIGNED, TaskStatus.RETURNED)
         case DeadlineKind.OBJECTION:
-            return task.status is TaskStatus.ASSIGNED and task.untouched
+            return task.status in (TaskStatus.ASSIGNED, TaskStatus.ACKNOWLEDGED) and task.untouched
         case DeadlineKind.OBJECTION_ANSWER:
             return task.status is TaskStatus.RETURNED
         case DeadlineKind.FIRST_CONTACT:
@@ -77,21 +78,30 @@ def _owed(proposal: Proposal, task: UnitTask, kind: DeadlineKind) -> bool:
 
 
 def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: int) -> Proposal:
-    """The case with this deadline in place of the one it supersedes."""
-    limit, kind = Limit(event.deadline, version), event.deadline.kind
+    """The case with this deadline in place of the one it supersedes, if any; without that where it has ended."""
+    limit, kind = None if event.ended else Limit(event.deadline, version), event.deadline.kind
     if event.unit is None:
         return replace(proposal, key_limit=limit if proposal.key else None)
     task = task_of(proposal, event.unit)
     current = task.rounds.get(event.round or 0)
     if current is None:
-        return with_task(proposal, replace(task, limits={**task.limits, kind: limit}))
+        others = {known: other for known, other in task.limits.items() if known is not kind}
+        return with_task(proposal, replace(task, limits={**others, kind: limit} if limit else others))
     if kind is DeadlineKind.PUBLICATION:
         return with_round(proposal, task, replace(current, publish_by=limit))
     if kind is not DeadlineKind.FEEDBACK:
+        if limit is None:  # nothing is left that could stand still
+            return with_round(proposal, task, replace(current, deadline=None, paused=None, paused_on=None))
         return with_round(proposal, task, replace(current, deadline=event.deadline, deadline_version=version))
-    old = event.deadline.supersedes
     forms = {
-        member: replace(form, limit=limit) if form.limit is not None and form.limit.version == old else form
+        member: replace(form, limit=limit) if _is_due_by(form, event.deadline) else form
         for member, form in current.forms.items()
     }
     return with_round(proposal, task, replace(current, forms=forms))
+
+
+def _is_due_by(form: Form, due: Deadline) -> bool:
+    """Whether this is the limit of the form: in place of the one it has, or its first."""
+    if form.limit is None:
+        return due.supersedes is None and form.version == due.anchor.version
+    return form.limit.version == due.supersedes

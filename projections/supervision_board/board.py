@@ -309,6 +309,8 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             kinds = (DeadlineKind.REPLY, DeadlineKind.REHANDLING, DeadlineKind.CO_OPINION)
             line = row.task(event.unit or "")
             shown = event.deadline.kind in kinds and event.round in (None, line.round)
+            if shown and event.ended:
+                return _changed(row, line.unit, due_on=None, deadline_rule=None, paused=False)
             return _with(row, line.due_by(event.deadline)) if shown and event.unit else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)

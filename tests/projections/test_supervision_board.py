@@ -28,6 +28,7 @@ from projections import engine
 from projections.communication_before_reply.board import COMMUNICATION_BEFORE_REPLY
 from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow, evolve
 from tests.domain import test_admission as admission
+from tests.domain import test_clock as clock
 from tests.domain import test_submission as submission
 from tests.domain.given import (
     ALONE,
@@ -35,6 +36,7 @@ from tests.domain.given import (
     EDU,
     HEALTH,
     LEAD,
+    LED,
     LEDGER,
     MAYOR,
     SECOND,
@@ -61,6 +63,7 @@ from tests.domain.given import (
     submit,
     submitted,
 )
+from tests.domain.test_other_rules import FEW, MANY, changed_to, go_over
 from tests.projections.test_laws import reference
 
 
@@ -332,3 +335,29 @@ def test_who_assisted_while_its_order_was_taken_back_shows_the_answer_it_has_giv
     after, task = line(world).task(EDU), world.case.tasks[EDU]
     assert (after.round, after.mode, after.status) == (task.round.number, task.mode, task.status)
     assert (after.draft, line(world).due_on) == (task.round.draft.status, None)
+
+
+def test_a_limit_that_ends_or_begins_with_other_rules_is_shown_so() -> None:
+    world = dissatisfied(opened(MANY))
+    assert line(world).task(EDU).due_on == world.case.tasks[EDU].round.deadline.due_on
+    changed_to(FEW, world)
+    shown = line(world).task(EDU)
+    assert (shown.due_on, shown.deadline_rule, line(world).due_on) == (None, None, None)
+    world.do(go_over(MANY))
+    shown = line(world).task(EDU)
+    assert (shown.due_on, shown.deadline_rule) == (world.case.tasks[EDU].round.deadline.due_on, "rehandling-1")
+
+
+def test_an_opinion_is_due_by_the_rules_that_apply() -> None:
+    world = assigned(opened(MANY), LED)
+    changed_to(FEW, world)
+    assert line(world).task(HEALTH).due_on is None
+    world.do(go_over(MANY))
+    assert line(world).task(HEALTH).due_on == world.case.tasks[HEALTH].limit(DeadlineKind.CO_OPINION).due_on
+
+
+def test_a_clock_that_no_rule_knows_any_more_is_not_shown_as_standing_still() -> None:
+    world = dissatisfied(opened(MANY))
+    world.do(clock.pause())
+    changed_to(FEW, world)
+    assert not line(world).task(EDU).paused
