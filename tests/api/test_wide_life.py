@@ -173,6 +173,36 @@ def test_which_limits_moved_and_why(client: TestClient, session: str) -> None:
     assert client.get("/deadlines/moved", params={"case": str(uuid4())}).json()["items"] == []
 
 
+def test_which_limits_ended_and_began_with_other_rules(client: TestClient, session: str) -> None:
+    current = next(one for one in client.get(f"/sessions/{session}").json()["rulebooks"] if one["id"] == "wide")
+    receipt = {"kind": "ACKNOWLEDGEMENT", "rule": "ten-days", "anchor": "ASSIGNMENT", "counted_in": "DAY", "value": 10}
+    other = {**current, "id": "receipted", "deadlines": [*current["deadlines"], {**receipt, "source": "S16"}]}
+    for path, body in (
+        ("/sessions", {"session": "15-18", "cppcc": "德惠市政协", "term": 15, "meeting": 18}),
+        ("/sessions/15-18/rulebooks", {"rulebook": other}),
+        ("/sessions/15-18/rulebooks", {"rulebook": current}),
+    ):
+        assert client.post(path, json=body).status_code == 200, path
+    case = drafted(client, "15-18")
+    assigned = {"assignments": [{"unit": UNIT, "mode": "SOLE"}], "basis": "分工"}
+    go_over = {"rulebook": "receipted", "version": 1, "reason": "适用规则有误"}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("submission", {}), ("registration", {}), ("transfer", {"occasion": "交办会"}), ("assignments", assigned),
+        ("rulebook-changes", go_over),
+    ]  # fmt: skip
+    take(case, steps)
+    back = case.post("rulebook-changes", {**go_over, "rulebook": "wide"}).json()
+    query = {"case": case.id, "after": back["position"]}
+    asked = client.get("/deadlines/moved", params=query).json()["items"]
+    began, ended = [moved for moved in asked if moved["kind"] == "ACKNOWLEDGEMENT"]
+    assert (began["before"], began["ended"], began["days"]) == (None, False, 0)
+    assert (ended["before"], ended["ended"], ended["cause"]) == (began["due_on"], True, "RULEBOOK")
+    told = client.get(f"/proposals/{case.id}/deadlines").json()["deadlines"]
+    began, ended = [one for one in told if one["deadline"]["kind"] == "ACKNOWLEDGEMENT"]
+    assert (began["superseded_by"], began["ended"], ended["ended"]) == (ended["version"], False, True)
+    assert ended["why"] == [f"签收期限原为 {ended['deadline']['due_on']}，因改用办理规则，不再适用。"]
+
+
 def take(case: Case, steps: list[tuple[str, dict[str, Any]]]) -> int:
     """Take the steps one after the other, each of which adds something; the version reached."""
     version = 0
