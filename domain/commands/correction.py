@@ -1,7 +1,6 @@
 """更正: every recorded mistake is set right by a later event."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
@@ -282,7 +281,7 @@ def _due_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> lis
     """The round's limit as the rules and days known now set it, where time granted by mistake kept it as it was."""
     if not isinstance(fact.event, ExtensionGranted):
         return []
-    before = replace(without(proposal, fact.version), stream=proposal.stream)
+    before = without(proposal, fact.version)
     task, _ = round_of(before, fact.event.unit, fact.event.round)
     goes_on = any(current.deadline == fact.event.deadline for current in task.rounds.values())
     require(not goes_on, TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")

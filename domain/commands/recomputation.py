@@ -100,15 +100,15 @@ def _fresh(
 ) -> Deadline:
     """The limit as the rule sets it now: from where its clock started, or back from the day the reply is due."""
     days, old = setting.calendar.days, known.limit.deadline
-    begun = proposal.tasks[known.unit].assigned_at if known.unit else None
+    begun = _assigned(proposal, known.unit).on if known.unit else None
     if rule.anchor is AnchorKind.REPLY_DUE and reply is not None and begun is not None:
-        return back_from(reply, rule, rulebook.id, rulebook.version, day_of(begun), days)
+        return back_from(reply, rule, rulebook.id, rulebook.version, begun, days)
     anchor = old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
     astray = old.backwards or anchor.event in _elsewhere(rule)
     if astray and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
         anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit)
     fresh = derive(rule, rulebook.id, rulebook.version, anchor, days)
-    return not_before(fresh, day_of(begun)) if begun is not None else fresh
+    return not_before(fresh, begun) if begun is not None else fresh
 
 
 def _elsewhere(rule: DeadlineRule) -> set[str]:
@@ -117,7 +117,8 @@ def _elsewhere(rule: DeadlineRule) -> set[str]:
 
 
 def _assigned(proposal: Proposal, unit: str) -> Anchor:
-    """Where the clock of a unit starts whose limit was counted from elsewhere and is no longer."""
+    """Where the unit began to take part as it does: there starts the clock of a limit that was counted from elsewhere
+    and is no longer."""
     version = proposal.tasks[unit].assigned_version
     on = day_of(proposal.history[version - 1].occurred_at)
     return Anchor(stream=stream_of(proposal), version=version, event="UnitAssigned", on=on)
