@@ -18,7 +18,7 @@ from domain.commands.base import (
     late,
     open_case,
 )
-from domain.commands.recomputation import following
+from domain.commands.recomputation import as_known, following
 from domain.events import (
     AssignmentAcknowledged,
     CaseReassigned,
@@ -167,7 +167,8 @@ def assign(
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
     if wanted.mode.answers:
         if not (own and own.started_anew):
-            own = _handled_again(proposal, wanted.unit, ceasing) or own
+            order = _handled_again(proposal, wanted.unit, ceasing)
+            own = as_known(order, proposal, setting) if order else own
         own = _granted(known, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []

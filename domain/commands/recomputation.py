@@ -34,23 +34,50 @@ class RecomputeDeadlines(ProposalCommand):
 
 
 def recomputed(
-    cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
+    cause: Recomputation | None,
+    proposal: Proposal,
+    setting: Setting,
+    rulebook: Rulebook,
+    key: bool | None = None,
+    only: Collection[OpenLimit] | None = None,
 ) -> list[DeadlineRecomputed]:
     """An event for each open limit that this rulebook, and the days known, set on another day now, or by another rule,
     or up to another cap; those counted back from the reply follow the day it is due from here on. `key`: whether the
-    case is a key proposal from here on. Without `cause`: whatever has become known."""
+    case is a key proposal from here on. Without `cause`: whatever has become known. `only`: of these limits alone."""
     traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
     found, reply = [], proposal.reply_due
     for known in sorted(open_limits(proposal), key=lambda known: known.limit.deadline.kind is DeadlineKind.CO_OPINION):
         old = known.limit.deadline
         rule = rulebook.deadline(old.kind, traits)
-        if rule is None or old.granted:
+        if rule is None or old.granted or (only is not None and known not in only):
             continue
         fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
         reply = fresh if old == reply else reply
         if _changed(old, fresh):
             found.append(_moved(known, fresh, cause or _cause(old, fresh)))
     return found
+
+
+def reopened(before: Proposal, after: Proposal, setting: Setting) -> list[DeadlineRecomputed]:
+    """An event for each limit that is open `after` a decision, was not before it, and is another day by what has become
+    known meanwhile: closed, it moved with nothing. So also for each counted back from a reply that is another then."""
+    known = {_place(found) for found in open_limits(before)}
+    follows = after.reply_due != before.reply_due
+    anew = [
+        found
+        for found in open_limits(after)
+        if _place(found) not in known or (follows and found.limit.deadline.backwards)
+    ]
+    return recomputed(None, after, setting, setting.rulebook(after), only=anew) if anew else []
+
+
+def as_known(due: Deadline, proposal: Proposal, setting: Setting) -> Deadline:
+    """A limit that another unit goes on with, by the rules and the days known now; what somebody has granted stands."""
+    rulebook = setting.rulebook(proposal)
+    rule = rulebook.deadline(due.kind, proposal.traits)
+    if rule is None or due.granted:
+        return due
+    return derive(rule, rulebook.id, rulebook.version, due.anchor, setting.calendar.days)
 
 
 def following(
@@ -88,6 +115,11 @@ def restarted(
         reply = fresh if known.limit.deadline == proposal.reply_due else reply
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return [*found, *following(reply, proposal, setting)]
+
+
+def _place(found: OpenLimit) -> tuple[object, ...]:
+    """Which limit it is."""
+    return found.unit, found.round, found.limit.deadline.kind, found.limit.version
 
 
 def _fresh(
