@@ -103,7 +103,7 @@ def restarted(
     restart: Restart, limits: Sequence[OpenLimit], proposal: Proposal, setting: Setting, own_event: str
 ) -> list[DeadlineRecomputed]:
     """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew; and for
-    each that is counted back from one of these."""
+    each that is counted back from one of these. A later day that somebody has granted stands."""
     rulebook, found, reply = setting.rulebook(proposal), [], None
     for known in limits:
         rule = rulebook.deadline(known.limit.deadline.kind, proposal.traits)
@@ -112,6 +112,8 @@ def restarted(
         on = day_of(setting.occurred_at)
         anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on, restart=restart)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        if known.limit.deadline.granted and known.limit.deadline.due_on >= fresh.due_on:
+            continue
         reply = fresh if known.limit.deadline == proposal.reply_due else reply
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return [*found, *following(reply, proposal, setting)]

@@ -426,6 +426,31 @@ def test_a_clock_that_an_objection_restarts_starts_with_the_decision() -> None:
     assert due(world) == date(2024, 6, 11)
 
 
+def granted_until(until: date) -> World:
+    """More time was granted, then the unit's objection is rejected, which starts the clock anew to 11 June."""
+    world = assigned(opened(ruled(deadlines=(ANEW, BACKWARDS))), LEAD_AND_ONE)
+    extended(world, until)
+    world.do(hand_back())
+    world.do(decide_objection(upheld=False), at="2024-03-11 09:00")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("until", "due_on", "opinion_by"),
+    [
+        (date(2024, 8, 25), date(2024, 8, 25), date(2024, 8, 5)),
+        (date(2024, 6, 5), date(2024, 6, 11), date(2024, 5, 22)),
+    ],
+    ids=["later", "earlier"],
+)
+def test_a_clock_that_starts_anew_takes_no_time_away_that_was_granted(
+    until: date, due_on: date, opinion_by: date
+) -> None:
+    world = granted_until(until)
+    assert (due(world), opinion_due(world).due_on) == (due_on, opinion_by)
+    assert world.do(recompute()) == []
+
+
 def test_a_clock_that_nothing_restarts_runs_on() -> None:
     world = objecting(REPLY)
     assert len(world.do(decide_objection(upheld=False), at="2024-03-11 09:00")) == 1
