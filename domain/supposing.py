@@ -65,7 +65,7 @@ def _begun_under(
         for kind in so_far.begins(event, decision) if stands else (DeadlineKind.REHANDLING,):
             found = deadline(kind, rulebook, case, setting, type(event).__name__, index, restart, so_far.reply_of_lead)
             if kind is DeadlineKind.REPLY and not (found and found.started_anew):
-                found = so_far.handled_again(event, decision, found)
+                found = so_far.handled_again(event, found)
             if found is not None:
                 so_far.note(event, found)
                 if stands:
@@ -119,22 +119,24 @@ class _SoFar:
         before, self.modes[event.unit] = self.modes.get(event.unit), event.mode
         return _of_assignment(event.mode, before if goes_on else None)
 
-    def handled_again(self, event: Event, decision: CaseReassigned | None, fresh: Deadline | None) -> Deadline | None:
+    def handled_again(self, event: Event, fresh: Deadline | None) -> Deadline | None:
         """The limit of a unit that answers from here on: a fresh one; where it took over a round that handles again,
         that round's. One that comes back for its own has had its limit."""
         if not isinstance(event, UnitAssigned) or event.deadline is None:
             return fresh
         if event.deadline.kind is not DeadlineKind.REHANDLING:
             return fresh
-        if event.unit in self.orders:
+        same = [unit for unit, order in self.orders.items() if order.anchor == event.deadline.anchor]
+        if event.unit in same:
+            self.orders[event.unit] = self.orders.pop(event.unit)
             return None
-        left = decision.left if decision else ()
-        return next((self.orders[unit] for unit in left if unit in self.orders), fresh)
+        return self.orders[same[-1]] if same else fresh
 
     def note(self, event: Event, limit: Deadline) -> None:
         """A unit's limit, if it is one for its reply."""
         unit = getattr(event, "unit", "")
         if limit.kind is DeadlineKind.REHANDLING:
+            self.orders.pop(unit, None)
             self.orders[unit] = limit
         if limit.kind in _OF_REPLY:
             self.replies[unit] = limit

@@ -18,7 +18,7 @@ from domain.commands.base import (
     late,
     open_case,
 )
-from domain.commands.recomputation import following
+from domain.commands.recomputation import as_known, following
 from domain.events import (
     AssignmentAcknowledged,
     CaseReassigned,
@@ -125,8 +125,9 @@ def assign_all(
     """The assignments of one decision, and the limits of other units that follow a new lead's. The lead is dealt with
     first: limits of assisting units may be counted back from its. What `restart` names comes before them."""
     made, reply = {}, proposal.reply_due
+    ceasing = (*leaving, *(one.unit for one in new if not one.mode.answers))
     for index, one in sorted(enumerate(new, 1 if restart else 0), key=lambda at: not at[1].mode.answers):
-        made[index] = assign(proposal, setting, one, index, basis, leader, restart, leaving, reply)
+        made[index] = assign(proposal, setting, one, index, basis, leader, restart, ceasing, reply)
         reply = made[index].deadline if one.mode is AssignmentMode.LEAD else reply
     assigned = [gated(made[index], _of_another_side(made[index], proposal, setting)) for index in sorted(made)]
     return [*assigned, *following(reply, proposal, setting, besides=(*leaving, *(one.unit for one in new)))]
@@ -140,13 +141,13 @@ def assign(
     basis: str,
     leader: str | None = None,
     restart: Restart | None = None,
-    leaving: Collection[str] = (),
+    ceasing: Collection[str] = (),
     reply: Deadline | None = None,
 ) -> UnitAssigned:
     """The assignment of one unit, with the limits that begin with it; `index` is its place in the decision. A unit that
-    goes on in another way keeps the limits it has; one that goes on with a round that it, or who is `leaving`, was to
-    handle again, the limit of that; one that comes back after its last round was answered owes nothing. `reply` is the
-    limit of the lead's reply."""
+    goes on in another way keeps the limits it has; one that goes on with a round that it, or a unit that answers no
+    more or is `ceasing` to, was to handle again, the limit of that; one that comes back after its last round was
+    answered owes nothing. `reply` is the limit of the lead's reply."""
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
@@ -166,7 +167,8 @@ def assign(
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
     if wanted.mode.answers:
         if not (own and own.started_anew):
-            own = _handled_again(proposal, (wanted.unit, *leaving)) or own
+            order = _handled_again(proposal, wanted.unit, ceasing)
+            own = as_known(order, proposal, setting) if order else own
         own = _granted(known, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
@@ -198,11 +200,32 @@ def _granted(task: UnitTask | None, fresh: Deadline | None) -> Deadline | None:
     return known if later else None
 
 
-def _handled_again(proposal: Proposal, units: Collection[str]) -> Deadline | None:
-    """The limit of the round that the first of these units has still to answer again."""
-    rounds = (proposal.tasks[unit].round for unit in units if unit in proposal.tasks)
-    limits = (current.deadline for current in rounds if not current.issued and current.deadline)
-    return next((limit for limit in limits if limit.kind is DeadlineKind.REHANDLING), None)
+def _handled_again(proposal: Proposal, unit: str, ceasing: Collection[str]) -> Deadline | None:
+    """The limit of the order that this unit goes on with: its own, or what a unit leaves behind that is `ceasing` to
+    answer, or did before where nobody has taken that over. An order that was answered or taken back binds nobody."""
+    rounds = [(task, current) for task in proposal.tasks.values() for current in task.rounds.values()]
+    answered = {current.deadline.anchor for _, current in rounds if current.deadline and current.issued}
+    going_on = [task.round.deadline for task in proposal.answering if task.unit not in ceasing]
+    taken_over = {due.anchor for due in going_on if due}
+
+    def left_to(task: UnitTask, due: Deadline) -> bool:
+        if task.unit in ceasing:
+            return True
+        return due.anchor not in answered and (task.unit == unit or due.anchor not in taken_over)
+
+    standing = [
+        ((task.unit == unit, task.unit in ceasing, task.round.deadline_version), due)
+        for task in proposal.tasks.values()
+        if (due := _order(proposal, task)) and left_to(task, due)
+    ]
+    return max(standing, key=lambda found: found[0])[1] if standing else None
+
+
+def _order(proposal: Proposal, task: UnitTask) -> Deadline | None:
+    """The limit of the round that the unit was to handle again and has not answered, while the order stands."""
+    due = task.round.deadline
+    again = due is not None and due.kind is DeadlineKind.REHANDLING and not task.round.issued
+    return due if again and due and due.anchor.version not in proposal.retracted else None
 
 
 def _of_another_side(assigned: UnitAssigned, proposal: Proposal, setting: Setting) -> list[Breach]:

@@ -170,8 +170,8 @@ class PauseClock(ProposalCommand):
 
 
 class ResumeClock(ProposalCommand):
-    """Let the clock run on; the deadline is later by the days it stood still, up to the cap. It stood still no longer
-    than until the reply went out."""
+    """Let the clock run on; the deadline is later by the days it stood still, up to the cap. It stood still from when
+    it had begun, and no longer than until the reply went out."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -191,12 +191,17 @@ class ResumeClock(ProposalCommand):
             require(current.resumed == self.reason, CLOCK_RUNS_OR_STANDS, "计时没有中止", "unit")
             return []
         in_order(setting, current.paused_on, "中止计时")
-        ended = day_of(setting.occurred_at)
-        if current.issued_at is not None:
-            ended = min(ended, max(current.paused_on, day_of(current.issued_at)))
-        stood, rule = (ended - current.paused_on).days, _rule(proposal, setting, current.deadline)
+        stood = _stood(current.paused_on, day_of(setting.occurred_at), current.deadline, current)
+        rule = _rule(proposal, setting, current.deadline)
         moved = after_pause(current.deadline, stood, current.deadline_version, rule, setting.calendar.days)
         return [self.told(ClockResumed, round=current.number, deadline=moved), *following(moved, proposal, setting)]
+
+
+def _stood(paused: Day, ended: Day, due: Deadline, current: Round) -> int:
+    """The days that the clock of this limit stood still: none before it started, none after the reply went out."""
+    begun = max(paused, due.anchor.on)
+    until = min(ended, day_of(current.issued_at)) if current.issued_at is not None else ended
+    return max(0, (until - begun).days)
 
 
 def _too_late(current: Round, due: Deadline, proposal: Proposal, setting: Setting) -> list[Breach]:

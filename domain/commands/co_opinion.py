@@ -1,6 +1,7 @@
 """会办意见."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
@@ -19,7 +20,7 @@ from domain.commands.base import (
     stream_of,
 )
 from domain.commands.letters import next_letter, register_of
-from domain.commands.recomputation import restarted
+from domain.commands.recomputation import reopened, restarted
 from domain.events import (
     CoOpinionRequested,
     CoOpinionReturned,
@@ -145,7 +146,10 @@ class ReturnCoOpinion(ProposalCommand):
         limit = task.limits.get(DeadlineKind.CO_OPINION)
         own = [OpenLimit(self.unit, None, limit)] if limit else []
         anew = restarted(Restart.CO_OPINION_RETURNED, own, proposal, setting, "CoOpinionReturned")
-        return [self.told(CoOpinionReturned), *anew]
+        after = replace(proposal, tasks={**proposal.tasks, self.unit: replace(task, co_opinion=None)})
+        begun = {moved.deadline.kind for moved in anew}
+        again = [moved for moved in reopened(proposal, after, setting) if moved.deadline.kind not in begun]
+        return [self.told(CoOpinionReturned), *anew, *again]
 
 
 class EscalateDisagreement(ProposalCommand):

@@ -12,7 +12,7 @@ from domain.commands.base import Breach, ProposalCommand, existing, gated, in_or
 from domain.commands.feedback import not_by_others
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
-from domain.commands.recomputation import following, recomputed
+from domain.commands.recomputation import reopened
 from domain.commands.registration import in_list
 from domain.events import (
     CaseArchived,
@@ -111,10 +111,11 @@ class RetractReport(ProposalCommand):
         _class_stands_without(proposal, fact, setting)
         told = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
         retracted = gated(told, _of_the_rated(fact, proposal, setting))
-        ordered = _ordered_for(proposal, fact, setting)
+        ordered, left = _ordered_for(proposal, fact, setting), without(proposal, fact.version)
         if ordered:
-            return [retracted, self.told(StepTakenBack, **_step(ordered)), *_due_without(proposal, ordered, setting)]
-        return [retracted, *_called_for_again(proposal, fact, setting)]
+            after = without(left, ordered.version)
+            return [retracted, self.told(StepTakenBack, **_step(ordered)), *reopened(proposal, after, setting)]
+        return [retracted, *_called_for_again(proposal, fact, setting), *reopened(proposal, left, setting)]
 
 
 class TakeBackStep(ProposalCommand):
@@ -205,14 +206,14 @@ class ReopenHandling(ProposalCommand):
 
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         existing(proposal)
-        reopened = self.told(HandlingReopened)
-        if proposal.reopened == reopened:
+        told = self.told(HandlingReopened)
+        if proposal.reopened == told:
             return []
         require(proposal.closed is not None, HANDLING_CLOSED, "本案没有办结")
         require(proposal.archived is None, ARCHIVED_ONCE, "已归档的不再恢复办理")
         setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         in_order(setting, proposal.closed_at, "办结")
-        return [reopened]
+        return [told, *reopened(proposal, replace(proposal, closed=None), setting)]
 
 
 def approved_by_leader(official: str, rule: Rule, setting: Setting) -> None:
@@ -278,24 +279,15 @@ def _reachable(proposal: Proposal, step: events.Event) -> None:
     require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
 
 
-def _due_again(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[DeadlineRecomputed]:
-    """The round's limit as the rules and days known now set it, where time granted by mistake kept it as it was."""
-    if not isinstance(fact.event, ExtensionGranted):
-        return []
-    before = replace(without(proposal, fact.version), stream=proposal.stream)
-    task, _ = round_of(before, fact.event.unit, fact.event.round)
-    goes_on = any(current.deadline == fact.event.deadline for current in task.rounds.values())
-    require(not goes_on, TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
-    found = recomputed(None, before, setting, setting.rulebook(proposal))
-    return [due for due in found if (due.unit, due.round) == (fact.event.unit, fact.event.round)]
-
-
 def _due_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[DeadlineRecomputed]:
-    """The limits that are due on another day without this step: of the round, and counted back from the reply."""
-    again = _due_again(proposal, fact, setting)
-    before = without(proposal, fact.version)
-    reply = again[0].deadline if again else before.reply_due
-    return [*again, *following(reply, before, setting)]
+    """The limits that are due on another day without this step: those it closed or moved, and those counted back from
+    the reply. Time granted by mistake that another assignment went on with is not taken back."""
+    left = without(proposal, fact.version)
+    if isinstance(fact.event, ExtensionGranted):
+        task, _ = round_of(left, fact.event.unit, fact.event.round)
+        goes_on = any(current.deadline == fact.event.deadline for current in task.rounds.values())
+        require(not goes_on, TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
+    return reopened(proposal, left, setting)
 
 
 def _step(fact: Recorded[Any]) -> dict[str, Any]:

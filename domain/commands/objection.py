@@ -1,5 +1,6 @@
 """异议: 退件、增办建议、呈报领导."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool
@@ -17,7 +18,7 @@ from domain.commands.base import (
     in_order,
     open_case,
 )
-from domain.commands.recomputation import restarted
+from domain.commands.recomputation import reopened, restarted
 from domain.events import (
     AssignmentReturned,
     ObjectionEscalated,
@@ -161,7 +162,8 @@ class DecideObjection(ProposalCommand):
         if self.upheld:
             return [decided]
         limits = [known for known in open_limits(proposal) if known.unit == self.unit]
-        return [decided, *restarted(Restart.OBJECTION_REJECTED, limits, proposal, setting, "ObjectionRejected")]
+        anew = restarted(Restart.OBJECTION_REJECTED, limits, proposal, setting, "ObjectionRejected")
+        return [decided, *anew, *reopened(proposal, _as(task, TaskStatus.ASSIGNED, proposal), setting)]
 
 
 class EscalateObjection(ProposalCommand):
@@ -199,7 +201,8 @@ class EscalateObjection(ProposalCommand):
         signer = setting.speaks_for(self.signed_by, self.unit, "signed_by")
         setting.city_leader(self.leader, "leader", DECIDER_LEADS_CITY)
         after_last(setting, task)
-        return [gated(escalated, _low(signer, setting.rulebook(proposal), escalating=True))]
+        again = reopened(proposal, _as(task, TaskStatus.RETURNED, proposal), setting)
+        return [gated(escalated, _low(signer, setting.rulebook(proposal), escalating=True)), *again]
 
 
 class RequestUnitAddition(ProposalCommand):
@@ -272,6 +275,11 @@ class DecideUnitAddition(ProposalCommand):
             decided_above(proposal, self.decided_by, setting, ADDITION_DECIDED_ABOVE)
         in_order(setting, proposal.last(UnitAdditionRequested, unit=self.unit), "增办建议")
         return [decided]
+
+
+def _as(task: UnitTask, status: TaskStatus, proposal: Proposal) -> Proposal:
+    """The case once the unit stands so."""
+    return replace(proposal, tasks={**proposal.tasks, task.unit: replace(task, status=status)})
 
 
 def _low(signer: OfficialAppointed, rulebook: Rulebook, *, escalating: bool = False) -> list[Breach]:

@@ -34,23 +34,50 @@ class RecomputeDeadlines(ProposalCommand):
 
 
 def recomputed(
-    cause: Recomputation | None, proposal: Proposal, setting: Setting, rulebook: Rulebook, key: bool | None = None
+    cause: Recomputation | None,
+    proposal: Proposal,
+    setting: Setting,
+    rulebook: Rulebook,
+    key: bool | None = None,
+    only: Collection[OpenLimit] | None = None,
 ) -> list[DeadlineRecomputed]:
     """An event for each open limit that this rulebook, and the days known, set on another day now, or by another rule,
     or up to another cap; those counted back from the reply follow the day it is due from here on. `key`: whether the
-    case is a key proposal from here on. Without `cause`: whatever has become known."""
+    case is a key proposal from here on. Without `cause`: whatever has become known. `only`: of these limits alone."""
     traits = proposal.traits if key is None else replace(proposal.traits, key_proposal=key)
     found, reply = [], proposal.reply_due
     for known in sorted(open_limits(proposal), key=lambda known: known.limit.deadline.kind is DeadlineKind.CO_OPINION):
         old = known.limit.deadline
         rule = rulebook.deadline(old.kind, traits)
-        if rule is None or old.granted:
+        if rule is None or old.granted or (only is not None and known not in only):
             continue
         fresh = _fresh(known, rule, rulebook, reply, proposal, setting)
         reply = fresh if old == reply else reply
         if _changed(old, fresh):
             found.append(_moved(known, fresh, cause or _cause(old, fresh)))
     return found
+
+
+def reopened(before: Proposal, after: Proposal, setting: Setting) -> list[DeadlineRecomputed]:
+    """An event for each limit that is open `after` a decision, was not before it, and is another day by what has become
+    known meanwhile: closed, it moved with nothing. So also for each counted back from a reply that is another then."""
+    known = {_place(found) for found in open_limits(before)}
+    follows = after.reply_due != before.reply_due
+    anew = [
+        found
+        for found in open_limits(after)
+        if _place(found) not in known or (follows and found.limit.deadline.backwards)
+    ]
+    return recomputed(None, after, setting, setting.rulebook(after), only=anew) if anew else []
+
+
+def as_known(due: Deadline, proposal: Proposal, setting: Setting) -> Deadline:
+    """A limit that another unit goes on with, by the rules and the days known now; what somebody has granted stands."""
+    rulebook = setting.rulebook(proposal)
+    rule = rulebook.deadline(due.kind, proposal.traits)
+    if rule is None or due.granted:
+        return due
+    return derive(rule, rulebook.id, rulebook.version, due.anchor, setting.calendar.days)
 
 
 def following(
@@ -76,7 +103,7 @@ def restarted(
     restart: Restart, limits: Sequence[OpenLimit], proposal: Proposal, setting: Setting, own_event: str
 ) -> list[DeadlineRecomputed]:
     """An event for each of the limits whose rule lets `own_event`, the one decided first, start its clock anew; and for
-    each that is counted back from one of these."""
+    each that is counted back from one of these. A later day that somebody has granted stands."""
     rulebook, found, reply = setting.rulebook(proposal), [], None
     for known in limits:
         rule = rulebook.deadline(known.limit.deadline.kind, proposal.traits)
@@ -85,9 +112,16 @@ def restarted(
         on = day_of(setting.occurred_at)
         anchor = Anchor(stream=proposal.stream, version=proposal.version + 1, event=own_event, on=on, restart=restart)
         fresh = derive(rule, rulebook.id, rulebook.version, anchor, setting.calendar.days)
+        if known.limit.deadline.granted and known.limit.deadline.due_on >= fresh.due_on:
+            continue
         reply = fresh if known.limit.deadline == proposal.reply_due else reply
         found.append(_moved(known, fresh, Recomputation.RESTART))
     return [*found, *following(reply, proposal, setting)]
+
+
+def _place(found: OpenLimit) -> tuple[object, ...]:
+    """Which limit it is."""
+    return found.unit, found.round, found.limit.deadline.kind, found.limit.version
 
 
 def _fresh(
@@ -100,15 +134,15 @@ def _fresh(
 ) -> Deadline:
     """The limit as the rule sets it now: from where its clock started, or back from the day the reply is due."""
     days, old = setting.calendar.days, known.limit.deadline
-    begun = proposal.tasks[known.unit].assigned_at if known.unit else None
+    begun = _assigned(proposal, known.unit).on if known.unit else None
     if rule.anchor is AnchorKind.REPLY_DUE and reply is not None and begun is not None:
-        return back_from(reply, rule, rulebook.id, rulebook.version, day_of(begun), days)
+        return back_from(reply, rule, rulebook.id, rulebook.version, begun, days)
     anchor = old.anchor if old.started_anew else (fixed_anchor(rule, proposal, setting) or old.anchor)
     astray = old.backwards or anchor.event in _elsewhere(rule)
     if astray and rule.anchor is not AnchorKind.REPLY_DUE and known.unit:
         anchor = fixed_anchor(rule, proposal, setting) or _assigned(proposal, known.unit)
     fresh = derive(rule, rulebook.id, rulebook.version, anchor, days)
-    return not_before(fresh, day_of(begun)) if begun is not None else fresh
+    return not_before(fresh, begun) if begun is not None else fresh
 
 
 def _elsewhere(rule: DeadlineRule) -> set[str]:
@@ -117,7 +151,8 @@ def _elsewhere(rule: DeadlineRule) -> set[str]:
 
 
 def _assigned(proposal: Proposal, unit: str) -> Anchor:
-    """Where the clock of a unit starts whose limit was counted from elsewhere and is no longer."""
+    """Where the unit began to take part as it does: there starts the clock of a limit that was counted from elsewhere
+    and is no longer."""
     version = proposal.tasks[unit].assigned_version
     on = day_of(proposal.history[version - 1].occurred_at)
     return Anchor(stream=stream_of(proposal), version=version, event="UnitAssigned", on=on)

@@ -85,12 +85,19 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
 
 def without(proposal: Proposal, version: int) -> Proposal:
     """The state that the rest of history leads to: what rested on the event at this version goes with it, what stood
-    before it stands again. (What the state knows of itself, its history and contacts, is left to `evolve`.)"""
+    before it stands again."""
     retracted = proposal.retracted | {version}
     setting_right = events.ReportRetracted | events.StepTakenBack
     standing = (known for known in proposal.history if known.version not in retracted)
-    told = (known for known in standing if not isinstance(known.event, setting_right))
-    return replace(reduce(_after, told, Proposal()), retracted=retracted)
+    told = [known for known in standing if not isinstance(known.event, setting_right)]
+    return replace(
+        reduce(_after, told, Proposal()),
+        stream=proposal.stream,
+        version=proposal.version,
+        history=proposal.history,
+        communication=reduce(communication.evolve, told, communication.Communication()),
+        retracted=retracted,
+    )
 
 
 def _after(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:

@@ -1,5 +1,6 @@
 """延期、中止: more time, asked for and granted within the rulebook's limits, and clocks that stand still."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Gate, Rank, Recomputation
+from domain.codes import AssignmentMode, Gate, Rank, Recomputation, Restart
 from domain.events import (
     ClockPaused,
     ClockResumed,
@@ -17,7 +18,7 @@ from domain.events import (
     UnitAssigned,
 )
 from domain.explanation import before, deadlines_of, explain
-from domain.policy.rulebook import Count, CountedIn, DeadlineKind, Extension, Rulebook, parse
+from domain.policy.rulebook import AnchorKind, Count, CountedIn, DeadlineKind, Extension, Rulebook, parse
 from domain.policy.soundness import problems
 from domain.policy.working_days import WorkingDays
 from domain.rules import (
@@ -49,11 +50,14 @@ from tests.domain.given import (
     attempt,
     contact,
     contacted,
+    decide_objection,
     draft,
+    hand_back,
     issue,
     issued,
     leader_of,
     opened,
+    reassign,
     refuses,
     registered,
     rehandle,
@@ -360,6 +364,43 @@ def test_a_clock_stood_still_no_longer_than_until_the_reply() -> None:
         world.do(command)
     [fact] = world.do(resume(), at="2024-07-30 09:00")
     assert (fact.event.deadline.paused_days, fact.event.deadline.due_on) == (21, date(2024, 6, 22))
+
+
+def from_assignment(*restarts: Restart) -> World:
+    """A reply within three months of the assignment; its clock has been stopped on 1 March."""
+    rule = SHIPPED.deadlines[0].model_copy(update={"anchor": AnchorKind.ASSIGNMENT, "restarts": restarts})
+    world = assigned(opened(ruled(deadlines=(rule, *SHIPPED.deadlines[1:]))))
+    world.do(pause())
+    return world
+
+
+def given_back_in_may() -> World:
+    world = from_assignment()
+    world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU), at="2024-03-11 09:00")
+    world.do(reassign(((EDU, AssignmentMode.SOLE),), HEALTH), at="2024-05-06 09:00")
+    return world
+
+
+def rejected_in_may() -> World:
+    world = from_assignment(Restart.OBJECTION_REJECTED)
+    world.do(hand_back())
+    world.do(decide_objection(upheld=False), at="2024-05-06 09:00")
+    return world
+
+
+@pytest.mark.parametrize("begun_anew", [given_back_in_may, rejected_in_may])
+@pytest.mark.parametrize(
+    ("resumed", "stood"), [("2024-05-08 09:00", 2), ("2024-05-06 10:00", 0), (date(2024, 4, 30), 0)]
+)
+def test_a_clock_stood_still_no_longer_than_since_it_began(
+    begun_anew: Callable[[], World], resumed: str | date, stood: int
+) -> None:
+    world = begun_anew()
+    late = {"occurred_at": resumed, "late_entry_reason": "补录"} if isinstance(resumed, date) else {}
+    command = resume().model_copy(update=late)
+    [fact] = world.do(command) if late else world.do(command, at=resumed)
+    due = fact.event.deadline
+    assert (due.paused_days, due.due_on) == (stood, date(2024, 8, 6) + timedelta(days=stood))
 
 
 def test_a_clock_that_stood_still_ends_on_a_working_day_where_its_rule_rolls() -> None:

@@ -239,6 +239,93 @@ def test_a_round_that_handles_again_keeps_its_limit_with_whoever_goes_on_with_it
     assert world.case.tasks[EDU].round.deadline == due
 
 
+def objected(world: World) -> None:
+    """The unit that took over hands the case back, and is right."""
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    world.do(hand_back(HEALTH))
+    world.do(decide_objection(HEALTH, upheld=True))
+    world.do(assign(((CITY, SOLE),)))
+
+
+def assigned_after_it_left(world: World) -> None:
+    world.do(reassign((), EDU))
+    world.do(assign(((CITY, SOLE),)))
+
+
+def assisting_the_next(world: World) -> None:
+    world.do(reassign(((CITY, LEADS), (EDU, CO))))
+
+
+def assisting_then_gone(world: World) -> None:
+    world.do(reassign(((HEALTH, LEADS), (EDU, CO))))
+    world.do(reassign((), HEALTH, EDU))
+    world.do(reassign(((CITY, SOLE),)))
+
+
+HANDED_ON = pytest.mark.parametrize(
+    "hand_on", [objected, assigned_after_it_left, assisting_the_next, assisting_then_gone]
+)
+
+
+@HANDED_ON
+def test_a_round_that_handles_again_keeps_its_limit_however_it_is_handed_on(hand_on: Callable[[World], None]) -> None:
+    world = dissatisfied()
+    due = world.case.tasks[EDU].round.deadline
+    hand_on(world)
+    assert world.case.tasks[CITY].round.deadline == due
+
+
+def test_a_round_handed_on_takes_along_the_time_given_to_who_had_it_last() -> None:
+    world = dissatisfied()
+    world.do(reassign(((HEALTH, SOLE),), EDU))
+    later = world.case.tasks[HEALTH].round.deadline.due_on + timedelta(days=9)
+    world.do(c.RequestExtension(unit=HEALTH, until=later, reason="需调研", signed_by=leader_of(HEALTH)))
+    world.do(c.DecideExtension(unit=HEALTH, granted=True, approver=MAYOR, reason="同意"))
+    world.do(reassign((), HEALTH))
+    world.do(assign(((CITY, SOLE),)))
+    assert world.case.tasks[CITY].round.deadline.due_on == later
+
+
+def test_who_takes_over_a_part_goes_on_with_the_order_for_that_part() -> None:
+    """Both units were ordered to handle their part again; the one whose order is the later has left before."""
+    world = dissatisfied(modes=SPLIT)
+    due = world.case.tasks[EDU].round.deadline
+    for command in (form(HEALTH), rate(HEALTH, rating=Rating.DISSATISFIED), reassign((), HEALTH)):
+        world.do(command)
+    world.do(reassign(((CITY, SPLIT_PART),), EDU))
+    assert world.case.tasks[CITY].round.deadline == due
+
+
+def test_an_order_that_was_answered_binds_nobody_any_more() -> None:
+    """The lead assists the unit that answers its order; it leads again once that is to answer another."""
+    world = dissatisfied()
+    world.do(reassign(((HEALTH, LEADS), (EDU, CO))))
+    world.do(opinion(EDU))
+    for command in (
+        contact(world.now, HEALTH),
+        draft(HEALTH, "另一答复"),
+        countersign(EDU, HEALTH),
+        review(HEALTH),
+        sign(HEALTH),
+        issue(HEALTH),
+        form(HEALTH),
+    ):
+        world.do(command)
+    world.do(rate(HEALTH, rating=Rating.DISSATISFIED), at="2024-05-06 09:00")
+    second = world.case.tasks[HEALTH].round.deadline
+    assert second.due_on == date(2024, 6, 6)
+    world.do(reassign(((EDU, LEADS), (HEALTH, CO))))
+    assert world.case.tasks[EDU].round.deadline == second
+
+
+def test_who_takes_over_a_round_whose_order_was_taken_back_has_the_time_of_a_reply() -> None:
+    world = taken_over()
+    world.do(reassign((), HEALTH))
+    world.do(order_back(world))
+    world.do(assign(((CITY, SOLE),)))
+    assert world.case.tasks[CITY].round.deadline.kind is DeadlineKind.REPLY
+
+
 def taken_over(world: World | None = None) -> World:
     """A round that handles again was ordered for an answer that was never given; another unit has taken it over."""
     world = dissatisfied(world)

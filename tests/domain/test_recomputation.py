@@ -426,6 +426,31 @@ def test_a_clock_that_an_objection_restarts_starts_with_the_decision() -> None:
     assert due(world) == date(2024, 6, 11)
 
 
+def granted_until(until: date) -> World:
+    """More time was granted, then the unit's objection is rejected, which starts the clock anew to 11 June."""
+    world = assigned(opened(ruled(deadlines=(ANEW, BACKWARDS))), LEAD_AND_ONE)
+    extended(world, until)
+    world.do(hand_back())
+    world.do(decide_objection(upheld=False), at="2024-03-11 09:00")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("until", "due_on", "opinion_by"),
+    [
+        (date(2024, 8, 25), date(2024, 8, 25), date(2024, 8, 5)),
+        (date(2024, 6, 5), date(2024, 6, 11), date(2024, 5, 22)),
+    ],
+    ids=["later", "earlier"],
+)
+def test_a_clock_that_starts_anew_takes_no_time_away_that_was_granted(
+    until: date, due_on: date, opinion_by: date
+) -> None:
+    world = granted_until(until)
+    assert (due(world), opinion_due(world).due_on) == (due_on, opinion_by)
+    assert world.do(recompute()) == []
+
+
 def test_a_clock_that_nothing_restarts_runs_on() -> None:
     world = objecting(REPLY)
     assert len(world.do(decide_objection(upheld=False), at="2024-03-11 09:00")) == 1
@@ -768,6 +793,49 @@ def test_an_opinion_is_not_due_before_it_was_asked_for() -> None:
     told = explain(limits[0], WorkingDays())
     assert "自答复期限（2024-05-15）倒推 20 日，当日不计入，至 2024-04-25。" in told
     assert "倒推之日早于分办，以答复期限为限。" in told
+
+
+BOTH_ANSWER = ((EDU, AssignmentMode.SPLIT), (HEALTH, AssignmentMode.SPLIT))
+
+
+def assists_from_mid_may() -> World:
+    """Both units answered until 20 May; twenty days before the reply of 1 June have passed by then."""
+    world = assigned(opened(ruled(deadlines=(REPLY, BACKWARDS))), BOTH_ANSWER)
+    world.do(reassign(LEAD_AND_ONE), at="2024-05-20 09:00")
+    return world
+
+
+def paused_for_a_day(world: World) -> None:
+    world.do(c.PauseClock(unit=EDU, reason="待上级批复", approver=MAYOR), at="2024-05-20 10:00")
+    world.do(c.ResumeClock(unit=EDU, reason="已批复"), at="2024-05-21 10:00")
+
+
+def recomputed_again(world: World) -> None:
+    assert world.do(recompute()) == []
+
+
+def asked_in_error(world: World) -> None:
+    asked, *_ = world.do(
+        c.RequestExtension(unit=EDU, until=date(2024, 7, 1), reason="需调研", signed_by=leader_of(EDU))
+    )
+    world.do(c.TakeBackStep(version=asked.version, reason="误报", approver=MAYOR))
+
+
+@pytest.mark.parametrize(
+    ("moved", "due_on"),
+    [
+        (recomputed_again, date(2024, 6, 1)),
+        (paused_for_a_day, date(2024, 6, 2)),
+        (lambda world: extended(world, date(2024, 6, 3)), date(2024, 6, 3)),
+        (asked_in_error, date(2024, 6, 1)),
+    ],
+    ids=["set again", "paused", "extended", "taken back"],
+)
+def test_an_opinion_is_not_due_before_the_unit_began_to_assist(moved: Any, due_on: date) -> None:
+    world = assists_from_mid_may()
+    assert opinion_due(world).due_on == date(2024, 6, 1)
+    moved(world)
+    assert opinion_due(world).due_on == due_on
 
 
 def test_an_opinion_is_not_due_before_a_reply_that_is_not_due() -> None:

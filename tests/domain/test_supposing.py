@@ -25,6 +25,7 @@ from tests.domain.given import (
     assign,
     assigned,
     contacted,
+    decide_objection,
     dissatisfied,
     hand_back,
     leader_of,
@@ -123,6 +124,22 @@ def round_taken_over() -> World:
     return world
 
 
+def round_handed_on() -> World:
+    """Its objection upheld, the unit that took the round over leaves it to a third; the first assists that, and leads
+    again."""
+    world = dissatisfied(opened(EVERY))
+    for command in (
+        reassign(((HEALTH, AssignmentMode.SOLE),), EDU),
+        hand_back(HEALTH),
+        decide_objection(HEALTH, upheld=True),
+        assign(((CITY, AssignmentMode.SOLE),)),
+        reassign(((CITY, AssignmentMode.CO), (EDU, AssignmentMode.LEAD))),
+        reassign(((CITY, AssignmentMode.LEAD), (EDU, AssignmentMode.CO))),
+    ):
+        world.do(command)
+    return world
+
+
 def joined_after_more_time() -> World:
     """Under this very rulebook the lead was given more time, and another unit joined."""
     world = assigned(opened(EVERY), LED[:2])
@@ -167,6 +184,7 @@ def back_after_an_order_taken_back() -> World:
         in_another_way((CITY, AssignmentMode.SOLE), (EDU, AssignmentMode.REFERENCE_ONLY)),
         order_taken_back,
         round_taken_over,
+        round_handed_on,
         joined_after_more_time,
         led_by_another,
         lambda: assigned(opened(ruled(deadlines=(FROM_ASSIGNMENT, EVERY.deadlines[5]))), LED[1::-1]),
@@ -182,6 +200,7 @@ def back_after_an_order_taken_back() -> World:
         "informed",
         "taken back",
         "round taken over",
+        "round handed on",
         "more time",
         "led by another",
         "lead named last",

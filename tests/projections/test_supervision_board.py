@@ -264,7 +264,9 @@ def test_more_time_taken_back_is_not_the_day_of_an_opinion() -> None:
 
 
 def test_a_round_taken_back_leaves_what_a_unit_has_done_since_it_only_assists() -> None:
-    world = dissatisfied(opened(ruled(rehandling_automatic=False)))
+    """The order set no limit, so none went over to the unit that leads now."""
+    limits = tuple(rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.REHANDLING)
+    world = dissatisfied(opened(ruled(rehandling_automatic=False, deadlines=limits)))
     world.do(rehandle())
     world.do(reassign([(HEALTH, AssignmentMode.LEAD), (EDU, AssignmentMode.CO)]))
     world.do(opinion(EDU))
