@@ -11,6 +11,7 @@ from domain.rules import (
     COUNTERSIGNED_BEFORE_ISSUE,
     COUNTERSIGNED_BEFORE_SIGNING,
     DISAGREEMENT_EXISTS,
+    MODES_COMPATIBLE,
     OCCURRED_IN_ORDER,
     OPINION_GIVEN,
 )
@@ -22,9 +23,12 @@ from tests.domain.given import (
     LED,
     Attempt,
     World,
+    assign,
     assigned,
     attempt,
+    contact,
     countersign,
+    draft,
     drafted,
     issue,
     issued,
@@ -177,3 +181,14 @@ def test_cases_are_handled_together_anew_by_a_unit_that_comes_back_to_one_of_the
     assert [type(fact.event) for fact in world.do(together(world))] == [CasesHandledJointly] * 2
     assert world.state(proposal_stream(here)).joint[EDU] == {there}
     assert world.do(together(world)) == []
+
+
+@refuses(c.ReassignCase, MODES_COMPATIBLE, "assignments")
+@pytest.mark.parametrize("out", ["left", "for reading"])
+def test_no_unit_comes_back_to_assist_a_lead_that_has_replied(out: str) -> Attempt:
+    world = assigned(modes=LED)
+    world.do(reassign((), CITY) if out == "left" else reassign(((CITY, FOR_READING),)))
+    for command in (contact(world.now), draft(), opinion(), countersign(), review(), sign(), issue()):
+        world.do(command)
+    assert out != "left" or world.refused(assign(((CITY, CO),))).rule is MODES_COMPATIBLE
+    return attempt(world, reassign(((CITY, CO),)))
