@@ -29,7 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
-from domain.proposal.correction import as_corrected, taken_back
+from domain.proposal.correction import as_corrected, going_with, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, undated
@@ -86,7 +86,7 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
 def without(proposal: Proposal, version: int) -> Proposal:
     """The state that the rest of history leads to: what rested on the event at this version goes with it, what stood
     before it stands again. (What the state knows of itself, its history and contacts, is left to `evolve`.)"""
-    retracted = proposal.retracted | {version}
+    retracted = proposal.retracted | going_with(proposal.history, version)
     setting_right = events.ReportRetracted | events.StepTakenBack
     standing = (known for known in proposal.history if known.version not in retracted)
     told = (known for known in standing if not isinstance(known.event, setting_right))

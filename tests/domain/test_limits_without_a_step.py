@@ -12,11 +12,13 @@ from domain.codes import AssignmentMode, Recomputation, Restart
 from domain.events import (
     DeadlineRecomputed,
     ExtensionGranted,
+    FeedbackFormIssued,
     ProposalWithdrawn,
     RehandlingOrdered,
     SatisfactionRecorded,
     StepTakenBack,
 )
+from domain.explanation import deadlines_of
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.proposal import open_limits
 from domain.rules import TAKES_BACK_STEP, Refused
@@ -35,6 +37,7 @@ from tests.domain.given import (
     close,
     decide_objection,
     dissatisfied,
+    form_out,
     hand_back,
     leader_of,
     opened,
@@ -99,6 +102,24 @@ def test_an_order_is_taken_back_though_its_limit_was_set_again_and_the_next_has_
     assert world.case.tasks[EDU].round.deadline == again.event.deadline
     world.do(take_back(again.version))
     assert open_limits(world.case) == []
+
+
+def test_no_limit_of_a_round_that_was_taken_back_stands_for_anybody() -> None:
+    world = set_again()
+    world.do(take_back(last(world, RehandlingOrdered)))
+    about = [due.kind for known in world.case.standing for due in deadlines_of(known.event)]
+    assert about == [DeadlineKind.REPLY]
+
+
+def test_a_form_that_is_retracted_takes_along_the_day_it_was_due_by() -> None:
+    back = limit(DeadlineKind.FEEDBACK, AnchorKind.FORM, CountedIn.WORKDAY, 30)
+    world = form_out(opened(ruled(deadlines=(REPLY, back))))
+    world.do(KNOWN)
+    [again] = world.do(recompute())
+    form = world.last(FeedbackFormIssued)
+    world.do(retract(form.version))
+    assert {form.version, again.version} <= world.case.retracted
+    assert [due.kind for known in world.case.standing for due in deadlines_of(known.event)] == [DeadlineKind.REPLY]
 
 
 def test_more_time_is_taken_back_though_an_objection_has_started_the_clock_anew() -> None:
