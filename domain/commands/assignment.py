@@ -305,7 +305,8 @@ class ReassignCase(ProposalCommand):
         leaving, new = [unit for unit in self.leaving if unit in active], self._new(active, proposal, setting)
         if not leaving and not new:
             return []
-        _lead_has_not_replied(proposal, [one for one in new if one.unit not in proposal.tasks and one.mode.handles])
+        handling = {unit for unit, mode in active.items() if mode.handles}
+        _lead_has_not_replied(proposal, [one for one in new if one.unit not in handling and one.mode.handles])
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by", DECIDER_LEADS_CITY)

@@ -8,11 +8,11 @@ from pydantic import Field, StrictInt
 
 from domain import events
 from domain.codes import Rank, Rating
-from domain.commands.base import Breach, ProposalCommand, existing, gated, in_order
+from domain.commands.base import Breach, ProposalCommand, existing, gated, in_order, stream_of
 from domain.commands.feedback import not_by_others
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
-from domain.commands.recomputation import reopened
+from domain.commands.recomputation import recomputed, reopened
 from domain.commands.registration import in_list
 from domain.events import (
     CaseArchived,
@@ -35,9 +35,10 @@ from domain.events import (
     SatisfactionRecorded,
     SatisfactionRevised,
     StepTakenBack,
+    UnitAssigned,
 )
 from domain.labels import EVENTS
-from domain.proposal import Proposal, round_of, without
+from domain.proposal import Proposal, evolve, open_limits, round_of, without
 from domain.record import Recorded
 from domain.rules import (
     ARCHIVED_ONCE,
@@ -113,15 +114,15 @@ class RetractReport(ProposalCommand):
         retracted = gated(told, _of_the_rated(fact, proposal, setting))
         ordered, left = _ordered_for(proposal, fact, setting), without(proposal, fact.version)
         if ordered:
-            after = without(left, ordered.version)
-            return [retracted, self.told(StepTakenBack, **_step(ordered)), *reopened(proposal, after, setting)]
+            taken_back = self.told(StepTakenBack, **_step(ordered))
+            return [retracted, taken_back, *_due_after(proposal, setting, told, taken_back)]
         return [retracted, *_called_for_again(proposal, fact, setting), *reopened(proposal, left, setting)]
 
 
 class TakeBackStep(ProposalCommand):
     """Take back a step that was a mistake, while nothing has come of it; a leader of the city or the CPPCC approves.
-    The cases that a merger absorbed stand for themselves again; a limit for which more time was granted is due by the
-    rules and the days known now."""
+    The cases that a merger absorbed stand for themselves again; every limit that is open without the step is due by the
+    rules and the days known now, and one that came of it is gone, however often it was set again."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_EXISTS,
@@ -147,8 +148,9 @@ class TakeBackStep(ProposalCommand):
         _reachable(proposal, fact.event)
         approved_by_leader(self.approver, TAKEN_BACK_BY_LEADER, setting)
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
+        _not_passed_on(proposal, fact)
         taken_back = self.told(StepTakenBack, **_step(fact))
-        return [taken_back, *self._released(proposal, setting), *_due_without(proposal, fact, setting)]
+        return [taken_back, *self._released(proposal, setting), *_due_after(proposal, setting, taken_back)]
 
     def _released(self, proposal: Proposal, setting: Setting) -> list[On]:
         """What the absorbed cases are told."""
@@ -279,15 +281,27 @@ def _reachable(proposal: Proposal, step: events.Event) -> None:
     require(alive, TAKES_BACK_STEP, "提案已终结，须先撤销终结", "version")
 
 
-def _due_without(proposal: Proposal, fact: Recorded[Any], setting: Setting) -> list[DeadlineRecomputed]:
-    """The limits that are due on another day without this step: those it closed or moved, and those counted back from
-    the reply. Time granted by mistake that another assignment went on with is not taken back."""
-    left = without(proposal, fact.version)
-    if isinstance(fact.event, ExtensionGranted):
-        task, _ = round_of(left, fact.event.unit, fact.event.round)
-        goes_on = any(current.deadline == fact.event.deadline for current in task.rounds.values())
-        require(not goes_on, TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
-    return reopened(proposal, left, setting)
+def _not_passed_on(proposal: Proposal, fact: Recorded[Any]) -> None:
+    """Refuse to take back more time that goes on with a later assignment: of the unit itself that came back, or of one
+    that took over its round."""
+    grant = fact.event
+    if not isinstance(grant, ExtensionGranted):
+        return
+    task, _ = round_of(without(proposal, fact.version), grant.unit, grant.round)
+    kept = any(current.deadline == grant.deadline for current in task.rounds.values())
+    others = (known.event for known in proposal.standing if isinstance(known.event, UnitAssigned))
+    taken_over = any(other.unit != grant.unit and other.deadline == grant.deadline for other in others)
+    require(not (kept or taken_over), TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
+
+
+def _due_after(
+    proposal: Proposal, setting: Setting, *told: ReportRetracted | StepTakenBack
+) -> list[DeadlineRecomputed]:
+    """The limits that are due on another day, by the rules and the days known now, once these have been told."""
+    stream, at, now, by = stream_of(proposal), setting.occurred_at, setting.now, setting.context
+    for event in told:
+        proposal = evolve(proposal, Recorded(event, stream, proposal.version + 1, 0, at, now, by))
+    return recomputed(None, proposal, setting, setting.rulebook(proposal)) if open_limits(proposal) else []
 
 
 def _step(fact: Recorded[Any]) -> dict[str, Any]:

@@ -168,7 +168,6 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
         events.ExtensionRequested,
         events.ClockPaused,
         events.ClockResumed,
-        events.DeadlineRecomputed,
         events.ReplyIssued,
     ),
     "ClockPaused": (events.ClockResumed, events.ReplyIssued),
@@ -177,12 +176,12 @@ RESTS: dict[str, tuple[type[events.Event], ...]] = {
         events.ContactWaived,
         events.ExtensionRequested,
         events.ClockPaused,
-        events.DeadlineRecomputed,
     ),
 }
 """What rests on a fact, by its event: while that stands, the fact is not taken back. An assignment stands while the
 unit is on the case, a signature while its draft has not been sent back, a choice as key proposal while the case is
-one; on the order of a round rests also the assignment of another unit that has taken the round over."""
+one; on the order of a round rests also the assignment of another unit that has taken the round over. That a limit was
+set again is nobody's step: it goes with what began the limit."""
 
 _SAME = ("unit", "round", "number")
 

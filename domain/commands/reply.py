@@ -181,4 +181,5 @@ class CountersignReply(ProposalCommand):
         agreed = self.countersignature is Countersignature.AGREED
         require(agreed or self.reason is not None, CO_UNIT_COUNTERSIGNS, "不同意会签须说明理由", "reason")
         in_order(setting, draft.at, "拟稿")
+        in_order(setting, task.assigned_at, "分办")
         return [self.told(ReplyCountersigned, round=lead.round.number)]

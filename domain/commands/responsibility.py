@@ -94,13 +94,16 @@ class HandleJointly(ProposalCommand):
             self._of_the_unit(setting.at(other), f"cases.{index}")
         require(bool(others), JOINT_CASES_OF_ONE_UNIT, "须写明另外的案件", "cases")
         together = tuple(sorted([other.id for other in others] + ([proposal.stream] if proposal.stream else [])))
-        known = proposal.joint.get(self.unit, frozenset())
-        if {other.id for other in others} <= known:
+        if all(self._together(proposal, setting.at(other)) for other in others):
             return []
         for case in (proposal, *map(setting.at, others)):
             in_order(setting, case.tasks[self.unit].assigned_at, "分办")
         joint = CasesHandledJointly(unit=self.unit, cases=together, reason=self.reason)
         return [joint, *(On(other, joint) for other in others)]
+
+    def _together(self, one: Proposal, other: Proposal) -> bool:
+        """Whether both cases know that the unit handles them together, since it was last given them."""
+        return all(b.stream in a.joint.get(self.unit, ()) for a, b in ((one, other), (other, one)))
 
     def _of_the_unit(self, other: Proposal, field: str) -> None:
         """Refuse a case that is over, or not the unit's to answer."""

@@ -29,7 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
-from domain.proposal.correction import as_corrected, taken_back
+from domain.proposal.correction import as_corrected, going_with, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits, with_limit
 from domain.proposal.owing import Debtor, Duty, Owed, Undated, owed, plan_due, silent, undated
@@ -85,8 +85,8 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
 
 def without(proposal: Proposal, version: int) -> Proposal:
     """The state that the rest of history leads to: what rested on the event at this version goes with it, what stood
-    before it stands again."""
-    retracted = proposal.retracted | {version}
+    before stands again."""
+    retracted = proposal.retracted | going_with(proposal.history, version)
     setting_right = events.ReportRetracted | events.StepTakenBack
     standing = (known for known in proposal.history if known.version not in retracted)
     told = [known for known in standing if not isinstance(known.event, setting_right)]

@@ -1,7 +1,8 @@
 """分办、签收、改办."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from domain import events
 from domain.policy.rulebook import DeadlineKind
@@ -9,6 +10,8 @@ from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
 from domain.values import later
+
+V = TypeVar("V")
 
 
 def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded[Any]) -> Proposal:
@@ -23,8 +26,7 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, limits=limits, rounds=rounds)
             ceased = known.ceased if known else 0
             task = replace(task, assigned_version=recorded.version, ceased=ceased)
-            filed = {key: known for key, known in proposal.filed.items() if key[1] != event.unit}
-            return replace(with_task(proposal, task), filed=filed)
+            return with_task(_begun_anew(proposal, event.unit), task)
         case events.AssignmentAcknowledged():
             return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
         case events.CaseReassigned():
@@ -40,6 +42,37 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             return replace(proposal, joint=joint)
         case _:
             assert_never(event)
+
+
+def _begun_anew(proposal: Proposal, unit: str) -> Proposal:
+    """The case as a unit finds it that is given it: its plan and its opinion of an earlier assignment, what was
+    approved, asked for or sent back of them, what it handled together with this, and its word on drafts that are not
+    out yet are none of the new one."""
+    return replace(
+        proposal,
+        filed={key: known for key, known in proposal.filed.items() if key[1] != unit},
+        approved=_of_others(proposal.approved, unit),
+        asked=_of_others(proposal.asked, unit),
+        returned=_of_others(proposal.returned, unit),
+        joint=_of_others(proposal.joint, unit),
+        tasks={other: _countersigned_by_others(task, unit) for other, task in proposal.tasks.items()},
+    )
+
+
+def _of_others(known: Mapping[str, V], unit: str) -> dict[str, V]:
+    return {other: told for other, told in known.items() if other != unit}
+
+
+def _countersigned_by_others(task: UnitTask, unit: str) -> UnitTask:
+    """The task with its drafts as they stand without this unit's word; a letter that is out keeps what was agreed."""
+    rounds = {}
+    for number, current in task.rounds.items():
+        drafts = {
+            n: draft if draft.issued else replace(draft, countersigned=_of_others(draft.countersigned, unit))
+            for n, draft in current.drafts.items()
+        }
+        rounds[number] = replace(current, drafts=drafts)
+    return replace(task, rounds=rounds)
 
 
 def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitTask:

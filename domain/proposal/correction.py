@@ -1,6 +1,6 @@
 """更正."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -42,6 +42,27 @@ def taken_back(history: Iterable[Recorded[Any]]) -> dict[int, int]:
     """What of a history was taken back: its version, with the version of the event that took it back."""
     takings = (known for known in history if isinstance(known.event, events.ReportRetracted | events.StepTakenBack))
     return {taking.event.version: taking.version for taking in takings}
+
+
+def going_with(history: Iterable[Recorded[Any]], version: int) -> frozenset[int]:
+    """The versions that stand no more without the event at this one: its own, and every time that a limit was set again
+    which began with it, or with its round. A clock that something else has started anew since runs on."""
+    gone, fact = {version}, None
+    for known in history:
+        event = known.event
+        if known.version == version:
+            fact = event
+        elif isinstance(event, events.DeadlineRecomputed) and fact is not None:
+            ordered = isinstance(fact, events.RehandlingOrdered)
+            if (ordered and (event.unit, event.round) == (fact.unit, fact.round)) or _began_with(gone, known):
+                gone.add(known.version)
+    return frozenset(gone)
+
+
+def _began_with(gone: Collection[int], known: Recorded[events.DeadlineRecomputed]) -> bool:
+    due = known.event.deadline
+    counted_from = due.anchor.stream == known.stream and due.anchor.version in gone
+    return counted_from or (due.supersedes in gone and not due.started_anew)
 
 
 def _told(proposal: Proposal, event: events.ClericalErrorCorrected) -> Proposal:

@@ -83,10 +83,12 @@ def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: in
     if event.unit is None:
         return replace(proposal, key_limit=limit if proposal.key else None)
     task = task_of(proposal, event.unit)
-    current = task.rounds.get(event.round or 0)
-    if current is None:
+    if event.round is None:
         others = {known: other for known, other in task.limits.items() if known is not kind}
         return with_task(proposal, replace(task, limits={**others, kind: limit} if limit else others))
+    current = task.rounds.get(event.round)
+    if current is None:  # the order of the round was taken back
+        return proposal
     if kind is DeadlineKind.PUBLICATION:
         return with_round(proposal, task, replace(current, publish_by=limit))
     if kind is not DeadlineKind.FEEDBACK:

@@ -123,6 +123,13 @@ class TaskLine(Frozen):
             return self
         return self.model_copy(update={"due_on": deadline.due_on, "deadline_rule": deadline.rule})
 
+    def due_again(self, deadline: Deadline) -> "TaskLine":
+        """The line where its limit was set again: nor does an earlier limit of the round come back with a grant that is
+        taken back."""
+        was = self.before
+        kept = was.due_again(deadline) if was is not None and was.round == self.round else was
+        return self.model_copy(update={"before": kept}).due_by(deadline)
+
 
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
@@ -311,7 +318,7 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
             shown = event.deadline.kind in kinds and event.round in (None, line.round)
             if shown and event.ended:
                 return _changed(row, line.unit, due_on=None, deadline_rule=None, paused=False)
-            return _with(row, line.due_by(event.deadline)) if shown and event.unit else row
+            return _with(row, line.due_again(event.deadline)) if shown and event.unit else row
         case events.ClockPaused():
             return _changed(row, event.unit, paused=True)
         case events.KeyProposalSelected():

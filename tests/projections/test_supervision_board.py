@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from domain import commands as c
-from domain.codes import AssignmentMode, Rating, Recipient, Stage
+from domain.codes import AssignmentMode, Rating, Recipient, Restart, Stage
 from domain.events import (
     AssignmentAcknowledged,
     CaseTransferredElsewhere,
@@ -21,7 +21,7 @@ from domain.events import (
     SatisfactionRecorded,
 )
 from domain.labels import CLASSIFIED
-from domain.policy.rulebook import DeadlineKind
+from domain.policy.rulebook import CountedIn, DeadlineKind, Traits
 from domain.proposal import Duty, TaskStatus
 from domain.values import day_of
 from projections import engine
@@ -39,6 +39,7 @@ from tests.domain.given import (
     LED,
     LEDGER,
     MAYOR,
+    NOTICES,
     SECOND,
     SHIPPED,
     SPLIT,
@@ -56,6 +57,7 @@ from tests.domain.given import (
     left,
     opened,
     opinion,
+    rate,
     reassign,
     registered,
     rehandle,
@@ -261,6 +263,38 @@ def test_more_time_taken_back_is_not_the_day_of_an_opinion() -> None:
     limit = world.case.tasks[EDU].limit(DeadlineKind.CO_OPINION)
     assert limit is not None
     assert line(world).task(EDU).due_on == limit.due_on == due
+
+
+def test_more_time_taken_back_leaves_the_day_of_a_clock_that_was_started_anew_since() -> None:
+    anew = SHIPPED.deadlines[0].model_copy(update={"restarts": (Restart.OBJECTION_REJECTED,)})
+    world = assigned(opened(ruled(deadlines=(anew, *SHIPPED.deadlines[1:]))))
+    until = world.case.tasks[EDU].round.deadline
+    assert until is not None
+    later = until.due_on.replace(day=until.due_on.day + 9)
+    world.do(c.RequestExtension(unit=EDU, until=later, reason="情况复杂", signed_by=leader_of(EDU)))
+    world.do(c.DecideExtension(unit=EDU, granted=True, approver=MAYOR, reason="同意"))
+    world.now = world.now.replace(month=world.now.month + 1)
+    world.do(hand_back())
+    world.do(decide_objection(upheld=False))
+    take_back(world, ExtensionGranted)
+    limit = world.case.tasks[EDU].round.deadline
+    assert limit is not None
+    assert line(world).task(EDU).due_on == limit.due_on > later
+
+
+def test_a_round_taken_back_leaves_the_board_though_its_limit_was_set_again() -> None:
+    days = SHIPPED.deadline(DeadlineKind.REHANDLING, Traits())
+    assert days is not None
+    counted = {"counted_in": CountedIn.WORKDAY, "value": 30}
+    others = [rule for rule in SHIPPED.deadlines if rule.kind is not DeadlineKind.REHANDLING]
+    world = form_out(opened(ruled(deadlines=(*others, days.model_copy(update=counted)))))
+    before = line(world).task(EDU)
+    world.do(rate(rating=Rating.DISSATISFIED))
+    world.do(c.AnnounceCalendar(notice=NOTICES[2024]))
+    assert world.do(c.RecomputeDeadlines())
+    retract(world, SatisfactionRecorded)
+    after = line(world).task(EDU)
+    assert (after.round, after.due_on, after.draft) == (before.round, before.due_on, before.draft)
 
 
 def test_a_round_taken_back_leaves_what_a_unit_has_done_since_it_only_assists() -> None:
