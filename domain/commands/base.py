@@ -141,6 +141,13 @@ def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:
     require(late_enough, OCCURRED_IN_ORDER, f"发生时间早于{told}的时间", "occurred_at")
 
 
+def relied_on(gate: Gate, setting: Setting, fact: datetime | date | None, told: str) -> None:
+    """Refuse a moment that is surely earlier than the fact for which a gate lets it pass; where the gate asks nothing
+    nothing rests on the fact."""
+    if gate is not Gate.OFF:
+        in_order(setting, fact, told)
+
+
 def after_last(setting: Setting, task: UnitTask) -> None:
     """Refuse a moment that is surely earlier than the unit's last step."""
     if task.last is not None:
@@ -310,6 +317,7 @@ __all__ = [
     "in_scheme",
     "late",
     "open_case",
+    "relied_on",
     "replied",
     "standing",
     "stream_of",
