@@ -24,7 +24,7 @@ from domain.commands.base import (
     standing,
     stream_of,
 )
-from domain.commands.before_reply import contact_breach
+from domain.commands.before_reply import contact_breach, contact_breach_since
 from domain.commands.countersigning import settled, uncountersigned
 from domain.commands.letters import next_letter, register_of
 from domain.commands.reply import DraftNumber
@@ -212,6 +212,7 @@ class IssueReply(ProposalCommand):
         self, task: UnitTask, draft: Draft, proposal: Proposal, setting: Setting, rulebook: Rulebook
     ) -> list[Breach]:
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
+        breaches += contact_breach_since(proposal, self.unit, setting, rulebook)
         breaches += [] if task.round.paused else _overdue(proposal, task, setting)
         breaches += _unsettled(proposal, task, draft, setting, rulebook.gates)
         breaches += _undecided(proposal, task, setting, rulebook.gates)
