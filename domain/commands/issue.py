@@ -74,7 +74,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, Setting
 from domain.streams import Stream
-from domain.values import Code, Moment, Title, day_of
+from domain.values import Code, Moment, Title, day_of, earlier
 
 
 class SignReply(ProposalCommand):
@@ -131,7 +131,7 @@ class SignReply(ProposalCommand):
             yield Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft")
         gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
         yield from uncountersigned(gate, proposal, task, draft, setting)
-        if proposal.key is not None:
+        if proposal.key_at is not None and not earlier(setting.occurred_at, proposal.key_at):
             yield from _not_yet_handled_as_key(proposal, task, setting, rulebook.gates)
 
 

@@ -207,10 +207,15 @@ def _against_review(proposal: Proposal, setting: Setting, gates: Gates) -> list[
     if last.opinion in _AGAINST:
         told = f"{label(last.level)}意见为{label(last.opinion)}，不能立案"
         return [Breach(agreeing, REGISTERED_AS_REVIEWED, told)]
-    given = [known.event for known in proposal.standing if isinstance(known.event, ReviewOpinionRecorded)]
-    overruled = any(opinion.opinion in _AGAINST for opinion in given)
+    overruled = any(opinion.opinion in _AGAINST for opinion in _opinions(proposal, since))
     relied_on(agreeing, setting, proposal.last(ReviewOpinionRecorded) if overruled else None, "审查")
     return []
+
+
+def _opinions(proposal: Proposal, since: int) -> list[ReviewOpinionRecorded]:
+    """Every review of the proposal as it was handed in last, at this version."""
+    later = (known.event for known in proposal.standing if known.version > since)
+    return [event for event in later if isinstance(event, ReviewOpinionRecorded)]
 
 
 class TransferCase(ProposalCommand):

@@ -128,6 +128,11 @@ def revising(world: World) -> World:
     return did(submitted(world), admission.send_for_revision())
 
 
+def revised(world: World, *before: c.Command) -> World:
+    """A proposal that was handed in again, changed."""
+    return did(did(submitted(world), *before), admission.send_for_revision(), *changed_again(world))
+
+
 def changed_again(_: World) -> Sequence[c.Command]:
     return (c.ResubmitProposal(title="改过的提案"),)
 
@@ -596,6 +601,20 @@ KEPT: dict[str, Relied] = {
         lambda _: (plan(goal="每两校配一名心理教师"),),
         lambda _: sign(signer=head_of(EDU)),
         gate="key_plan_before_signing",
+    ),
+    "signed before the case was a key proposal": Relied(
+        lambda world: did(drafted(world), review()),
+        lambda _: (key_proposal.select(), key_proposal.appoint(), plan()),
+        lambda _: sign(signer=head_of(EDU)),
+        gate="key_plan_before_signing",
+    ),
+    "registered before the highest level spoke again": Relied(
+        lambda world: did(
+            revised(world, admission.opinion_of(opinion="REFUSE")), admission.opinion_of(note="可以立案")
+        ),
+        lambda _: (admission.opinion_of("SECOND"),),
+        lambda _: c.RegisterProposal(),
+        gate="registered_as_reviewed",
     ),
     "issued in time whether more was granted or not": Relied(
         lambda _: did(signed(clock.limited_opened()), clock.ask("2024-07-01")),
