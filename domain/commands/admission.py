@@ -7,14 +7,27 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from domain.codes import Conversion, Ending, RefusalGround, ReviewLevel, ReviewOpinion
-from domain.commands.base import EXISTING, ProposalCommand, existing, in_order, open_case, stream_of, with_proposers
+from domain.commands.base import (
+    EXISTING,
+    ProposalCommand,
+    after_last,
+    existing,
+    in_order,
+    open_case,
+    stream_of,
+    with_proposers,
+)
 from domain.commands.key_proposal import supervision_due
 from domain.commands.other_rules import under_other_rules
 from domain.events import (
+    CaseReassigned,
     CaseRulebookChanged,
+    CaseTransferredElsewhere,
+    CaseTransferredToGovernment,
     ProposalAbsorbed,
     ProposalConverted,
     ProposalNotRegistered,
+    ProposalRegistered,
     ProposalResubmitted,
     ProposalReturnedForRevision,
     ProposalsMerged,
@@ -22,6 +35,7 @@ from domain.events import (
     RefusalNotified,
     ReviewOpinionRecorded,
 )
+from domain.labels import EVENTS
 from domain.proposal import Proposal
 from domain.rules import (
     ARCHIVED_ONCE,
@@ -47,6 +61,16 @@ from domain.rules import (
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, proposal_stream
 from domain.values import Attachments, Code, LongText, Note, Title, layout
+
+STAGES = (
+    ProposalReturnedForRevision,
+    ProposalResubmitted,
+    ProposalRegistered,
+    CaseTransferredToGovernment,
+    CaseTransferredElsewhere,
+    CaseReassigned,
+)
+"""What only a proposal goes through that has not ended."""
 
 
 class RecordReviewOpinion(ProposalCommand):
@@ -80,6 +104,7 @@ class RecordReviewOpinion(ProposalCommand):
         for index, unit in enumerate(self.co_units):
             setting.knows_unit(unit, f"co_units.{index}")
         in_order(setting, proposal.submitted_at, "提交")
+        in_order(setting, proposal.last(ReviewOpinionRecorded, ProposalResubmitted), "审查、重新提交")
         return [recorded]
 
 
@@ -101,6 +126,7 @@ class ReturnForRevision(ProposalCommand):
             return []
         _under_review(proposal)
         in_order(setting, proposal.submitted_at, "提交")
+        in_order(setting, proposal.last(ProposalResubmitted), "重新提交")
         return [self.told(ProposalReturnedForRevision)]
 
 
@@ -122,7 +148,7 @@ class ResubmitProposal(ProposalCommand):
             require(same, REVISED_BEFORE_REGISTRATION, "提案没有被退回修改")
             return []
         require(not same, REVISED_BEFORE_REGISTRATION, "与退回的提案相同，须修改后再提交", "body")
-        in_order(setting, proposal.submitted_at, "提交")
+        in_order(setting, proposal.last(ProposalReturnedForRevision), "退回修改")
         return [resubmitted]
 
 
@@ -145,7 +171,7 @@ class RefuseRegistration(ProposalCommand):
             return []
         open_case(proposal)
         require(proposal.case_no is None, BEFORE_REGISTRATION, "已立案，不能不予立案")
-        in_order(setting, proposal.submitted_at, "提交")
+        _not_before_its_stages(proposal, setting)
         return [refused]
 
 
@@ -206,7 +232,8 @@ class ConvertProposal(ProposalCommand):
         require(bool(refused or self.ground), CONVERTED_ON_GROUND, "须写明不予立案的情形", "ground")
         same = refused is None or self.ground in (None, refused)
         require(same, CONVERTED_ON_GROUND, "与不予立案的情形不同", "ground")
-        in_order(setting, proposal.submitted_at, "提交")
+        _not_before_its_stages(proposal, setting)
+        in_order(setting, proposal.last(ProposalNotRegistered), "不予立案")
         return [converted]
 
 
@@ -242,8 +269,8 @@ class MergeProposals(ProposalCommand):
         standing = other.ended is None and other.closed is None
         require(standing, MERGED_BEFORE_ASSIGNMENT, "该提案已终结", field)
         require(not other.active_tasks, MERGED_BEFORE_ASSIGNMENT, "该提案已分办，不能再并案", field)
-        _as_far(proposal, other, field)
-        in_order(setting, other.submitted_at, "提交")
+        _as_far(proposal, other, setting, field)
+        _not_before_its_stages(other, setting)
 
 
 class WithdrawProposal(ProposalCommand):
@@ -275,7 +302,7 @@ class WithdrawProposal(ProposalCommand):
         require(others, WITHDRAWN_BY_PROPOSER, "只写并入本案的提案的领衔委员", "agreed_by")
         replied = any(answered.issued for answered in proposal.communication.rounds)
         require(not replied, WITHDRAWN_BEFORE_REPLY, "已有承办单位答复，不能撤案")
-        in_order(setting, proposal.submitted_at, "提交")
+        _not_before_its_stages(proposal, setting)
         return [withdrawn]
 
 
@@ -298,6 +325,7 @@ class ChangeCaseRulebook(ProposalCommand):
         if proposal.rulebook == pinned:
             return []
         in_order(setting, proposal.registered_at, "立案")
+        in_order(setting, proposal.last(CaseRulebookChanged), "改用规则")
         due = supervision_due(proposal, adopted, setting)
         changed = CaseRulebookChanged(rulebook=pinned, reason=self.reason, deadline=due)
         return [changed, *under_other_rules(proposal, setting, adopted)]
@@ -320,12 +348,23 @@ def _united(proposal: Proposal, others: Sequence[Proposal]) -> dict[str, Any]:
     return united
 
 
-def _as_far(proposal: Proposal, other: Proposal, field: str) -> None:
+def _as_far(proposal: Proposal, other: Proposal, setting: Setting, field: str) -> None:
     """Refuse to absorb a case that stands further on than this one: nobody would answer it any more."""
     numbered = other.case_no is None or proposal.case_no is not None
     require(numbered, MERGED_INTO_AS_FAR, "该提案已立案，不能并入未立案的提案", field)
     here = proposal.transferred is not None and proposal.recipient is other.recipient
     require(other.transferred is None or here, MERGED_INTO_AS_FAR, "该案已交办，只能并入交办同一方的案件", field)
+    in_order(setting, proposal.registered_at if other.case_no is not None else None, "立案")
+    in_order(setting, proposal.transferred_at if other.transferred else None, "交办")
+
+
+def _not_before_its_stages(proposal: Proposal, setting: Setting) -> None:
+    """Refuse an end that is earlier than a stage of the proposal, or a step of a unit on it."""
+    in_order(setting, proposal.submitted_at, "提交")
+    for stage in STAGES:
+        in_order(setting, proposal.last(stage), f"“{EVENTS[stage.__name__]}”")
+    for task in proposal.tasks.values():
+        after_last(setting, task)
 
 
 def _under_review(proposal: Proposal) -> None:

@@ -9,10 +9,17 @@ from domain.commands.base import Breach, ProposalCommand, SessionCommand, existi
 from domain.events import (
     AnnualReportSnapshotTaken,
     CaseArchived,
+    CommitmentBroken,
+    CommitmentFulfilled,
+    KeyProposalReleased,
     ProposalAbsorbed,
     ProposalConverted,
     ProposalNotRegistered,
     ProposalWithdrawn,
+    RefusalNotified,
+    ReplyPublished,
+    ReplyWithheld,
+    SupervisionReportFiled,
 )
 from domain.labels import label
 from domain.proposal import Proposal, owed
@@ -71,7 +78,20 @@ class ArchiveCase(ProposalCommand):
         require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
         in_order(setting, proposal.last(*ENDS), "终结")
+        _after_what_was_owed(proposal, setting)
         return [gated(archived, _still_owed(proposal))]
+
+
+def _after_what_was_owed(proposal: Proposal, setting: Setting) -> None:
+    """Refuse a moment before the outcome of a promise, a notice, or what was still to be done by a day."""
+    for number in proposal.commitments:
+        in_order(setting, proposal.first(CommitmentFulfilled, CommitmentBroken, number=number), "承诺有结果")
+    in_order(setting, proposal.last(RefusalNotified), "告知委员")
+    rounds = [answered for task in proposal.tasks.values() for answered in task.rounds.values()]
+    published = any(answered.publish_by for answered in rounds)
+    in_order(setting, proposal.last(ReplyPublished, ReplyWithheld) if published else None, "登记公开或不公开")
+    reported = proposal.first(SupervisionReportFiled, since=proposal.version_of(KeyProposalReleased))
+    in_order(setting, reported if proposal.key_limit else None, "报送督办报告")
 
 
 def _still_owed(proposal: Proposal) -> list[Breach]:

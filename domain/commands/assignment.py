@@ -82,6 +82,7 @@ class AssignUnits(ProposalCommand):
         in_order(setting, proposal.transferred_at, "交办")
         new = self._new(proposal, setting)
         _lead_has_not_replied(proposal, [one for one in new if one.mode.handles])
+        _after_leaving(proposal, setting, new)
         return assign_all(proposal, setting, new, self.basis, self.leader)
 
     def _new(self, proposal: Proposal, setting: Setting) -> list[Assignment]:
@@ -249,6 +250,26 @@ def _lead_has_not_replied(proposal: Proposal, new: Collection[Assignment]) -> No
     require(not (new and replied), MODES_COMPATIBLE, "主办单位已答复，不能再增加会办单位", "assignments")
 
 
+def _after_leaving(proposal: Proposal, setting: Setting, new: Collection[Assignment]) -> None:
+    """Refuse a moment before a unit left that comes back, or beside which one of these could not have begun."""
+    for task in proposal.tasks.values():
+        if task.active:
+            continue
+        barred = any(one.unit == task.unit or not _beside(one.mode, task.mode) for one in new)
+        left_at = proposal.history[task.ceased - 1].occurred_at
+        in_order(setting, left_at if barred else None, f"“{setting.unit_name(task.unit)}”退出")
+
+
+def _beside(one: AssignmentMode, other: AssignmentMode) -> bool:
+    """Whether two units may have a case at the same time, each in its way."""
+    both = {one, other}
+    if not (one.handles and other.handles):
+        return True
+    if both & {AssignmentMode.SOLE, AssignmentMode.SPLIT}:
+        return both == {AssignmentMode.SPLIT}
+    return both != {AssignmentMode.LEAD}
+
+
 def _compatible(all_modes: Collection[AssignmentMode]) -> bool:
     modes = [mode for mode in all_modes if mode.handles]
     kinds = set(modes)
@@ -308,6 +329,7 @@ class ReassignCase(ProposalCommand):
         handling = {unit for unit, mode in active.items() if mode.handles}
         _lead_has_not_replied(proposal, [one for one in new if one.unit not in handling and one.mode.handles])
         self._not_replied(proposal, setting, [*leaving, *(wanted.unit for wanted in new)])
+        _after_leaving(proposal, setting, new)
         if self.decided_by is not None:
             setting.city_leader(self.decided_by, "decided_by", DECIDER_LEADS_CITY)
         changed = tuple(wanted.unit for wanted in new if wanted.unit in active)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.codes import AssignmentMode, Gate, Restart
-from domain.events import Event
+from domain.events import Event, UnitAssigned
 from domain.labels import EVENTS, label
 from domain.personal import Sealed
 from domain.policy.deadlines import Anchor, Deadline, back_from, derive
@@ -141,10 +141,29 @@ def in_order(setting: Setting, fact: datetime | date | None, told: str) -> None:
     require(late_enough, OCCURRED_IN_ORDER, f"发生时间早于{told}的时间", "occurred_at")
 
 
+def relied_on(gate: Gate, setting: Setting, fact: datetime | date | None, told: str) -> None:
+    """Refuse a moment that is surely earlier than the fact for which a gate lets it pass; where the gate asks nothing
+    nothing rests on the fact."""
+    if gate is not Gate.OFF:
+        in_order(setting, fact, told)
+
+
 def after_last(setting: Setting, task: UnitTask) -> None:
     """Refuse a moment that is surely earlier than the unit's last step."""
     if task.last is not None:
         in_order(setting, task.last.at, f"“{EVENTS[task.last.event]}”")
+
+
+def after_assignment(setting: Setting, proposal: Proposal, task: UnitTask) -> None:
+    """Refuse a moment before the unit was given the case, or took part in it as it does now: answering, or assisting
+    another that answers."""
+    in_order(setting, task.assigned_at, "分办")
+    begun, answers = None, None
+    for known in proposal.standing:
+        if isinstance(known.event, UnitAssigned) and known.event.unit == task.unit:
+            begun = begun if known.event.mode.answers is answers else known.occurred_at
+            answers = known.event.mode.answers
+    in_order(setting, begun, "分办")
 
 
 def assigned(proposal: Proposal, unit: str, setting: Setting) -> UnitTask:
@@ -296,6 +315,7 @@ __all__ = [
     "DraftStatus",
     "ProposalCommand",
     "SessionCommand",
+    "after_assignment",
     "after_last",
     "answering",
     "assigned",
@@ -310,6 +330,7 @@ __all__ = [
     "in_scheme",
     "late",
     "open_case",
+    "relied_on",
     "replied",
     "standing",
     "stream_of",

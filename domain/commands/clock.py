@@ -9,6 +9,7 @@ from domain.commands.base import (
     EXISTING,
     Breach,
     ProposalCommand,
+    after_assignment,
     after_last,
     answering,
     gated,
@@ -16,7 +17,14 @@ from domain.commands.base import (
     open_case,
 )
 from domain.commands.recomputation import following
-from domain.events import ClockPaused, ClockResumed, ExtensionGranted, ExtensionRefused, ExtensionRequested
+from domain.events import (
+    ClockPaused,
+    ClockResumed,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    RehandlingOrdered,
+)
 from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
 from domain.proposal import Proposal, Round
@@ -78,7 +86,10 @@ class RequestExtension(ProposalCommand):
         setting.speaks_for(self.signed_by, self.unit, "signed_by")
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
         beyond = _beyond(proposal, setting, due, self.until)
-        in_order(setting, task.assigned_at, "分办")
+        after_assignment(setting, proposal, task)
+        in_order(setting, proposal.last(RehandlingOrdered, unit=self.unit, round=current.number), "责成重新办理")
+        decided = proposal.last(ExtensionGranted, ExtensionRefused, unit=self.unit, round=current.number)
+        in_order(setting, decided, "决定延期")
         return [gated(requested, [*_too_late(current, due, proposal, setting), *beyond])]
 
 

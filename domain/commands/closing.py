@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.codes import AssignmentMode, Gate
+from domain.codes import AssignmentMode, Gate, Rating
 from domain.commands.base import (
     EXISTING,
     Breach,
@@ -12,13 +12,23 @@ from domain.commands.base import (
     in_order,
     in_scheme,
     open_case,
+    relied_on,
 )
 from domain.events import (
     CaseReassigned,
+    CommitmentFulfilled,
+    DisagreementSettled,
     Event,
+    FaceToFaceMediationHeld,
     HandlingClosed,
+    HandlingReopened,
+    KeyProposalReleased,
+    SupervisionReportFiled,
+    UnitAdditionGranted,
+    UnitAdditionRefused,
     UnitAssigned,
 )
+from domain.labels import EVENTS
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Proposal, TaskStatus, UnitTask
 from domain.rules import (
@@ -42,6 +52,9 @@ from domain.values import (
     ClassCode,
     Note,
 )
+
+SETTLING = (CaseReassigned, DisagreementSettled, HandlingReopened, UnitAdditionGranted, UnitAdditionRefused)
+"""What a case that is closed has no longer to wait for."""
 
 
 class CloseHandling(ProposalCommand):
@@ -74,32 +87,33 @@ class CloseHandling(ProposalCommand):
         for task in proposal.active_tasks:
             self._done(task, proposal, setting)
         require(bool(proposal.answering), REPLIED_BEFORE_CLOSING, "尚无承办单位答复")
-        _after_every_answer(proposal, setting)
+        _after_every_step(proposal, setting)
         closing = self._closing(proposal, setting)
         for task in proposal.answering:
             self._heard(task, proposal, setting)
         _nobody_unheard(proposal, setting)
-        self._as_promised(proposal, setting.rulebook(proposal))
+        self._as_promised(proposal, setting)
         return [closing]
 
     def _closing(self, proposal: Proposal, setting: Setting) -> Event | Flagged:
         rulebook = setting.rulebook(proposal)
         closing = self.told(HandlingClosed, class_scheme=in_scheme(rulebook, self.result_class))
         breaches = [*_over_the_dissatisfied(proposal, setting, rulebook), *_parts_of_nobody(proposal, setting)]
-        return gated(closing, [*breaches, *_unreported(proposal, rulebook)])
+        return gated(closing, [*breaches, *_unreported(proposal, setting, rulebook)])
 
-    def _as_promised(self, proposal: Proposal, rulebook: Rulebook) -> None:
+    def _as_promised(self, proposal: Proposal, setting: Setting) -> None:
         """Refuse a better class than the reply of a unit that has still to keep a promise (S30)."""
+        rulebook = setting.rulebook(proposal)
         for number, promise in proposal.commitments.items():
             task = proposal.tasks.get(promise.made.unit)
             given = task.answered.result_class if task and task.answered else None
             better = given is not None and rulebook.has_class(given) and rulebook.better(self.result_class, given)
             kept = promise.fulfilled is not None or not better
             require(kept, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {number} 项承诺尚未兑现", "result_class")
+            in_order(setting, proposal.last(CommitmentFulfilled, number=number) if better else None, "承诺兑现")
 
     def _done(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
         """Refuse to close while something of the unit's waits."""
-        after_last(setting, task)
         undecided = f"“{setting.unit_name(task.unit)}”的退件尚未裁定"
         require(task.status is not TaskStatus.RETURNED, OBJECTION_OPEN, undecided)
         asked = task.addition is not None and task.addition_decided is None
@@ -137,11 +151,15 @@ def _parts_of_nobody(proposal: Proposal, setting: Setting) -> list[Breach]:
     return [Breach(Gate.FLAG, REPLIED_BEFORE_CLOSING, told.format(name)) for name in parts]
 
 
-def _unreported(proposal: Proposal, rulebook: Rulebook) -> list[Breach]:
+def _unreported(proposal: Proposal, setting: Setting, rulebook: Rulebook) -> list[Breach]:
     """A key proposal whose supervision has not been reported on (S27)."""
-    if proposal.key is None or proposal.key_reported:
+    if proposal.key is None:
         return []
     gate = rulebook.gates.key_report_before_closing or Gate.OFF
+    if proposal.key_reported:
+        since = proposal.version_of(KeyProposalReleased)
+        relied_on(gate, setting, proposal.first(SupervisionReportFiled, since=since), "报送督办报告")
+        return []
     return [Breach(gate, KEY_REPORT_BEFORE_CLOSING, "重点提案尚未报送督办报告")]
 
 
@@ -149,8 +167,13 @@ def _says_who_answers(event: Event) -> bool:
     return isinstance(event, CaseReassigned) or (isinstance(event, UnitAssigned) and event.mode.answers)
 
 
-def _after_every_answer(proposal: Proposal, setting: Setting) -> None:
+def _after_every_step(proposal: Proposal, setting: Setting) -> None:
+    """Refuse a moment before a unit's last step, an answer, or what settled what would have kept the case open."""
+    for known in proposal.standing:
+        if isinstance(known.event, SETTLING):
+            in_order(setting, known.occurred_at, f"“{EVENTS[type(known.event).__name__]}”")
     for task in proposal.tasks.values():
+        after_last(setting, task)
         for answered in task.rounds.values():
             in_order(setting, answered.rated_at, "委员评价")
 
@@ -170,4 +193,8 @@ def _over_the_dissatisfied(proposal: Proposal, setting: Setting, rulebook: Ruleb
     told += [(unit, members, gone) for unit, members in proposal.disregarded.items()]
     people = [(setting.member_names(*sorted(members)), setting.unit_name(unit), must) for unit, members, must in told]
     gate, reason = rulebook.gates.satisfied_before_closing or Gate.REFUSE, "委员 {} 对“{}”不满意，{}"
+    for task in proposal.answering:
+        unhappy = [m for m, n in task.rated.items() if task.rounds[n].ratings[m].overall is Rating.DISSATISFIED]
+        talked = not task.dissatisfied.issuperset(unhappy)
+        relied_on(gate, setting, proposal.last(FaceToFaceMediationHeld, unit=task.unit) if talked else None, "当面协调")
     return [Breach(gate, DISSATISFIED_IS_REHANDLED, reason.format(*person)) for person in people]

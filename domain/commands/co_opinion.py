@@ -10,6 +10,7 @@ from domain.codes import Countersignature, LetterSeries, Restart, Ruling
 from domain.commands.base import (
     EXISTING,
     ProposalCommand,
+    after_assignment,
     answering,
     assisting,
     decided_above,
@@ -71,11 +72,12 @@ class RequestCoOpinion(ProposalCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         open_case(proposal)
         task = assisting(proposal, self.unit, setting)
-        answering(proposal, self.asked_by, setting, "asked_by")
+        lead = answering(proposal, self.asked_by, setting, "asked_by")
         requested = self.told(CoOpinionRequested)
         if proposal.asked.get(self.unit) == requested:
             return []
-        in_order(setting, task.assigned_at, "分办")
+        for one in (task, lead):
+            after_assignment(setting, proposal, one)
         return [requested]
 
 
@@ -111,7 +113,8 @@ class SubmitCoOpinion(ProposalCommand):
             return []
         changed = returned is None or visible(returned.text) != visible(self.text)
         require(changed, RETURNED_OPINION_CHANGES, "与退回的会办意见相同，须修改后再报", "text")
-        in_order(setting, task.assigned_at, "分办")
+        after_assignment(setting, proposal, task)
+        in_order(setting, proposal.last(CoOpinionReturned, unit=self.unit), "退回会办意见")
         letter = next_letter(setting, stream_of(proposal), self.unit, LetterSeries.CO_OPINION)
         submitted = self.told(CoOpinionSubmitted, letter=letter.number)
         return [gated(submitted, late(task.limit(DeadlineKind.CO_OPINION), setting)), letter.taken]
@@ -142,7 +145,8 @@ class ReturnCoOpinion(ProposalCommand):
             return []
         require(task.co_opinion is not None, OPINION_GIVEN, "该单位尚未提出会办意见", "unit")
         require(not lead.round.issued, OPINION_GIVEN, "本轮已答复，会办意见不再退回", "asked_by")
-        in_order(setting, task.co_opinion, "提出会办意见")
+        in_order(setting, proposal.last(CoOpinionSubmitted, unit=self.unit), "提出会办意见")
+        after_assignment(setting, proposal, lead)
         limit = task.limits.get(DeadlineKind.CO_OPINION)
         own = [OpenLimit(self.unit, None, limit)] if limit else []
         anew = restarted(Restart.CO_OPINION_RETURNED, own, proposal, setting, "CoOpinionReturned")
@@ -184,6 +188,8 @@ class EscalateDisagreement(ProposalCommand):
             same = (known.escalated.dispute, known.escalated.signed_by) == (self.dispute, self.signed_by)
             require(same, DISAGREEMENT_OPEN, f"第 {known.escalated.number} 项分歧尚待裁定", "unit")
             return []
+        in_order(setting, known.settled_at if known is not None else None, "裁定意见分歧")
+        after_assignment(setting, proposal, lead)
         self._disagrees(proposal, task, lead, setting)
         number, draft = proposal.entries.count("DisagreementEscalated") + 1, lead.round.draft
         told = {"number": number, "round": lead.round.number, "draft": draft.number if draft else None}
@@ -194,7 +200,8 @@ class EscalateDisagreement(ProposalCommand):
         require(not lead.round.issued, DISAGREEMENT_EXISTS, "本轮已答复，没有分歧可报", "answering_unit")
         name, draft = setting.unit_name(self.unit), lead.round.draft
         spoken = task.co_opinion is not None or self.unit in proposal.returned
-        in_order(setting, task.co_opinion or task.assigned_at, f"“{name}”提出会办意见")
+        told = proposal.last(CoOpinionSubmitted, unit=self.unit) if spoken else task.assigned_at
+        in_order(setting, task.co_opinion or told, f"“{name}”提出会办意见")
         given = draft.countersigned.get(self.unit) if draft else None
         require(spoken or given is not None, DISAGREEMENT_EXISTS, f"“{name}”尚未提出会办意见或会签", "unit")
         if draft is None:

@@ -9,6 +9,7 @@ from domain.commands.base import (
     EXISTING,
     Breach,
     ProposalCommand,
+    after_assignment,
     answering,
     assigned,
     gated,
@@ -17,7 +18,7 @@ from domain.commands.base import (
     open_case,
     with_proposers,
 )
-from domain.events import ContactWaived, MemberContacted
+from domain.events import ContactWaived, MemberContacted, RehandlingOrdered
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import Proposal, contacted, identity
 from domain.record import same_person
@@ -108,5 +109,6 @@ class WaiveContact(ProposalCommand):
         asked = (self.unit, number, self.approver, self.reason)
         if any((w.unit, w.round, w.approver, w.reason) == asked for w in proposal.communication.waivers):
             return []
-        in_order(setting, task.assigned_at, "分办")
+        after_assignment(setting, proposal, task)
+        in_order(setting, proposal.last(RehandlingOrdered, unit=self.unit, round=number), "责成重新办理")
         return [self.told(ContactWaived, round=number)]

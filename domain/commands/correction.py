@@ -107,6 +107,7 @@ class RetractReport(ProposalCommand):
         require(answered, RETRACTS_REPORT, "已办结，征询、评价与协调须先恢复办理方可撤回", "version")
         followed = proposal.archived is None or not isinstance(fact.event, CommitmentEvent)
         require(followed, RETRACTS_REPORT, "已归档，承诺须先撤销归档方可撤回", "version")
+        in_order(setting, proposal.last(HandlingReopened) if isinstance(fact.event, UPON) else None, "恢复办理")
         in_order(setting, fact.occurred_at, f"“{EVENTS[type(fact.event).__name__]}”")
         about = {"unit": getattr(fact.event, "unit", None), "number": getattr(fact.event, "number", None)}
         _class_stands_without(proposal, fact, setting)

@@ -1,7 +1,7 @@
 """会签: what assisting units have not yet agreed to, before the lead's draft goes on."""
 
 from domain.codes import Countersignature, Gate
-from domain.commands.base import Breach, in_order
+from domain.commands.base import Breach, in_order, relied_on
 from domain.proposal import Draft, Proposal, UnitTask
 from domain.rules import COUNTERSIGNED_BEFORE_SIGNING
 from domain.setting import Setting
@@ -18,6 +18,8 @@ def uncountersigned(gate: Gate, proposal: Proposal, lead: UnitTask, draft: Draft
         if given is None or given.countersignature is Countersignature.WITHHELD:
             told = f"“{name}”尚未会签" if given is None else f"“{name}”不同意会签"
             breaches.append(Breach(gate, COUNTERSIGNED_BEFORE_SIGNING, told, "draft"))
+        else:
+            relied_on(gate, setting, given.at, f"“{name}”会签")
     return breaches
 
 

@@ -148,6 +148,7 @@ class CoSign(DraftingCommand):
         require(in_time, CO_SIGNED_IN_TIME, f"附议截至 {asked.sign_by}，逾期无效", "member")
         in_order(setting, proposal.last(ProposalDraftSaved), "撰写")
         _after_invitation(asked, proposal, setting)
+        in_order(setting, proposal.last(CoSignatureDeclined, member=self.member), "谢绝附议")
         return [self.told(CoSignatureGiven, draft=latest.draft)]
 
 
@@ -165,6 +166,7 @@ class DeclineCoSignature(DraftingCommand):
         if self.member in proposal.drafting.declined:
             return []
         _after_invitation(asked, proposal, setting)
+        in_order(setting, proposal.last(CoSignatureGiven, member=self.member), "附议")
         return [self.told(CoSignatureDeclined)]
 
 

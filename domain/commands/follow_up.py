@@ -20,6 +20,8 @@ from domain.commands.base import (
 )
 from domain.events import (
     ClassReassessed,
+    CommitmentFulfilled,
+    HandlingClosed,
     LookbackCampaignOpened,
     LookbackRecorded,
     MemberRevisited,
@@ -166,10 +168,14 @@ class ReassessClass(ProposalCommand):
         if before == self.result_class:
             return []
         in_order(setting, proposal.closed_at, "办结")
+        in_order(setting, proposal.last(ClassReassessed), "重新定类")
+        better = rulebook.better(self.result_class, before)
         open_still = [number for number, promise in proposal.commitments.items() if promise.fulfilled is None]
-        earned = not open_still or not rulebook.better(self.result_class, before)
         which = "、".join(map(str, open_still))
+        earned = not (open_still and better)
         require(earned, COMMITMENTS_BEFORE_BETTER_CLASS, f"第 {which} 项承诺尚未兑现", "result_class")
+        for number in proposal.commitments if better else ():
+            in_order(setting, proposal.last(CommitmentFulfilled, number=number), "承诺兑现")
         return [self.told(ClassReassessed, class_scheme=scheme, before=before)]
 
 
@@ -219,11 +225,13 @@ class RecordLookback(ProposalCommand):
         if campaign is None:
             refuse(LOOKBACK_OPEN, f"本届次没有第 {self.campaign} 批回头看", "campaign")
         of_class = proposal.result_class in campaign.classes
-        meant = of_class or proposal.stream in campaign.cases or not (campaign.classes or campaign.cases)
+        named = proposal.stream in campaign.cases or not (campaign.classes or campaign.cases)
+        meant = of_class or named
         require(meant, LOOKBACK_OPEN, "本案不在这一批回头看的范围之内", "campaign")
         recorded = self.told(LookbackRecorded)
         if proposal.lookbacks.get((self.campaign, self.unit)) == recorded:
             return []
         in_order(setting, task.assigned_at, "分办")
         in_order(setting, setting.session.lookbacks_at.get(self.campaign), "开展回头看")
+        in_order(setting, None if named else proposal.last(HandlingClosed, ClassReassessed), "定类")
         return [recorded]

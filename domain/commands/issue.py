@@ -19,15 +19,26 @@ from domain.commands.base import (
     in_order,
     late,
     open_case,
+    relied_on,
     replied,
     standing,
     stream_of,
 )
-from domain.commands.before_reply import contact_breach
+from domain.commands.before_reply import contact_breach, contact_breach_since
 from domain.commands.countersigning import settled, uncountersigned
 from domain.commands.letters import next_letter, register_of
 from domain.commands.reply import DraftNumber
-from domain.events import HandlingPlanFiled, OfficialAppointed, ReplyDelivered, ReplyIssued, ReplySigned
+from domain.events import (
+    ExtensionGranted,
+    HandlingPlanFiled,
+    LeaderAppointed,
+    OfficialAppointed,
+    PublicationContested,
+    PublicationDecided,
+    ReplyDelivered,
+    ReplyIssued,
+    ReplySigned,
+)
 from domain.labels import label
 from domain.policy.rulebook import DeadlineKind, Gates, Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, UnitTask
@@ -63,7 +74,7 @@ from domain.rules import (
 )
 from domain.setting import Decision, Setting
 from domain.streams import Stream
-from domain.values import Code, Moment, Title
+from domain.values import Code, Moment, Title, day_of, earlier
 
 
 class SignReply(ProposalCommand):
@@ -120,17 +131,21 @@ class SignReply(ProposalCommand):
             yield Breach(gate, REVIEW_BEFORE_SIGNING, "该稿尚未审核通过", "draft")
         gate = rulebook.gates.countersigned_before_signing or Gate.FLAG
         yield from uncountersigned(gate, proposal, task, draft, setting)
-        if proposal.key is not None:
+        if proposal.key_at is not None and not earlier(setting.occurred_at, proposal.key_at):
             yield from _not_yet_handled_as_key(proposal, task, setting, rulebook.gates)
 
 
 def _not_yet_handled_as_key(proposal: Proposal, task: UnitTask, setting: Setting, gates: Gates) -> Iterator[Breach]:
     """A key proposal that nobody leads (S27, S28), or for which the unit has filed no plan (S15)."""
+    led, planned = gates.key_proposal_led or Gate.FLAG, gates.key_plan_before_signing or Gate.OFF
     if not proposal.leaders:
-        yield Breach(gates.key_proposal_led or Gate.FLAG, KEY_PROPOSAL_LED, "重点提案尚未确定领办或督办领导")
+        yield Breach(led, KEY_PROPOSAL_LED, "重点提案尚未确定领办或督办领导")
+    relied_on(led, setting, proposal.first(LeaderAppointed), "确定领导")
     if (HandlingPlanFiled, task.unit) not in proposal.filed:
         told = f"重点提案，“{setting.unit_name(task.unit)}”尚未报送办理方案"
-        yield Breach(gates.key_plan_before_signing or Gate.OFF, KEY_PLAN_BEFORE_SIGNING, told, "unit")
+        yield Breach(planned, KEY_PLAN_BEFORE_SIGNING, told, "unit")
+    filed = proposal.first(HandlingPlanFiled, since=task.ceased, unit=task.unit)
+    relied_on(planned, setting, filed, "报送办理方案")
 
 
 def rank_breach(signer: OfficialAppointed, proposal: Proposal, rulebook: Rulebook, *, committing: bool) -> list[Breach]:
@@ -197,12 +212,33 @@ class IssueReply(ProposalCommand):
         self, task: UnitTask, draft: Draft, proposal: Proposal, setting: Setting, rulebook: Rulebook
     ) -> list[Breach]:
         breaches = contact_breach(proposal, self.unit, DecisiveMoment.ISSUE, setting, rulebook)
-        breaches += [] if task.round.paused else late(task.round.deadline, setting)
+        breaches += contact_breach_since(proposal, self.unit, setting, rulebook)
+        breaches += [] if task.round.paused else _overdue(proposal, task, setting)
         breaches += _unsettled(proposal, task, draft, setting, rulebook.gates)
-        if task.round.publication is None or task.round.contested:
-            gate = rulebook.gates.publication_before_issue or Gate.OFF
-            breaches.append(Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查"))
+        breaches += _undecided(proposal, task, setting, rulebook.gates)
         return [*breaches, *passed_down_breach(self.approved_by, proposal, setting, rulebook)]
+
+
+def _overdue(proposal: Proposal, task: UnitTask, setting: Setting) -> list[Breach]:
+    """What goes out after its last day; nothing goes out in time thanks to what was granted later."""
+    breaches, day = late(task.round.deadline, setting), day_of(setting.occurred_at)
+    for known in () if breaches else proposal.standing:
+        event = known.event
+        if isinstance(event, ExtensionGranted) and (event.unit, event.round) == (task.unit, task.round.number):
+            until = event.deadline.moved_from
+            in_order(setting, known.occurred_at if until and day > until else None, "批准延期")
+    return breaches
+
+
+def _undecided(proposal: Proposal, task: UnitTask, setting: Setting, gates: Gates) -> list[Breach]:
+    """A reply about whose publication nothing has been decided, or nothing since somebody objected (S43)."""
+    gate = gates.publication_before_issue or Gate.OFF
+    if task.round.publication is None or task.round.contested:
+        return [Breach(gate, PUBLICATION_DECIDED, "本轮答复尚未作公开审查")]
+    since = proposal.version_of(PublicationContested)
+    decided = proposal.first(PublicationDecided, since=since, unit=task.unit, round=task.round.number)
+    relied_on(gate, setting, decided, "公开审查")
+    return []
 
 
 def passed_down_breach(

@@ -66,6 +66,7 @@ class SelectKeyProposal(ProposalCommand):
         if known is not None and (known.basis, known.theme) == (self.basis, self.theme):
             return []
         in_order(setting, proposal.registered_at, "立案")
+        in_order(setting, proposal.last(KeyProposalReleased), "不再列为重点提案")
         cause, rulebook = Recomputation.KEY_PROPOSAL, setting.rulebook(proposal)
         if known is None:
             chosen = replace(proposal, key=selected)
@@ -142,6 +143,8 @@ class AppointLeader(ProposalCommand):
         require(own, LEADER_RANK, f"“{official.name}”不是本案承办单位的主要负责人", "leader")
         in_order(setting, proposal.submitted_at, "提交")
         in_order(setting, proposal.key_at if supervises else None, "确定重点提案")
+        headed = proposal.tasks.get(official.unit or "") if official.rank is Rank.UNIT_HEAD else None
+        in_order(setting, headed.assigned_at if headed else None, "分办")
         return [self.told(LeaderAppointed)]
 
 
@@ -174,6 +177,8 @@ class RecordSupervisionMeeting(ProposalCommand):
         if identity(held, setting.occurred_at) in proposal.told:
             return []
         _after_appointment(proposal, self.leader, setting)
+        for unit in self.units:
+            in_order(setting, proposal.tasks[unit].assigned_at, "分办")
         return [held]
 
 

@@ -21,6 +21,7 @@ from domain.commands.base import (
 from domain.commands.recomputation import reopened, restarted
 from domain.events import (
     AssignmentReturned,
+    CoOpinionReturned,
     ObjectionEscalated,
     ObjectionRejected,
     ObjectionUnanswered,
@@ -98,6 +99,7 @@ class ReturnAssignment(ProposalCommand):
         require(elsewhere, OBJECTION_NAMES_UNIT, "建议承办单位不能是退件单位自己", "suggested_unit")
         require(task.untouched, OBJECTION_BEFORE_HANDLING, "已拟稿或已提会办意见，不能再退件", "unit")
         after_last(setting, task)
+        in_order(setting, proposal.last(CoOpinionReturned, unit=self.unit), "退回会办意见")
         rulebook = setting.rulebook(proposal)
         due = deadline(DeadlineKind.OBJECTION_ANSWER, rulebook, proposal, setting, "AssignmentReturned")
         returned = self.told(AssignmentReturned, deadline=due)
@@ -201,6 +203,7 @@ class EscalateObjection(ProposalCommand):
         signer = setting.speaks_for(self.signed_by, self.unit, "signed_by")
         setting.city_leader(self.leader, "leader", DECIDER_LEADS_CITY)
         after_last(setting, task)
+        in_order(setting, proposal.last(CoOpinionReturned, unit=self.unit), "退回会办意见")
         again = reopened(proposal, _as(task, TaskStatus.RETURNED, proposal), setting)
         return [gated(escalated, _low(signer, setting.rulebook(proposal), escalating=True)), *again]
 
@@ -241,6 +244,8 @@ class RequestUnitAddition(ProposalCommand):
             require(unit not in active, ADDITION_NAMES_OTHERS, "该单位已在本案承办", f"units.{index}")
         signer, rulebook = setting.speaks_for(self.signed_by, self.unit, "signed_by"), setting.rulebook(proposal)
         in_order(setting, task.assigned_at, "分办")
+        decided = proposal.last(UnitAdditionGranted, UnitAdditionRefused, unit=self.unit)
+        in_order(setting, decided, "裁定增办建议")
         return [gated(requested, [*_late(task, setting, rulebook), *_low(signer, rulebook)])]
 
 

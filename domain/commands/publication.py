@@ -86,6 +86,7 @@ class DecidePublication(ProposalCommand, PublicationClaim):
             return []
         require(current.published is None, PUBLISHED_ONCE, "本轮答复已登记公开或不公开", "unit")
         in_order(setting, current.draft.at, "拟稿")
+        in_order(setting, proposal.last(PublicationContested) if current.contested else None, "委员提出异议")
         return [decided]
 
 
@@ -186,6 +187,7 @@ def _decided(proposal: Proposal, setting: Setting, unit: str, number: int | None
         refuse(PUBLICATION_DECIDED, "尚未作公开审查", "unit")
     require(not answered.contested, CONTEST_WEIGHED, "委员有异议，须重新作公开审查", "unit")
     in_order(setting, answered.issued_at, "答复")
+    in_order(setting, proposal.last(PublicationDecided, unit=unit, round=answered.number), "公开审查")
     return answered, answered.publication
 
 

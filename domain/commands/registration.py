@@ -7,14 +7,16 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from domain.codes import Channel, CollectiveKind, Gate, Level, Openness, Recipient, ReviewOpinion, Timing
-from domain.commands.base import EXISTING, Breach, ProposalCommand, gated, in_order, open_case
+from domain.commands.base import EXISTING, Breach, ProposalCommand, gated, in_order, open_case, relied_on
 from domain.events import (
     CaseNumberTaken,
     CaseTransferredElsewhere,
     CaseTransferredToGovernment,
     CollectiveBody,
     ProposalRegistered,
+    ProposalResubmitted,
     ProposalSubmitted,
+    ReviewOpinionRecorded,
 )
 from domain.labels import label
 from domain.policy.deadlines import add_months
@@ -45,6 +47,8 @@ from domain.rules import (
 from domain.setting import Decision, On, Setting
 from domain.streams import Stream, session_stream
 from domain.values import Attachments, Code, Frozen, LongText, Note, Title, day_of
+
+_AGAINST = (ReviewOpinion.REFUSE, ReviewOpinion.CONVERT)
 
 
 class CollectiveClaim(Frozen):
@@ -172,6 +176,7 @@ class RegisterProposal(ProposalCommand):
             return []
         require(proposal.to_revise is None, REVISED_BEFORE_REGISTRATION, "已退回修改，须待重新提交")
         in_order(setting, proposal.submitted_at, "提交")
+        in_order(setting, proposal.last(ProposalResubmitted), "重新提交")
         rulebook = setting.rulebook(proposal)
         if self.topic is not None:
             in_list(rulebook, self.topic, TOPIC_IN_LIST, "topic")
@@ -180,7 +185,7 @@ class RegisterProposal(ProposalCommand):
         told: dict[str, Any] = {"proposal_type": proposal.proposal_type, "openness": self.openness or proposal.openness}
         told |= {"session": proposal.session, "case_no": case_no, "rulebook": pinned}
         return [
-            gated(self.told(ProposalRegistered, **told), _against_review(proposal, rulebook.gates)),
+            gated(self.told(ProposalRegistered, **told), _against_review(proposal, setting, rulebook.gates)),
             On(numbers, CaseNumberTaken(case_no=case_no, proposal=proposal.stream)),
         ]
 
@@ -191,16 +196,26 @@ def in_list(rulebook: Rulebook, topic: str, rule: Rule, field: str) -> None:
     require(rulebook.has_topic(topic), rule, f"没有类别“{topic}”，可用的有：{allowed}", field)
 
 
-def _against_review(proposal: Proposal, gates: Gates) -> list[Breach]:
+def _against_review(proposal: Proposal, setting: Setting, gates: Gates) -> list[Breach]:
     """A registration without review, or against the highest one so far (S46)."""
+    gate, agreeing = gates.reviewed_before_registration or Gate.OFF, gates.registered_as_reviewed or Gate.FLAG
     if not proposal.reviews:
-        gate = gates.reviewed_before_registration or Gate.OFF
         return [Breach(gate, REVIEWED_BEFORE_REGISTRATION, "尚未审查，不能立案")]
+    since = proposal.version_of(ProposalResubmitted)
+    relied_on(gate, setting, proposal.first(ReviewOpinionRecorded, since=since), "审查")
     last = proposal.reviews[max(proposal.reviews, key=lambda level: level.height)]
-    if last.opinion not in (ReviewOpinion.REFUSE, ReviewOpinion.CONVERT):
-        return []
-    told = f"{label(last.level)}意见为{label(last.opinion)}，不能立案"
-    return [Breach(gates.registered_as_reviewed or Gate.FLAG, REGISTERED_AS_REVIEWED, told)]
+    if last.opinion in _AGAINST:
+        told = f"{label(last.level)}意见为{label(last.opinion)}，不能立案"
+        return [Breach(agreeing, REGISTERED_AS_REVIEWED, told)]
+    overruled = any(opinion.opinion in _AGAINST for opinion in _opinions(proposal, since))
+    relied_on(agreeing, setting, proposal.last(ReviewOpinionRecorded) if overruled else None, "审查")
+    return []
+
+
+def _opinions(proposal: Proposal, since: int) -> list[ReviewOpinionRecorded]:
+    """Every review of the proposal as it was handed in last, at this version."""
+    later = (known.event for known in proposal.standing if known.version > since)
+    return [event for event in later if isinstance(event, ReviewOpinionRecorded)]
 
 
 class TransferCase(ProposalCommand):

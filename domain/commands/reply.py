@@ -43,7 +43,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Setting
-from domain.values import ClassCode, Code, LongText, Note, Phone, layout, visible
+from domain.values import ClassCode, Code, LongText, Note, Phone, earlier, layout, visible
 
 DraftNumber = Annotated[StrictInt, Field(ge=1, le=1_000)]
 
@@ -87,7 +87,7 @@ class DraftReply(ProposalCommand):
         scheme = in_scheme(rulebook, self.result_class)
         self._names_contact(setting)
         self._not_final(current.draft)
-        sent_back = self._sent_back(proposal, task)
+        sent_back = self._sent_back(proposal, task, setting)
         require(not sent_back, RETURNED_DRAFT_CHANGES, "与退回或委员不满意的稿件相同，须修改后再报", "text")
         if self._identical(current.draft, setting):
             return []
@@ -118,7 +118,7 @@ class DraftReply(ProposalCommand):
         asked = (layout(self.text), self.result_class, self.openness, self.commits)
         return known == (*asked, self.contact_person, self.contact_phone)
 
-    def _sent_back(self, proposal: Proposal, task: UnitTask) -> bool:
+    def _sent_back(self, proposal: Proposal, task: UnitTask, setting: Setting) -> bool:
         """Whether an earlier round that had to be redone was answered in these words, or a reviewer has returned them
         for something that another class, another openness, another layout or a talk has not mended."""
         words = visible(self.text)
@@ -128,11 +128,11 @@ class DraftReply(ProposalCommand):
                     continue
                 if draft.issued and current.number < task.round.number:
                     return True
-                if draft.returned and not draft.defects <= self._mended(proposal, draft):
+                if draft.returned and not draft.defects <= self._mended(proposal, draft, setting):
                     return True
         return False
 
-    def _mended(self, proposal: Proposal, draft: Draft) -> set[Defect]:
+    def _mended(self, proposal: Proposal, draft: Draft, setting: Setting) -> set[Defect]:
         """The defects that can be mended without another word, and have been."""
         mended = set()
         if draft.result_class != self.result_class:
@@ -141,8 +141,9 @@ class DraftReply(ProposalCommand):
             mended.add(Defect.LAW_OR_POLICY)
         if layout(draft.text) != layout(self.text):
             mended.add(Defect.FORMAT)
-        contacts = proposal.communication.contacts
-        if any(contact.unit == self.unit and contact.mark.version > draft.returned_version for contact in contacts):
+        own = (contact.mark for contact in proposal.communication.contacts if contact.unit == self.unit)
+        since = (spoken for spoken in own if spoken.version > draft.returned_version)
+        if any(not earlier(setting.occurred_at, spoken.at) for spoken in since):
             mended |= {Defect.NOT_CONTACTED, Defect.STILL_UNSATISFIED}
         return mended
 

@@ -12,13 +12,14 @@ from domain.commands.base import (
     answering,
     current_draft,
     gated,
+    in_order,
     in_scheme,
     open_case,
 )
 from domain.commands.countersigning import uncountersigned
 from domain.commands.publication import PublicationClaim
 from domain.commands.reply import DraftNumber
-from domain.events import Event, FoundDefect, PublicationDecided, ReplyReturned, ReplyReviewed
+from domain.events import Event, FoundDefect, PublicationContested, PublicationDecided, ReplyReturned, ReplyReviewed
 from domain.policy.rulebook import Rulebook
 from domain.proposal import Draft, DraftStatus, Proposal, Round
 from domain.record import same_hand
@@ -83,14 +84,15 @@ class ReviewReply(ProposalCommand):
         draft = current_draft(task, self.draft)
         same_class = self.result_class in (None, draft.result_class)
         if draft.status is DraftStatus.REVIEWED and same_class:
-            return self._published(task.round)
+            return self._published(proposal, task.round, setting)
         self._reclassifies(draft, setting.rulebook(proposal))
         self._may_pass(draft, setting)
         after_last(setting, task)
         changed = {} if same_class else {"result_class": self.result_class, "class_reason": self.class_reason}
         reviewed = ReplyReviewed(unit=self.unit, round=task.round.number, draft=self.draft, **changed)
         gate = setting.rulebook(proposal).gates.countersigned_before_review or Gate.OFF
-        return [gated(reviewed, uncountersigned(gate, proposal, task, draft, setting)), *self._published(task.round)]
+        breaches = uncountersigned(gate, proposal, task, draft, setting)
+        return [gated(reviewed, breaches), *self._published(proposal, task.round, setting)]
 
     def _may_pass(self, draft: Draft, setting: Setting) -> None:
         returned = draft.status is DraftStatus.RETURNED
@@ -108,13 +110,16 @@ class ReviewReply(ProposalCommand):
         silent = f"由 {draft.result_class} 类调整为 {self.result_class} 类须说明理由"
         require(self.class_reason is not None, CLASS_CHANGE_HAS_REASON, silent, "class_reason")
 
-    def _published(self, current: Round) -> list[Event]:
+    def _published(self, proposal: Proposal, current: Round, setting: Setting) -> list[Event]:
         """What was decided about publication together with the review (S43)."""
         if self.publication is None:
             return []
         self.publication.check("publication.")
         decided = PublicationDecided(unit=self.unit, round=current.number, **self.publication.model_dump())
-        return [] if current.publication == decided and not current.contested else [decided]
+        if current.publication == decided and not current.contested:
+            return []
+        in_order(setting, proposal.last(PublicationContested) if current.contested else None, "委员提出异议")
+        return [decided]
 
 
 class ReturnReply(ProposalCommand):

@@ -19,6 +19,7 @@ from domain.commands.base import (
     gated,
     in_order,
     open_case,
+    relied_on,
     standing,
 )
 from domain.events import (
@@ -85,6 +86,8 @@ class PressingCommand(ProposalCommand):
         gate = rulebook.gates.ladder_in_order or Gate.OFF
         mild = begins_mildly(proposal, self.unit, PRESSURE[type(action)])
         order = Breach(gate, LADDER_IN_ORDER, "此前没有较轻的督办", "unit")
+        lighter = _lighter(proposal, self.unit, PRESSURE[type(action)])
+        relied_on(gate, setting, lighter[0].at if lighter else None, "较轻的督办")
         return [gated(action, () if mild else (order,))]
 
     def still(self, proposal: Proposal) -> None:
@@ -285,8 +288,7 @@ class IssueCircular(SessionCommand):
 
 def begins_mildly(proposal: Proposal, unit: str, wanted: Pressure) -> bool:
     """Whether the unit has been pressed less hard before, or would not be pressed hard now."""
-    before = [PRESSURE[type(known.done)] for known in _on(proposal, unit)]
-    return wanted is Pressure.REMINDER or any(known.height < wanted.height for known in before)
+    return wanted is Pressure.REMINDER or bool(_lighter(proposal, unit, wanted))
 
 
 def next_number(proposal: Proposal) -> int:
@@ -309,8 +311,10 @@ def _limits_on(proposal: Proposal, unit: str, day: date) -> dict[DeadlineKind, s
     return {kind: {on for (_, of), on in found.items() if of is kind} for _, kind in found}
 
 
-def _on(proposal: Proposal, unit: str) -> list[Action]:
-    return [action for action in proposal.actions.values() if action.done.unit == unit]
+def _lighter(proposal: Proposal, unit: str, wanted: Pressure) -> list[Action]:
+    """What was done before to press the unit less hard."""
+    own = (action for action in proposal.actions.values() if action.done.unit == unit)
+    return [action for action in own if PRESSURE[type(action.done)].height < wanted.height]
 
 
 def _same(known: Action, action: SupervisionAction, setting: Setting) -> bool:

@@ -37,6 +37,8 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent, recorded: Recorded[
             return replace(proposal, ended=Ending.MERGED, absorbed_into=event.into)
         case events.ProposalWithdrawn():
             return replace(proposal, ended=Ending.WITHDRAWN, withdrawn=event)
+        case events.CaseRulebookChanged() if proposal.case_no is None:
+            return proposal  # its registration was taken back; what it is judged by is told when it is registered again
         case events.CaseRulebookChanged():
             limit = Limit(event.deadline, recorded.version) if event.deadline else proposal.key_limit
             return replace(proposal, rulebook=event.rulebook, key_limit=limit)

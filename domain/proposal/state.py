@@ -124,6 +124,15 @@ class Proposal:
         so = (r for r in reversed(self.standing) if isinstance(r.event, kinds))
         return next((r.occurred_at for r in so if all(getattr(r.event, f) == told[f] for f in told)), None)
 
+    def first(self, *kinds: type[events.Event], since: int = 0, **told: object) -> datetime | date | None:
+        """When the first standing event of these kinds after a version, with these fields, is said to have occurred."""
+        so = (r for r in self.standing if r.version > since and isinstance(r.event, kinds))
+        return next((r.occurred_at for r in so if all(getattr(r.event, f) == told[f] for f in told)), None)
+
+    def version_of(self, *kinds: type[events.Event]) -> int:
+        """The version of the last standing event of these kinds; 0 where there is none."""
+        return max((known.version for known in self.standing if isinstance(known.event, kinds)), default=0)
+
     @property
     def entries(self) -> tuple[str, ...]:
         """The types of all events so far, by version from 1."""

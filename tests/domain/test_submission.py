@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import CollectiveKind, Outcome, Recomputation, Timing
+from domain.codes import CollectiveKind, DecisiveMoment, Defect, Gate, Outcome, Recomputation, Timing
 from domain.events import (
     CaseTransferredToGovernment,
     DeadlineRecomputed,
+    MemberContacted,
     ProposalAbsorbed,
     SubmissionCorrected,
     UnitAssigned,
@@ -17,6 +18,7 @@ from domain.events import (
 from domain.policy.rulebook import Rulebook
 from domain.rules import (
     COLLECTIVE_AUTHENTICATED,
+    CONTACT_BEFORE_REPLY,
     CORRECTS_SUBMISSION,
     IN_SESSION_WINDOW,
     KNOWN_MEMBER,
@@ -38,6 +40,7 @@ from tests.domain.given import (
     attempt,
     contact,
     contacted,
+    draft,
     drafted,
     form,
     head_of,
@@ -48,11 +51,13 @@ from tests.domain.given import (
     registered,
     review,
     ruled,
+    send_back,
     sign,
     signed,
     submit,
     submitted,
 )
+from tests.domain.test_reply import uncontacted
 
 GROUP = c.CollectiveClaim(kind=CollectiveKind.PARTY, name="民革德惠市委", sealed=True)
 
@@ -102,6 +107,70 @@ def test_whoever_was_a_proposer_by_mistake_counts_no_longer() -> None:
     assert world.verdict().outcome is Outcome.PASS
     [asked] = world.do(form())
     assert set(asked.event.members) == {STRANGER, SECOND}
+
+
+def test_who_was_spoken_with_and_is_no_proposer_is_told() -> None:
+    world = drafted()
+    world.do(review())
+    world.do(set_right(lead_proposer=STRANGER))
+    assert "只与“林喆”沟通，而其不是本案提案者" in world.refused(sign()).reason
+    world.do(contact(world.now, members=(SECOND,)))
+    assert "只与附议委员沟通，尚未与领衔委员沟通" in world.refused(sign()).reason
+
+
+@refuses(c.IssueReply, CONTACT_BEFORE_REPLY)
+@pytest.mark.parametrize("before", [DecisiveMoment.DRAFT, DecisiveMoment.SIGNING, DecisiveMoment.ISSUE])
+def test_no_signed_reply_goes_out_to_a_lead_proposer_nobody_spoke_with(before: DecisiveMoment) -> Attempt:
+    world = signed(opened(ruled(contact={"gate": Gate.REFUSE, "before": before})))
+    world.do(set_right(lead_proposer=STRANGER))
+    return attempt(world, issue())
+
+
+def test_a_signed_reply_that_goes_out_all_the_same_is_flagged() -> None:
+    world = signed(opened(ruled(contact={"gate": Gate.FLAG})))
+    world.do(set_right(lead_proposer=STRANGER))
+    [fact, _] = world.do(issue())
+    assert fact.flags == (CONTACT_BEFORE_REPLY.id,)
+    assert world.verdict().outcome is Outcome.FAIL
+
+
+def test_a_signed_reply_is_signed_anew_once_the_right_lead_proposer_was_spoken_with() -> None:
+    world = signed()
+    world.do(set_right(lead_proposer=STRANGER))
+    world.do(contact(world.now, members=(STRANGER,)))
+    assert world.refused(issue()).rule is CONTACT_BEFORE_REPLY, "it was signed before"
+    world.do(send_back(code=Defect.NOT_CONTACTED))
+    world.do(contact(world.now, members=(STRANGER,)))
+    for step in (draft(), review(number=2), sign(number=2)):
+        world.do(step)
+    [fact, _] = world.do(issue(number=2))
+    assert fact.flags == ()
+    assert world.verdict().outcome is Outcome.PASS
+
+
+def test_no_signed_reply_goes_out_where_the_contact_it_rested_on_was_taken_back() -> None:
+    world = signed()
+    told = world.last(MemberContacted).version
+    world.do(c.RetractReport(version=told, reason="误登"))
+    assert world.refused(issue()).rule is CONTACT_BEFORE_REPLY
+
+
+def test_what_is_taken_back_of_something_else_is_no_reason_to_ask_again() -> None:
+    world = uncontacted(DecisiveMoment.SIGNING, Gate.FLAG)
+    [fact] = world.do(sign())
+    assert fact.flags == (CONTACT_BEFORE_REPLY.id,)
+    world.do(c.RaiseDifficulty(unit=EDU, text="编制不足", asks="增加编制"))
+    world.do(c.RetractReport(version=world.case.version, reason="误登"))
+    [fact, _] = world.do(issue())
+    assert fact.flags == ()
+
+
+def test_a_signed_reply_is_asked_again_by_the_rules_the_case_came_under() -> None:
+    world = uncontacted(DecisiveMoment.SIGNING, Gate.OFF)
+    world.do(sign())
+    world.do(c.AdoptRulebook(rulebook=ruled(version=2, contact={"gate": Gate.REFUSE})))
+    world.do(admission.change_rules())
+    assert world.refused(issue()).rule is CONTACT_BEFORE_REPLY
 
 
 def test_who_co_signs_is_set_right() -> None:

@@ -23,6 +23,7 @@ from domain.proposal import Duty, taken_back, undated
 from domain.rules import (
     KNOWN_OFFICIAL,
     REGISTERED_BEFORE_TRANSFER,
+    RULEBOOK_ADOPTED,
     TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
     TRANSFERRED_BEFORE_ASSIGNMENT,
@@ -57,6 +58,7 @@ from tests.domain.given import (
     refuses,
     registered,
     review,
+    ruled,
     sign,
     submitted,
 )
@@ -160,6 +162,20 @@ def test_a_case_registered_by_mistake_takes_the_next_number_when_it_is_registere
     assert world.refused(c.TransferCase(occasion="交办会")).rule is REGISTERED_BEFORE_TRANSFER
     world.do(c.RegisterProposal())
     assert world.case.case_no == 2
+
+
+def test_a_case_registered_again_is_judged_by_the_rules_in_force_then() -> None:
+    world = registered()
+    first, second = world.case.rulebook, ruled(version=2)
+    world.do(c.AdoptRulebook(rulebook=second))
+    world.do(admission.change_rules())
+    world.do(c.AdoptRulebook(rulebook=ruled(version=3)))
+    world.do(take_back(last(world, ProposalRegistered)))
+    assert world.case.rulebook is None
+    assert world.refused(admission.change_rules()).rule is RULEBOOK_ADOPTED, "it is no case"
+    world.do(c.RegisterProposal())
+    assert world.case.rulebook not in (first, second.ref())
+    assert world.case.rulebook.version == 3
 
 
 def test_a_case_registered_by_mistake_can_be_refused() -> None:
