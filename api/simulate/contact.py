@@ -30,9 +30,9 @@ MODES = {
 REACH = {ContactMode.VISIT: 1, ContactMode.PHONE: 0, ContactMode.FORUM: 6, ContactMode.ONLINE: 3, ContactMode.LETTER: 9}
 """How many proposers beside the lead such a talk can reach at most."""
 HEARD = (
-    (Heard.VISITED, {ContactMode.VISIT, ContactMode.FORUM}),
+    (Heard.VISITED, {ContactMode.VISIT}),
     (Heard.PHONED, {ContactMode.PHONE}),
-    (Heard.OTHER, {ContactMode.ONLINE, ContactMode.LETTER}),
+    (Heard.OTHER, {ContactMode.FORUM, ContactMode.ONLINE, ContactMode.LETTER}),
 )
 
 
@@ -87,10 +87,10 @@ def heard(case: Case, unit: Unit, number: int, member: str) -> Mapping[str, obje
     if dice.chance(f.NOT_CONTACTED):
         return {"heard": Heard.NOT_CONTACTED}
     said = next((how for how, meant in HEARD if modes & meant), None)
-    if said is None:  # heard of it from the lead proposer, or nobody came
-        said = Heard.NOT_CONTACTED if member == case.state.lead_proposer and number == 1 else Heard.OTHER
+    if said is None:  # nobody came: most co-signers leave it open, because the lead proposer has told them
         waived = any(waiver.unit == unit.code for waiver in case.state.communication.waivers)
-        return {} if waived or dice.chance(0.3) else {"heard": said}
+        says_so = dice.chance(f.LEAD_SAYS_SO if member == case.state.lead_proposer else f.CO_SIGNER_SAYS_SO)
+        return {"heard": Heard.NOT_CONTACTED} if says_so and not waived else {}
     if ContactMode.VISIT in modes:
         return {"heard": said, "visited": Visit.VISITED}
     return {"heard": said, "visited": Visit.DECLINED} if member in case.declined else {"heard": said}

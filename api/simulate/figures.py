@@ -99,6 +99,7 @@ DISSATISFIED = 0.018  # an answer; published rates of satisfaction are 98 % and 
 DISSATISFIED_AGAIN = 0.2
 BASIC = 0.1
 NOT_CONTACTED = 0.015  # says nobody talked with them, whatever was recorded (P1)
+LEAD_SAYS_SO, CO_SIGNER_SAYS_SO = 0.7, 0.35  # of those with whom nobody talked (P1); the rest leave it open
 ENTERED_FOR_MEMBER = 0.12  # by the committee, for who cannot go online (P4)
 REVISED_ANSWER = 0.01
 

@@ -318,8 +318,9 @@ def test_what_was_promised_is_looked_at_after_its_day_and_found_as_it_is(city: C
 
 
 def test_members_say_they_were_heard_as_the_talks_were_recorded(city: City) -> None:
-    modes = {"VISIT": "VISITED", "FORUM": "VISITED", "PHONE": "PHONED", "LETTER": "OTHER", "ONLINE": "OTHER"}
+    modes = {"VISIT": "VISITED", "FORUM": "OTHER", "PHONE": "PHONED", "LETTER": "OTHER", "ONLINE": "OTHER"}
     denied = said = 0
+    unheard = Counter[str | None]()
     for case, answer in city.told("SatisfactionRecorded", "SatisfactionRevised"):
         member, heard = answer.event["member"], answer.event.get("heard")
         talks = [
@@ -329,11 +330,15 @@ def test_members_say_they_were_heard_as_the_talks_were_recorded(city: City) -> N
         ]
         said += 1
         denied += bool(talks) and heard == "NOT_CONTACTED"
-        if heard in ("VISITED", "PHONED"):
+        if heard in ("VISITED", "PHONED", "OTHER"):
             assert heard in talks, (member, heard, talks)
+        if not talks and answer.event["overall"] != "NO_RESPONSE":
+            unheard[heard] += 1
         if answer.event.get("visited") == "VISITED":
             assert "VISITED" in talks
     assert 0 < denied / said < FEW
+    assert set(unheard) == {"NOT_CONTACTED", None}, "who was not talked with says so, or leaves it open"
+    assert unheard["NOT_CONTACTED"] > 10
 
 
 def test_what_is_handled_again_is_talked_over_with_who_was_not_satisfied(city: City) -> None:
