@@ -788,3 +788,35 @@ def test_what_is_kept_after_its_day_was_first_reported_as_not_kept(city: City) -
         (made,) = (e for e in of(case, "CommitmentMade") if e.event["number"] == number)
         if end.day > date.fromisoformat(made.event["finish_on"]):
             assert [e for e in of(case, "CommitmentBroken", before=end.version) if e.event["number"] == number]
+
+
+def test_a_broken_promise_is_told_to_the_proposers_before_the_file_is_put_away(city: City) -> None:
+    told_late = 0
+    for case, end in city.told("CommitmentBroken"):
+        number = end.event["number"]
+        told = [e for e in of(case, "SecondReplyIssued") if number in e.event["commitments"] and e.version > end.version]
+        kept = [e for e in of(case, "CommitmentFulfilled") if e.event["number"] == number and e.version > end.version]
+        archived = of(case, "CaseArchived")
+        told_late += bool(kept)
+        if archived or kept:
+            assert told, (end.event, end.at)
+            assert told[0].version < min(e.version for e in (*archived, *kept)), "and before it is kept after all"
+    assert told_late
+
+
+def test_who_never_gave_an_answer_does_not_judge_the_unit_either(city: City) -> None:
+    silent = judged = 0
+    for case in city.cases:
+        answers: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for e in of(case, "SatisfactionRecorded", "SatisfactionRevised"):
+            answers[e.event["member"], e.event["unit"]].add(e.event["overall"])
+        for review in of(case, "MutualReviewRecorded"):
+            if review.event["direction"] == "PROPOSER_ON_UNIT":
+                judged += 1
+                given = answers[review.event["by"], review.event["about"]]
+                assert review.event["rating"] in given, (review.event, given)
+                assert given != {"NO_RESPONSE"}
+            elif review.event["direction"] == "UNIT_ON_PROPOSAL":
+                silent += answers[review.event["about"], review.event["by"]] == {"NO_RESPONSE"}
+    assert judged
+    assert silent, "of a proposal the unit says what it thinks, whoever answered"
