@@ -37,7 +37,7 @@ def closed(case: Case, at: datetime) -> Story:
 
 def _put_away(case: Case, at: datetime) -> Story:
     """The file in the archive; now and then something was left out of it, and it is put away again."""
-    retention, papers = case.dice.choice(list(Retention)), ["案卷"]
+    retention, papers = _retention(case), ["案卷"]
     yield Act(at, case.office, _archive(case, retention, papers))
     if case.dice.chance(f.MISFILED):
         at = case.later(at, 3, 20)
@@ -46,6 +46,13 @@ def _put_away(case: Case, at: datetime) -> Story:
         at = case.later(at, 1, 3)
         yield Act(at, case.office, _archive(case, retention, [*papers, "送达凭证"]))
     return at
+
+
+def _retention(case: Case) -> Retention:
+    """Key proposals for good; those of which nothing was taken up ten years."""
+    if case.state.key:
+        return Retention.PERMANENT
+    return Retention.YEARS_30 if case.state.result_class in ("A", "B") else Retention.YEARS_10
 
 
 def _archive(case: Case, retention: Retention, papers: list[str]) -> c.ArchiveCase:

@@ -1,7 +1,7 @@
 """Talks with proposers, and what these say of them later."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
@@ -12,6 +12,7 @@ from domain import commands as c
 from domain.codes import ContactMode, ContactStage, Heard, MemberPosition, Visit
 from domain.communication.facts import Contact
 from domain.rules import LATE_ENTRY_NEEDS_REASON
+from domain.values import day_of
 
 POSITIONS = {
     MemberPosition.AGREE: 0.62,
@@ -29,6 +30,8 @@ MODES = {
 }
 REACH = {ContactMode.VISIT: 1, ContactMode.PHONE: 0, ContactMode.FORUM: 6, ContactMode.ONLINE: 3, ContactMode.LETTER: 9}
 """How many proposers beside the lead such a talk can reach at most."""
+ANSWERED_AFTER = (4, 8)
+"""Days from the posting of a letter to its answer."""
 HEARD = (
     (Heard.VISITED, {ContactMode.VISIT}),
     (Heard.PHONED, {ContactMode.PHONE}),
@@ -40,14 +43,19 @@ def talked(
     case: Case, unit: Unit, on: datetime, stage: ContactStage, late: int = 0, unhappy: Sequence[str] = ()
 ) -> Story:
     """A talk with proposers at this moment, entered the same day, or late with a reason; `late`: so many days.
-    `unhappy`: those for whom the matter is handled again."""
-    dice, mode = case.dice, case.dice.weighted(MODES)
+    `unhappy`: those for whom the matter is handled again. A letter is posted at this moment; what is entered is that
+    it was answered."""
+    dice, mode, posted = case.dice, case.dice.weighted(MODES), None
     if not late and mode is ContactMode.VISIT and dice.chance(f.DECLINED_BY_MEMBER):
         on, mode = (yield from _declined(case, unit, on, stage)), ContactMode.PHONE
+    if mode is ContactMode.LETTER and late:  # there is no time left for an answer
+        mode = ContactMode.PHONE
+    elif mode is ContactMode.LETTER:
+        on, posted = case.later(on, *ANSWERED_AFTER), day_of(on)
     if not late and dice.chance(f.ENTERED_LATE):
         late = dice.randint(2, 12)
     case.talks.append(on)
-    told = _told(case, unit, on, stage, mode, unhappy)
+    told = _told(case, unit, on, stage, mode, unhappy, posted)
     by = case.desk(unit).by
     if late:
         at = case.later(on, late, late + 1)
@@ -97,7 +105,13 @@ def heard(case: Case, unit: Unit, number: int, member: str) -> Mapping[str, obje
 
 
 def _told(
-    case: Case, unit: Unit, on: datetime, stage: ContactStage, mode: ContactMode, unhappy: Sequence[str]
+    case: Case,
+    unit: Unit,
+    on: datetime,
+    stage: ContactStage,
+    mode: ContactMode,
+    unhappy: Sequence[str],
+    posted: date | None,
 ) -> dict[str, object]:
     dice, desk, lead = case.dice, case.desk(unit), case.state.lead_proposer
     others = case.state.co_signers[: dice.randint(0, REACH[mode])]
@@ -110,7 +124,7 @@ def _told(
         "mode": mode,
         "unit_people": tuple(person.claim for person in _went(dice, mode, desk)),
         "members": tuple(dict.fromkeys((lead, *unhappy, *others))),
-        "content": words.talk(dice, case.matter.named, mode, about, position),
+        "content": words.talk(dice, case.matter.named, mode, about, position, posted),
         "member_position": position,
     }
 

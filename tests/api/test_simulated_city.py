@@ -820,3 +820,29 @@ def test_who_never_gave_an_answer_does_not_judge_the_unit_either(city: City) -> 
                 silent += answers[review.event["about"], review.event["by"]] == {"NO_RESPONSE"}
     assert judged
     assert silent, "of a proposal the unit says what it thinks, whoever answered"
+
+
+def test_how_long_a_file_is_kept_follows_from_the_case(city: City) -> None:
+    kept = Counter[str]()
+    for case, archived in city.told("CaseArchived"):
+        key = of(case, "KeyProposalSelected") and not of(case, "KeyProposalReleased")
+        told = of(case, "HandlingClosed", "ClassReassessed")[-1].event
+        stood = told["result_class"]
+        meant = "PERMANENT" if key else {"A": "YEARS_30", "B": "YEARS_30"}.get(stood, "YEARS_10")
+        assert archived.event["retention"] == meant, (stood, key)
+        kept[meant] += 1
+    assert len(kept) == 3
+    assert kept["YEARS_30"] > kept["YEARS_10"] + kept["PERMANENT"]
+
+
+def test_a_letter_is_entered_when_its_answer_has_come(city: City) -> None:
+    letters = 0
+    for _, talk in city.told("MemberContacted"):
+        if talk.event["mode"] == "LETTER":
+            letters += 1
+            posted = re.match(r"(?:(\d+)年)?(\d+)月(\d+)日", talk.event["content"])
+            assert posted, talk.event["content"]
+            sent = date(int(posted[1] or talk.day.year), int(posted[2]), int(posted[3]))
+            assert timedelta(days=3) <= talk.day - sent <= timedelta(days=25), (sent, talk.at)
+            assert "复函" in talk.event["content"]
+    assert letters > 5
