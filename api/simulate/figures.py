@@ -29,7 +29,7 @@ AFTER_THE_LAST_DAY = 0.02  # asks to be in time when it is not (S46); refused, c
 # review, as in S2 and S46
 REVISED = 0.06
 NOT_REGISTERED = 0.07
-MERGED = 0.02
+MERGED = 0.03
 WITHDRAWN = 0.01
 ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 

@@ -61,6 +61,7 @@ class City:
     """Each proposal's own entries."""
     people: Mapping[str, Mapping[str, Any]]
     """Officials as they were appointed, by code."""
+    streams: Mapping[UUID, Sequence[Entry]]
 
     def told(self, *types: str) -> Iterator[tuple[Sequence[Entry], Entry]]:
         """Every entry of these types with its case."""
@@ -104,7 +105,7 @@ def city() -> City:
             streams[new.stream].append(entry)
     cases = [told for told in streams.values() if STREAM_KINDS[told[0].type] == PROPOSAL.name]
     people = {entry.event["official"]: entry.event for entry in entries if entry.type == "OfficialAppointed"}
-    return City(entries, cases, people)
+    return City(entries, cases, people, streams)
 
 
 def test_it_knows_the_events_that_come_of_days_and_of_second_thoughts(city: City) -> None:
@@ -794,7 +795,9 @@ def test_a_broken_promise_is_told_to_the_proposers_before_the_file_is_put_away(c
     told_late = 0
     for case, end in city.told("CommitmentBroken"):
         number = end.event["number"]
-        told = [e for e in of(case, "SecondReplyIssued") if number in e.event["commitments"] and e.version > end.version]
+        told = [
+            e for e in of(case, "SecondReplyIssued") if number in e.event["commitments"] and e.version > end.version
+        ]
         kept = [e for e in of(case, "CommitmentFulfilled") if e.event["number"] == number and e.version > end.version]
         archived = of(case, "CaseArchived")
         told_late += bool(kept)
@@ -846,3 +849,15 @@ def test_a_letter_is_entered_when_its_answer_has_come(city: City) -> None:
             assert timedelta(days=3) <= talk.day - sent <= timedelta(days=25), (sent, talk.at)
             assert "复函" in talk.event["content"]
     assert letters > 5
+
+
+def test_proposals_that_say_the_same_come_about_the_same_time_and_become_one_case(city: City) -> None:
+    streams = {str(stream): case for stream, case in city.streams.items()}
+    merged = [(case, streams[str(one)]) for case, told in city.told("ProposalsMerged") for one in told.event["absorbed"]]
+    assert len(merged) >= WANTED.proposals / 100
+    for case, absorbed in merged:
+        first, other = of(case, "ProposalSubmitted")[0], of(absorbed, "ProposalSubmitted")[0]
+        assert abs(first.day - other.day) < timedelta(days=15)
+        assert subject_of(case) == subject_of(absorbed)
+        assert of(absorbed, "ProposalAbsorbed")
+        assert not of(absorbed, "ProposalRegistered")
