@@ -13,11 +13,14 @@ from domain.codes import Rating, Retention, RevisitStage
 
 
 def closed(case: Case, at: datetime) -> Story:
-    """From the last answer to the archive. Where little has been written down, the points are given before closing."""
+    """From the last answer to the archive. Where little has been written down, the points are given before closing, and
+    the office asks the proposer once more."""
     dice, units = case.dice, [case.place.unit(task.unit) for task in case.state.answering]
     result = max(_classes(case))
     if early := case.state.version < f.FEWEST - 1:
         at = yield from scored(case, units, at)
+    if case.state.version < f.FEWEST - 1:
+        at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
     at = case.later(at, 2, 10)
     yield Act(at, case.office, c.CloseHandling(basis=_basis(case), result_class=result))
     if dice.chance(f.REOPENED):

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
-from api.simulate.dice import LOCKED, Dice, moment, office
+from api.simulate.dice import BACK, BREAK, LOCKED, NOON, Dice, moment, office
 from api.simulate.matter import Matter, Point, Promise
 from api.simulate.people import Desk, Person, Unit
 from api.simulate.place import Meeting, Place
@@ -203,6 +203,8 @@ class Case:
     def same_day(self, at: datetime, least: int, most: int) -> datetime:
         """So many minutes later, but before the doors are locked."""
         wanted, locked = at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED)
+        if moment(day_of(at), NOON) <= wanted < moment(day_of(at), BACK):
+            wanted += timedelta(minutes=BREAK)
         if wanted <= locked:
             return wanted
         left = max(0, int((locked - at).total_seconds()) // 60)
