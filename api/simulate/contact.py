@@ -32,6 +32,8 @@ REACH = {ContactMode.VISIT: 1, ContactMode.PHONE: 0, ContactMode.FORUM: 6, Conta
 """How many proposers beside the lead such a talk can reach at most."""
 ANSWERED_AFTER = (4, 8)
 """Days from the posting of a letter to its answer."""
+LASTS = {ContactMode.PHONE: 30, ContactMode.ONLINE: 30}
+"""Minutes that a talk takes; others an hour."""
 HEARD = (
     (Heard.VISITED, {ContactMode.VISIT}),
     (Heard.PHONED, {ContactMode.PHONE}),
@@ -54,8 +56,19 @@ def talked(
         on, posted = case.later(on, *ANSWERED_AFTER), day_of(on)
     if not late and dice.chance(f.ENTERED_LATE):
         late = dice.randint(2, 12)
+    who, members = _went(dice, mode, case.desk(unit)), _members(case, mode, unhappy)
+    if posted is None:
+        on = case.met(on, LASTS.get(mode, 60), *members, *(person.code for person in who))
     case.talks.append(on)
-    told = _told(case, unit, on, stage, mode, unhappy, posted)
+    told = {
+        "occurred_at": on,
+        "unit": unit.code,
+        "stage": stage,
+        "mode": mode,
+        "unit_people": tuple(person.claim for person in who),
+        "members": members,
+        **_said(case, words.AGAIN if unhappy else stage, mode, posted),
+    }
     by = case.desk(unit).by
     if late:
         at = case.later(on, late, late + 1)
@@ -104,29 +117,16 @@ def heard(case: Case, unit: Unit, number: int, member: str) -> Mapping[str, obje
     return {"heard": said, "visited": Visit.DECLINED} if member in case.declined else {"heard": said}
 
 
-def _told(
-    case: Case,
-    unit: Unit,
-    on: datetime,
-    stage: ContactStage,
-    mode: ContactMode,
-    unhappy: Sequence[str],
-    posted: date | None,
-) -> dict[str, object]:
-    dice, desk, lead = case.dice, case.desk(unit), case.state.lead_proposer
-    others = case.state.co_signers[: dice.randint(0, REACH[mode])]
-    position = dice.weighted(POSITIONS)
-    about = words.AGAIN if unhappy else stage
-    return {
-        "occurred_at": on,
-        "unit": unit.code,
-        "stage": stage,
-        "mode": mode,
-        "unit_people": tuple(person.claim for person in _went(dice, mode, desk)),
-        "members": tuple(dict.fromkeys((lead, *unhappy, *others))),
-        "content": words.talk(dice, case.matter.named, mode, about, position, posted),
-        "member_position": position,
-    }
+def _members(case: Case, mode: ContactMode, unhappy: Sequence[str]) -> tuple[str, ...]:
+    """Whom such a talk reaches: the lead, those for whom it is, and of the co-signers as many as come."""
+    others = case.state.co_signers[: case.dice.randint(0, REACH[mode])]
+    return tuple(dict.fromkeys((case.state.lead_proposer, *unhappy, *others)))
+
+
+def _said(case: Case, about: ContactStage | str, mode: ContactMode, posted: date | None) -> dict[str, object]:
+    position = case.dice.weighted(POSITIONS)
+    content = words.talk(case.dice, case.matter.named, mode, about, position, posted)
+    return {"content": content, "member_position": position}
 
 
 def _went(dice: Dice, mode: ContactMode, desk: Desk) -> tuple[Person, ...]:
@@ -140,6 +140,7 @@ def _declined(case: Case, unit: Unit, on: datetime, stage: ContactStage) -> Stor
     """The lead proposer does not wish to be visited (P1); the unit phones a little later."""
     desk, lead = case.desk(unit), case.state.lead_proposer
     case.declined.add(lead)
+    on = case.met(on, 30, lead, desk.officer.code)
     told = {"occurred_at": on, "unit": unit.code, "stage": stage, "mode": ContactMode.VISIT, "members": (lead,)}
     content = "约请登门走访，委员表示不必专程前来。"
     said = {"content": content, "member_position": MemberPosition.NO_COMMENT, "declined_by_member": True}

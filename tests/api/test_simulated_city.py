@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -885,3 +886,33 @@ def test_at_noon_there_is_a_break(city: City) -> None:
     assert len(noon) < 0.03 * len(entered)
     for _, met in city.told("MemberContacted", "FieldVisitRecorded"):
         assert not NOON <= met.at.time() < BACK, (met.type, met.at)
+
+
+def test_nobody_is_at_two_places_at_the_same_time(city: City) -> None:
+    codes = {(known["name"], known["title"].partition("（")[0]): code for code, known in city.people.items()}
+    minutes = {"PHONE": 30, "ONLINE": 30}
+    there: dict[str, list[tuple[datetime, datetime, Entry]]] = defaultdict(list)
+    for _, met in city.told(
+        "MemberContacted", "FieldVisitRecorded", "MemberRevisited", "OnSiteCheckRecorded", "OnSiteSupervisionHeld",
+        "LeaderInterviewHeld", "FaceToFaceMediationHeld", "SupervisionMeetingHeld",
+    ):  # fmt: skip
+        told = met.event
+        if told.get("mode") == "LETTER":
+            continue
+        claims = [*told.get("unit_people", ()), *told.get("conveners", ()), *told.get("people", ())]
+        people = {
+            codes[claim["name"], claim["title"]] for claim in [*claims, *([told["person"]] if "person" in told else [])]
+        }
+        people |= {*told.get("members", ()), *([told["leader"]] if "leader" in told else [])}
+        until = met.at + timedelta(minutes=30 if told.get("declined_by_member") else minutes.get(told.get("mode"), 60))
+        for person in people:
+            there[person].append((met.at, until, met))
+    meetings = 0
+    for appointments in there.values():
+        appointments.sort(key=lambda known: known[0])
+        for (_, until, one), (at, _, other) in pairwise(appointments):
+            meetings += 1
+            again = one.type == other.type == "MemberContacted" and one.event["unit"] == other.event["unit"]
+            if not (again and at - one.at == timedelta(minutes=1)):  # entered twice, and taken back
+                assert at >= until, (one, other)
+    assert meetings > 500
