@@ -132,13 +132,18 @@ def _co_signers(dice: Dice) -> int:
 
 
 def _day(case: Case) -> tuple[date, Timing]:
-    """At the session, most on its last day for proposals; or between sessions, any day."""
-    meeting, dice = case.meeting, case.dice
+    """At the session, most on its last day for proposals; or between sessions, any day. What says the same as another
+    comes in within days of it."""
+    meeting, twin = case.meeting, joins(case.city, case.index)
+    dice = Dice(case.place.seed, "day", case.index - len(case.place.meetings) if twin else case.index)
+    apart = timedelta(days=case.dice.randint(-3, 3) if twin else 0)
     if dice.chance(f.IN_SESSION):
-        return meeting.in_session_until - timedelta(days=int(18 * dice.random() ** 3)), Timing.IN_SESSION
+        on = meeting.in_session_until - timedelta(days=int(18 * dice.random() ** 3)) + apart
+        return min(on, meeting.in_session_until), Timing.IN_SESSION
     first = meeting.closed_on + timedelta(days=40)
     last = min(date(meeting.year, 11, 20), day_of(NOW) - timedelta(days=25))
-    return first + timedelta(days=dice.randint(0, (last - first).days)), Timing.INTER_SESSION
+    on = first + timedelta(days=dice.randint(0, (last - first).days)) + apart
+    return min(on, last), Timing.INTER_SESSION
 
 
 def _reviewed(case: Case, at: datetime, fate: str) -> Story:
@@ -212,6 +217,9 @@ def _taking_in(case: Case, at: datetime, other: int) -> Story:
         return at
     twin: UUID = case.city.stream_of(other).id
     yield Act(at)
+    if twin not in case.city.to_merge:  # it may have come in a little later, and its first review is still to be
+        at = case.later(at, 5, 9)
+        yield Act(at)
     if twin in case.city.to_merge:
         case.city.to_merge.remove(twin)
         yield Act(at, COMMITTEE, c.MergeProposals(absorbed=(twin,), reason="内容相同，合并立案"))

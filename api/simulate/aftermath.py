@@ -13,11 +13,14 @@ from domain.codes import Rating, Retention, RevisitStage
 
 
 def closed(case: Case, at: datetime) -> Story:
-    """From the last answer to the archive. Where little has been written down, the points are given before closing."""
+    """From the last answer to the archive. Where little has been written down, the points are given before closing, and
+    the office asks the proposer once more."""
     dice, units = case.dice, [case.place.unit(task.unit) for task in case.state.answering]
     result = max(_classes(case))
     if early := case.state.version < f.FEWEST - 1:
         at = yield from scored(case, units, at)
+    if case.state.version < f.FEWEST - 1:
+        at = yield from revisited(case, case.later(at, 1, 9), RevisitStage.AFTER_REPLY)
     at = case.later(at, 2, 10)
     yield Act(at, case.office, c.CloseHandling(basis=_basis(case), result_class=result))
     if dice.chance(f.REOPENED):
@@ -37,7 +40,7 @@ def closed(case: Case, at: datetime) -> Story:
 
 def _put_away(case: Case, at: datetime) -> Story:
     """The file in the archive; now and then something was left out of it, and it is put away again."""
-    retention, papers = case.dice.choice(list(Retention)), ["案卷"]
+    retention, papers = _retention(case), ["案卷"]
     yield Act(at, case.office, _archive(case, retention, papers))
     if case.dice.chance(f.MISFILED):
         at = case.later(at, 3, 20)
@@ -46,6 +49,13 @@ def _put_away(case: Case, at: datetime) -> Story:
         at = case.later(at, 1, 3)
         yield Act(at, case.office, _archive(case, retention, [*papers, "送达凭证"]))
     return at
+
+
+def _retention(case: Case) -> Retention:
+    """Key proposals for good; those of which nothing was taken up ten years."""
+    if case.state.key:
+        return Retention.PERMANENT
+    return Retention.YEARS_30 if case.state.result_class in ("A", "B") else Retention.YEARS_10
 
 
 def _archive(case: Case, retention: Retention, papers: list[str]) -> c.ArchiveCase:

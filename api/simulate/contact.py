@@ -1,7 +1,7 @@
 """Talks with proposers, and what these say of them later."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
@@ -12,6 +12,7 @@ from domain import commands as c
 from domain.codes import ContactMode, ContactStage, Heard, MemberPosition, Visit
 from domain.communication.facts import Contact
 from domain.rules import LATE_ENTRY_NEEDS_REASON
+from domain.values import day_of
 
 POSITIONS = {
     MemberPosition.AGREE: 0.62,
@@ -29,10 +30,14 @@ MODES = {
 }
 REACH = {ContactMode.VISIT: 1, ContactMode.PHONE: 0, ContactMode.FORUM: 6, ContactMode.ONLINE: 3, ContactMode.LETTER: 9}
 """How many proposers beside the lead such a talk can reach at most."""
+ANSWERED_AFTER = (4, 8)
+"""Days from the posting of a letter to its answer."""
+LASTS = {ContactMode.PHONE: 30, ContactMode.ONLINE: 30}
+"""Minutes that a talk takes; others an hour."""
 HEARD = (
-    (Heard.VISITED, {ContactMode.VISIT, ContactMode.FORUM}),
+    (Heard.VISITED, {ContactMode.VISIT}),
     (Heard.PHONED, {ContactMode.PHONE}),
-    (Heard.OTHER, {ContactMode.ONLINE, ContactMode.LETTER}),
+    (Heard.OTHER, {ContactMode.FORUM, ContactMode.ONLINE, ContactMode.LETTER}),
 )
 
 
@@ -40,14 +45,30 @@ def talked(
     case: Case, unit: Unit, on: datetime, stage: ContactStage, late: int = 0, unhappy: Sequence[str] = ()
 ) -> Story:
     """A talk with proposers at this moment, entered the same day, or late with a reason; `late`: so many days.
-    `unhappy`: those for whom the matter is handled again."""
-    dice, mode = case.dice, case.dice.weighted(MODES)
+    `unhappy`: those for whom the matter is handled again. A letter is posted at this moment; what is entered is that
+    it was answered."""
+    dice, mode, posted = case.dice, case.dice.weighted(MODES), None
     if not late and mode is ContactMode.VISIT and dice.chance(f.DECLINED_BY_MEMBER):
         on, mode = (yield from _declined(case, unit, on, stage)), ContactMode.PHONE
+    if mode is ContactMode.LETTER and late:  # there is no time left for an answer
+        mode = ContactMode.PHONE
+    elif mode is ContactMode.LETTER:
+        on, posted = case.later(on, *ANSWERED_AFTER), day_of(on)
     if not late and dice.chance(f.ENTERED_LATE):
         late = dice.randint(2, 12)
+    who, members = _went(dice, mode, case.desk(unit)), _members(case, mode, unhappy)
+    if posted is None:
+        on = case.met(on, LASTS.get(mode, 60), *members, *(person.code for person in who))
     case.talks.append(on)
-    told = _told(case, unit, on, stage, mode, unhappy)
+    told = {
+        "occurred_at": on,
+        "unit": unit.code,
+        "stage": stage,
+        "mode": mode,
+        "unit_people": tuple(person.claim for person in who),
+        "members": members,
+        **_said(case, words.AGAIN if unhappy else stage, mode, posted),
+    }
     by = case.desk(unit).by
     if late:
         at = case.later(on, late, late + 1)
@@ -87,32 +108,25 @@ def heard(case: Case, unit: Unit, number: int, member: str) -> Mapping[str, obje
     if dice.chance(f.NOT_CONTACTED):
         return {"heard": Heard.NOT_CONTACTED}
     said = next((how for how, meant in HEARD if modes & meant), None)
-    if said is None:  # heard of it from the lead proposer, or nobody came
-        said = Heard.NOT_CONTACTED if member == case.state.lead_proposer and number == 1 else Heard.OTHER
+    if said is None:  # nobody came: most co-signers leave it open, because the lead proposer has told them
         waived = any(waiver.unit == unit.code for waiver in case.state.communication.waivers)
-        return {} if waived or dice.chance(0.3) else {"heard": said}
+        says_so = dice.chance(f.LEAD_SAYS_SO if member == case.state.lead_proposer else f.CO_SIGNER_SAYS_SO)
+        return {"heard": Heard.NOT_CONTACTED} if says_so and not waived else {}
     if ContactMode.VISIT in modes:
         return {"heard": said, "visited": Visit.VISITED}
     return {"heard": said, "visited": Visit.DECLINED} if member in case.declined else {"heard": said}
 
 
-def _told(
-    case: Case, unit: Unit, on: datetime, stage: ContactStage, mode: ContactMode, unhappy: Sequence[str]
-) -> dict[str, object]:
-    dice, desk, lead = case.dice, case.desk(unit), case.state.lead_proposer
-    others = case.state.co_signers[: dice.randint(0, REACH[mode])]
-    position = dice.weighted(POSITIONS)
-    about = words.AGAIN if unhappy else stage
-    return {
-        "occurred_at": on,
-        "unit": unit.code,
-        "stage": stage,
-        "mode": mode,
-        "unit_people": tuple(person.claim for person in _went(dice, mode, desk)),
-        "members": tuple(dict.fromkeys((lead, *unhappy, *others))),
-        "content": words.talk(dice, case.matter.named, mode, about, position),
-        "member_position": position,
-    }
+def _members(case: Case, mode: ContactMode, unhappy: Sequence[str]) -> tuple[str, ...]:
+    """Whom such a talk reaches: the lead, those for whom it is, and of the co-signers as many as come."""
+    others = case.state.co_signers[: case.dice.randint(0, REACH[mode])]
+    return tuple(dict.fromkeys((case.state.lead_proposer, *unhappy, *others)))
+
+
+def _said(case: Case, about: ContactStage | str, mode: ContactMode, posted: date | None) -> dict[str, object]:
+    position = case.dice.weighted(POSITIONS)
+    content = words.talk(case.dice, case.matter.named, mode, about, position, posted)
+    return {"content": content, "member_position": position}
 
 
 def _went(dice: Dice, mode: ContactMode, desk: Desk) -> tuple[Person, ...]:
@@ -126,6 +140,7 @@ def _declined(case: Case, unit: Unit, on: datetime, stage: ContactStage) -> Stor
     """The lead proposer does not wish to be visited (P1); the unit phones a little later."""
     desk, lead = case.desk(unit), case.state.lead_proposer
     case.declined.add(lead)
+    on = case.met(on, 30, lead, desk.officer.code)
     told = {"occurred_at": on, "unit": unit.code, "stage": stage, "mode": ContactMode.VISIT, "members": (lead,)}
     content = "约请登门走访，委员表示不必专程前来。"
     said = {"content": content, "member_position": MemberPosition.NO_COMMENT, "declined_by_member": True}

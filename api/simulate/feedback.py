@@ -60,9 +60,11 @@ def mediated(case: Case, unit: Unit, at: datetime) -> Story:
     at = case.later(at, 2, 9)
     ratings = case.task(unit).round.ratings
     members = tuple(sorted(member for member, told in ratings.items() if told.overall is Rating.DISSATISFIED))
-    conveners = (case.place.staff.office[0].claim, case.place.staff.committee[1].claim)
+    conveners = (case.place.staff.office[0], case.place.staff.committee[1])
+    at = case.met(at, 60, *members, *(person.code for person in conveners))
     outcome = case.told("pressed.mediated")
-    told = {"unit": unit.code, "conveners": conveners, "members": members, "outcome": outcome}
+    claims = tuple(person.claim for person in conveners)
+    told = {"unit": unit.code, "conveners": claims, "members": members, "outcome": outcome}
     talk = {"occurred_at": at, "member_position": MemberPosition.UNDERSTAND}
     at = case.same_day(at, 60, 120)
     yield Act(at, case.office, c.RecordMediation.model_validate({**told, **talk}))

@@ -29,7 +29,7 @@ AFTER_THE_LAST_DAY = 0.02  # asks to be in time when it is not (S46); refused, c
 # review, as in S2 and S46
 REVISED = 0.06
 NOT_REGISTERED = 0.07
-MERGED = 0.02
+MERGED = 0.03
 WITHDRAWN = 0.01
 ELSEWHERE = 0.06  # to the Party's offices, the courts, mass organisations
 
@@ -98,7 +98,8 @@ CLOSED_TOO_EARLY = 0.02  # before everybody has answered; refused
 DISSATISFIED = 0.018  # an answer; published rates of satisfaction are 98 % and more (S0, S36)
 DISSATISFIED_AGAIN = 0.2
 BASIC = 0.1
-NOT_CONTACTED = 0.015  # says nobody talked with them, whatever was recorded (P1)
+NOT_CONTACTED = 0.02  # says nobody talked with them, whatever was recorded (P1)
+LEAD_SAYS_SO, CO_SIGNER_SAYS_SO = 0.7, 0.35  # of those with whom nobody talked (P1); the rest leave it open
 ENTERED_FOR_MEMBER = 0.12  # by the committee, for who cannot go online (P4)
 REVISED_ANSWER = 0.01
 
@@ -126,4 +127,4 @@ ARCHIVED = 0.85
 RETRACTED = 0.008
 CORRECTED = 0.01
 REOPENED = 0.004
-MISFILED = 0.02
+MISFILED = 0.04

@@ -100,12 +100,14 @@ def assisted(case: Case, unit: Unit, lead: Unit, at: datetime) -> Story:
 def _went_to_see(case: Case, unit: Unit, went: datetime) -> Story:
     dice, desk, spot = case.dice, case.desk(unit), case.matter.place
     people = (desk.section, desk.officer) if dice.chance(0.7) else (desk.deputy, desk.section, desk.officer)
+    members = case.state.proposers[:1] if dice.chance(0.4) else ()
+    went = case.met(went, 60, *members, *(person.code for person in people))
     visit = c.RecordFieldVisit(
         occurred_at=went,
         unit=unit.code,
         place=words.CITY + spot,
         unit_people=tuple(PersonClaim(name=person.name, title=person.post) for person in people),
-        members=case.state.proposers[:1] if dice.chance(0.4) else (),
+        members=members,
         finding=_finding(case),
     )
     at = case.same_day(went, 60, 300)

@@ -54,8 +54,9 @@ def followed(case: Case, number: int, at: datetime) -> Story:
         at = max(case.later(at, 1, 10), case.later(case.opening(due), 1, 6))
         reason = f"{point.said('broken')}。"
         yield Act(at, by, c.BreakCommitment(number=number, reason=reason))
+        at = yield from _second_reply(case, unit, number, at, kept=False)
         if not dice.chance(f.KEPT_LATE):
-            return (yield from _second_reply(case, unit, number, at, kept=False))
+            return at
         at = case.later(at, 20, 60)
     else:
         at = max(earliest, case.later(case.opening(due - timedelta(days=35)), 0, 22))
@@ -73,7 +74,8 @@ def followed(case: Case, number: int, at: datetime) -> Story:
 
 
 def _second_reply(case: Case, unit: Unit, number: int, at: datetime, *, kept: bool) -> Story:
-    if not case.dice.chance(0.7):
+    """Most write once more where a promise is kept; where it is not, all of them explain it (S13)."""
+    if kept and not case.dice.chance(0.7):
         return at
     at = case.later(at, 1, 8)
     desk, text = case.desk(unit), second(case, case.promised[number], kept=kept)

@@ -58,7 +58,8 @@ def _points(case: Case, unit: Unit, at: datetime) -> Story:
 
 
 def _reviews(case: Case, unit: Unit) -> list[c.Command]:
-    """Unit and proposer of each other, the proposer as in the form; lead and assisting units of each other."""
+    """Unit and proposer of each other, the proposer as in the form, if there is one; lead and assisting units of each
+    other."""
     dice, lead, by = case.dice, case.state.lead_proposer, unit.code
     pairs = [(MutualReview.UNIT_ON_PROPOSAL, by, lead), (MutualReview.PROPOSER_ON_UNIT, lead, by)]
     for task in case.state.active_tasks:
@@ -69,8 +70,9 @@ def _reviews(case: Case, unit: Unit) -> list[c.Command]:
         told = current.ratings.get(lead)
         said = told.overall if told and told.overall is not Rating.NO_RESPONSE else said
     usual = [Rating.SATISFIED if dice.chance(0.9) else Rating.BASIC for _ in pairs]
-    usual[1] = said or usual[1]
+    reviews = {pair: said if pair[0] is MutualReview.PROPOSER_ON_UNIT else usual[n] for n, pair in enumerate(pairs)}
     return [
         c.RecordMutualReview(direction=direction, by=one, about=other, rating=rating)
-        for (direction, one, other), rating in zip(pairs, usual, strict=True)
+        for (direction, one, other), rating in reviews.items()
+        if rating is not None
     ]

@@ -14,7 +14,8 @@ from uuid import UUID, uuid5
 
 from api.simulate import figures as f
 from api.simulate import vocabulary as words
-from api.simulate.dice import LOCKED, Dice, moment, office
+from api.simulate.diary import Diary
+from api.simulate.dice import BACK, BREAK, LOCKED, NOON, Dice, moment, office
 from api.simulate.matter import Matter, Point, Promise
 from api.simulate.people import Desk, Person, Unit
 from api.simulate.place import Meeting, Place
@@ -41,6 +42,9 @@ class Act:
     stream: Stream[Any] | None = None
 
 
+TRIES = 60
+"""Half hours for which people look for one that suits all of them."""
+
 Story: TypeAlias = Generator[Act, None, datetime]
 """Acts, never earlier than the one before; in the end the time at which the story is over."""
 
@@ -66,6 +70,8 @@ class City:
     """By session, how often each unit had a notice."""
     scored: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     """By session, unit and item, the points given in its cases."""
+
+    diary: Diary = field(default_factory=Diary)
 
     def stream_of(self, index: int) -> Stream[Proposal]:
         """The stream of the case with this number, known before it is there."""
@@ -203,10 +209,21 @@ class Case:
     def same_day(self, at: datetime, least: int, most: int) -> datetime:
         """So many minutes later, but before the doors are locked."""
         wanted, locked = at + timedelta(minutes=self.dice.randint(least, most)), moment(day_of(at), LOCKED)
+        if moment(day_of(at), NOON) <= wanted < moment(day_of(at), BACK):
+            wanted += timedelta(minutes=BREAK)
         if wanted <= locked:
             return wanted
         left = max(0, int((locked - at).total_seconds()) // 60)
         return at + timedelta(minutes=self.dice.randint(left // 2, left))
+
+    def met(self, at: datetime, minutes: int, *people: str) -> datetime:
+        """This moment, or the next at which all of them have time, officials and members; it is then in their diaries.
+        Where they have none for days, they come all the same."""
+        diary, tries = self.city.diary, 0
+        while not diary.free(at, minutes, people) and tries < TRIES:
+            at, tries = self.after(at, 30), tries + 1
+        diary.take(at, minutes, people)
+        return at
 
     def at_home(self, at: datetime, least: int, most: int) -> datetime:
         """A moment so many days later at which a member may be at it, weekends and evenings too; always after `at`."""

@@ -31,7 +31,7 @@ def key_track(case: Case, at: datetime) -> Story:
             yield Act(at, COMMITTEE, c.ReleaseKeyProposal(reason=reason))
         return at
     for _ in range(dice.randint(1, 2)):
-        at = case.later(at, 15, 35)
+        at = case.met(case.later(at, 15, 35), 60, leader, *case.state.proposers[:3])
         yield Act(at)
         if case.state.closed is not None:
             return at
@@ -130,15 +130,26 @@ def _noticed(case: Case, unit: Unit, step: LadderStep, due: date, at: datetime) 
 
 
 def _interviewed(case: Case, unit: Unit, at: datetime) -> Story:
-    """The vice mayor calls in the unit's head; now and then the office goes to see for itself."""
-    held = {"leader": case.vice_mayor(unit).code, "person": unit.head.claim}
+    """The vice mayor calls in the unit's head; now and then the office goes to see for itself. Neither, where the reply
+    has gone before they all had time."""
+    leader = case.vice_mayor(unit).code
+    at = case.met(at, 60, leader, unit.head.code)
+    yield Act(at)
+    if case.task(unit).round.issued:
+        return at
+    held = {"leader": leader, "person": unit.head.claim}
     summary = case.told("pressed.interview")
     told = {"occurred_at": at, "unit": unit.code, **held, "summary": summary}
     yield Act(at, case.office, c.RecordLeaderInterview.model_validate(told))
     if case.dice.chance(f.ON_SITE):
+        people = case.place.staff.office[:2]
+        at = case.met(at, 60, *(person.code for person in people))
+        yield Act(at)
+        if case.task(unit).round.issued:
+            return at
         seen = {
             "place": words.CITY + case.matter.place,
-            "people": tuple(person.claim for person in case.place.staff.office[:2]),
+            "people": tuple(person.claim for person in people),
             "finding": case.told("pressed.on_site"),
             "ask": "本周内答复",
         }

@@ -18,6 +18,7 @@ LOOKBACK_ENDS = (12, 18)
 def revisited(case: Case, went: datetime, stage: RevisitStage) -> Story:
     """A talk of the office with the lead proposer about how it goes, if the case is still in this stage."""
     dice = case.dice
+    went = case.met(went, 60, case.office.removeprefix("official:"), case.state.lead_proposer)
     yield Act(went)
     if stage is not RevisitStage.AFTER_CLOSING and case.state.closed is not None:
         return went
@@ -38,7 +39,9 @@ def checked(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     if not case.routine(f.CHECKED, 0):
         return at
     unit = dice.choice(units)
+    people = (case.place.staff.office[0], dice.choice(case.place.staff.office[1:]))
     went = _once_due(case, unit, case.later(at, 5, 25))
+    went = case.met(went, 60, *(person.code for person in people))
     yield Act(went)
     if not case.state.commitments and case.state.result_class != "A":
         return went
@@ -46,7 +49,6 @@ def checked(case: Case, units: Sequence[Unit], at: datetime) -> Story:
     if conforms is None:
         return went
     finding = _seen(case, unit, went, there=conforms)
-    people = (case.place.staff.office[0], dice.choice(case.place.staff.office[1:]))
     seen = {"place": words.CITY + case.matter.place, "people": tuple(person.claim for person in people)}
     found = {"occurred_at": went, "unit": unit.code, "finding": finding, "conforms": conforms}
     at = case.same_day(went, 30, 200)

@@ -89,12 +89,20 @@ def each(dice: Dice, named: Mapping[str, str], kind: str, number: int, **more: s
 
 
 def talk(
-    dice: Dice, named: Mapping[str, str], mode: ContactMode, stage: ContactStage | str, position: MemberPosition
+    dice: Dice,
+    named: Mapping[str, str],
+    mode: ContactMode,
+    stage: ContactStage | str,
+    position: MemberPosition,
+    posted: date | None = None,
 ) -> str:
-    """What was said, as it befits how people talked and why."""
+    """What was said, as it befits how people talked and why; `posted`: of a letter that was answered."""
     how, what = TEXTS["talk"]["mode"][mode], TEXTS["talk"]["stage"][stage]
     said = [dice.choice(how), *_said(dice, what, dice.randint(1, 2), named)]
-    return "，".join(said) + "。" + str(dice.choice(TEXTS["talk"]["position"][position])) + "。"
+    answer = str(dice.choice(TEXTS["talk"]["position"][position]))
+    if posted is not None:
+        said[0], answer = f"{day(posted)}{said[0]}", answer.replace("委员", "委员复函", 1)
+    return "，".join(said) + f"。{answer}。"
 
 
 def _texts(kind: str) -> Sequence[str]:

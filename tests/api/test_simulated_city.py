@@ -5,13 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
-from api.simulate.dice import LOCKED, OPENS
+from api.simulate.dice import BACK, LOCKED, NOON, OPENS
 from api.simulate.place import make
 from api.simulate.run import Tally, Wanted, decide
 from api.simulate.story import NOW
@@ -61,6 +62,7 @@ class City:
     """Each proposal's own entries."""
     people: Mapping[str, Mapping[str, Any]]
     """Officials as they were appointed, by code."""
+    streams: Mapping[UUID, Sequence[Entry]]
 
     def told(self, *types: str) -> Iterator[tuple[Sequence[Entry], Entry]]:
         """Every entry of these types with its case."""
@@ -104,7 +106,7 @@ def city() -> City:
             streams[new.stream].append(entry)
     cases = [told for told in streams.values() if STREAM_KINDS[told[0].type] == PROPOSAL.name]
     people = {entry.event["official"]: entry.event for entry in entries if entry.type == "OfficialAppointed"}
-    return City(entries, cases, people)
+    return City(entries, cases, people, streams)
 
 
 def test_it_knows_the_events_that_come_of_days_and_of_second_thoughts(city: City) -> None:
@@ -318,8 +320,9 @@ def test_what_was_promised_is_looked_at_after_its_day_and_found_as_it_is(city: C
 
 
 def test_members_say_they_were_heard_as_the_talks_were_recorded(city: City) -> None:
-    modes = {"VISIT": "VISITED", "FORUM": "VISITED", "PHONE": "PHONED", "LETTER": "OTHER", "ONLINE": "OTHER"}
+    modes = {"VISIT": "VISITED", "FORUM": "OTHER", "PHONE": "PHONED", "LETTER": "OTHER", "ONLINE": "OTHER"}
     denied = said = 0
+    unheard = Counter[str | None]()
     for case, answer in city.told("SatisfactionRecorded", "SatisfactionRevised"):
         member, heard = answer.event["member"], answer.event.get("heard")
         talks = [
@@ -329,11 +332,15 @@ def test_members_say_they_were_heard_as_the_talks_were_recorded(city: City) -> N
         ]
         said += 1
         denied += bool(talks) and heard == "NOT_CONTACTED"
-        if heard in ("VISITED", "PHONED"):
+        if heard in ("VISITED", "PHONED", "OTHER"):
             assert heard in talks, (member, heard, talks)
+        if not talks and answer.event["overall"] != "NO_RESPONSE":
+            unheard[heard] += 1
         if answer.event.get("visited") == "VISITED":
             assert "VISITED" in talks
     assert 0 < denied / said < FEW
+    assert set(unheard) == {"NOT_CONTACTED", None}, "who was not talked with says so, or leaves it open"
+    assert unheard["NOT_CONTACTED"] > 10
 
 
 def test_what_is_handled_again_is_talked_over_with_who_was_not_satisfied(city: City) -> None:
@@ -640,7 +647,8 @@ def test_who_has_not_been_talked_to_does_not_agree(city: City) -> None:
 def test_a_difficulty_is_resolved_by_what_it_needed(city: City) -> None:
     seen = Counter[str]()
     for case, told in city.told("DifficultyRaised"):
-        (need,) = (word for word in ("资金", "责任主体", "用地") if word in told.event["text"])
+        text = told.event["text"].replace(subject_of(case), "")
+        (need,) = (word for word in ("资金", "责任主体", "用地") if word in text)
         seen[need] += 1
         assert need in told.event["asks"]
         for solved in of(case, "DifficultyResolved"):
@@ -783,3 +791,128 @@ def test_what_is_kept_after_its_day_was_first_reported_as_not_kept(city: City) -
         (made,) = (e for e in of(case, "CommitmentMade") if e.event["number"] == number)
         if end.day > date.fromisoformat(made.event["finish_on"]):
             assert [e for e in of(case, "CommitmentBroken", before=end.version) if e.event["number"] == number]
+
+
+def test_a_broken_promise_is_told_to_the_proposers_before_the_file_is_put_away(city: City) -> None:
+    told_late = 0
+    for case, end in city.told("CommitmentBroken"):
+        number = end.event["number"]
+        told = [
+            e for e in of(case, "SecondReplyIssued") if number in e.event["commitments"] and e.version > end.version
+        ]
+        kept = [e for e in of(case, "CommitmentFulfilled") if e.event["number"] == number and e.version > end.version]
+        archived = of(case, "CaseArchived")
+        told_late += bool(kept)
+        if archived or kept:
+            assert told, (end.event, end.at)
+            assert told[0].version < min(e.version for e in (*archived, *kept)), "and before it is kept after all"
+    assert told_late
+
+
+def test_who_never_gave_an_answer_does_not_judge_the_unit_either(city: City) -> None:
+    silent = judged = 0
+    for case in city.cases:
+        answers: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for e in of(case, "SatisfactionRecorded", "SatisfactionRevised"):
+            answers[e.event["member"], e.event["unit"]].add(e.event["overall"])
+        for review in of(case, "MutualReviewRecorded"):
+            if review.event["direction"] == "PROPOSER_ON_UNIT":
+                judged += 1
+                given = answers[review.event["by"], review.event["about"]]
+                assert review.event["rating"] in given, (review.event, given)
+                assert given != {"NO_RESPONSE"}
+            elif review.event["direction"] == "UNIT_ON_PROPOSAL":
+                silent += answers[review.event["about"], review.event["by"]] == {"NO_RESPONSE"}
+    assert judged
+    assert silent, "of a proposal the unit says what it thinks, whoever answered"
+
+
+def test_how_long_a_file_is_kept_follows_from_the_case(city: City) -> None:
+    kept = Counter[str]()
+    for case, archived in city.told("CaseArchived"):
+        key = of(case, "KeyProposalSelected") and not of(case, "KeyProposalReleased")
+        told = of(case, "HandlingClosed", "ClassReassessed")[-1].event
+        stood = told["result_class"]
+        meant = "PERMANENT" if key else {"A": "YEARS_30", "B": "YEARS_30"}.get(stood, "YEARS_10")
+        assert archived.event["retention"] == meant, (stood, key)
+        kept[meant] += 1
+    assert len(kept) == 3
+    assert kept["YEARS_30"] > kept["YEARS_10"] + kept["PERMANENT"]
+
+
+def test_a_letter_is_entered_when_its_answer_has_come(city: City) -> None:
+    letters = 0
+    for _, talk in city.told("MemberContacted"):
+        if talk.event["mode"] == "LETTER":
+            letters += 1
+            posted = re.match(r"(?:(\d+)年)?(\d+)月(\d+)日", talk.event["content"])
+            assert posted, talk.event["content"]
+            sent = date(int(posted[1] or talk.day.year), int(posted[2]), int(posted[3]))
+            assert timedelta(days=3) <= talk.day - sent <= timedelta(days=25), (sent, talk.at)
+            assert "复函" in talk.event["content"]
+    assert letters > 5
+
+
+def test_proposals_that_say_the_same_come_about_the_same_time_and_become_one_case(city: City) -> None:
+    streams = {str(stream): case for stream, case in city.streams.items()}
+    merged = [
+        (case, streams[str(one)]) for case, told in city.told("ProposalsMerged") for one in told.event["absorbed"]
+    ]
+    assert len(merged) >= WANTED.proposals / 60
+    for case, absorbed in merged:
+        first, other = of(case, "ProposalSubmitted")[0], of(absorbed, "ProposalSubmitted")[0]
+        assert abs(first.day - other.day) < timedelta(days=15)
+        assert subject_of(case) == subject_of(absorbed)
+        assert of(absorbed, "ProposalAbsorbed")
+        assert not of(absorbed, "ProposalRegistered")
+
+
+def test_mondays_are_days_like_others(city: City) -> None:
+    """What would have been done at the weekend is not all done on the Monday after it."""
+    entered = [entry for case in city.cases for entry in case if entry.by.startswith("official")]
+    talks = [talk for _, talk in city.told("MemberContacted")]
+    for told in (entered, talks):
+        days = Counter(
+            entry.day.weekday() if entry.type == "MemberContacted" else entry.entered.weekday() for entry in told
+        )
+        others = sum(days[weekday] for weekday in range(1, 5)) / 4
+        assert days[0] < 1.4 * others, days
+        assert min(days[weekday] for weekday in range(5)) > 0.7 * others, days
+
+
+def test_at_noon_there_is_a_break(city: City) -> None:
+    entered = [entry for case in city.cases for entry in case if entry.by.startswith("official")]
+    noon = [entry for entry in entered if NOON <= entry.entered.time() < BACK]
+    assert len(noon) < 0.03 * len(entered)
+    for _, met in city.told("MemberContacted", "FieldVisitRecorded"):
+        assert not NOON <= met.at.time() < BACK, (met.type, met.at)
+
+
+def test_nobody_is_at_two_places_at_the_same_time(city: City) -> None:
+    codes = {(known["name"], known["title"].partition("（")[0]): code for code, known in city.people.items()}
+    minutes = {"PHONE": 30, "ONLINE": 30}
+    there: dict[str, list[tuple[datetime, datetime, Entry]]] = defaultdict(list)
+    for _, met in city.told(
+        "MemberContacted", "FieldVisitRecorded", "MemberRevisited", "OnSiteCheckRecorded", "OnSiteSupervisionHeld",
+        "LeaderInterviewHeld", "FaceToFaceMediationHeld", "SupervisionMeetingHeld",
+    ):  # fmt: skip
+        told = met.event
+        if told.get("mode") == "LETTER":
+            continue
+        claims = [*told.get("unit_people", ()), *told.get("conveners", ()), *told.get("people", ())]
+        people = {
+            codes[claim["name"], claim["title"]] for claim in [*claims, *([told["person"]] if "person" in told else [])]
+        }
+        people |= {*told.get("members", ()), *([told["leader"]] if "leader" in told else [])}
+        until = met.at + timedelta(minutes=30 if told.get("declined_by_member") else minutes.get(told.get("mode"), 60))
+        for person in people:
+            there[person].append((met.at, until, met))
+    meetings = 0
+    for appointments in there.values():
+        appointments.sort(key=lambda known: known[0])
+        for (_, until, one), (at, _, other) in pairwise(appointments):
+            meetings += 1
+            again = one.type == other.type == "MemberContacted" and one.event["unit"] == other.event["unit"]
+            if not (again and at - one.at == timedelta(minutes=1)):  # entered twice, and taken back
+                assert at >= until, (one, other)
+    assert meetings > 500
