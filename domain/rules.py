@@ -120,6 +120,7 @@ EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9,S1
 CITY_LEADER_APPROVES = Rule("city-leader-approves", "中止计时、恢复办理须由市政府领导批准", "DESIGN")
 APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S10,S13")
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
+TOLD_BEFORE_DUE = Rule("told-before-due", "延期、中止在期限届满前登记，届满之后补登的予以标明", "DESIGN")
 PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "有期限、尚未答复的一轮，期限方可变动", "DESIGN")
 

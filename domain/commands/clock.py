@@ -35,6 +35,7 @@ from domain.rules import (
     PAUSED_BEFORE_DUE,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
+    TOLD_BEFORE_DUE,
     Rule,
     refuse,
     require,
@@ -53,6 +54,7 @@ class RequestExtension(ProposalCommand):
         EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
         EXTENSION_BEFORE_DUE,
+        TOLD_BEFORE_DUE,
         EXTENSION_OPEN,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
@@ -79,7 +81,8 @@ class RequestExtension(ProposalCommand):
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
         beyond = _beyond(proposal, setting, due, self.until)
         in_order(setting, task.assigned_at, "分办")
-        return [gated(requested, [*_too_late(current, due, proposal, setting), *beyond])]
+        late = [*_too_late(current, due, proposal, setting), *_told_late(current, due, setting)]
+        return [gated(requested, [*late, *beyond])]
 
 
 class DecideExtension(ProposalCommand):
@@ -92,6 +95,7 @@ class DecideExtension(ProposalCommand):
         EXTENSION_OPEN,
         EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
+        TOLD_BEFORE_DUE,
         KNOWN_OFFICIAL,
         APPROVER_RANK,
         OCCURRED_IN_ORDER,
@@ -118,7 +122,8 @@ class DecideExtension(ProposalCommand):
         beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
         granted = self.told(ExtensionGranted, round=current.number, deadline=moved)
-        return [gated(granted, beyond), *following(moved, proposal, setting)]
+        breaches = [*beyond, *_told_late(current, due, setting)]
+        return [gated(granted, breaches), *following(moved, proposal, setting)]
 
     def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
         approver = setting.post(self.approver, "approver")
@@ -145,6 +150,7 @@ class PauseClock(ProposalCommand):
         KNOWN_OFFICIAL,
         CITY_LEADER_APPROVES,
         PAUSED_BEFORE_DUE,
+        TOLD_BEFORE_DUE,
         OCCURRED_IN_ORDER,
     )
 
@@ -165,8 +171,7 @@ class PauseClock(ProposalCommand):
         in_order(setting, task.round.resumed_on, "恢复计时")
         reason = f"期限至 {due.due_on}，已过，不能再中止计时"
         require(day_of(setting.occurred_at) <= due.due_on, PAUSED_BEFORE_DUE, reason, "occurred_at")
-        told_late = day_of(setting.now) > due.due_on
-        return [gated(paused, [Breach(Gate.FLAG, PAUSED_BEFORE_DUE, reason, "occurred_at")] if told_late else [])]
+        return [gated(paused, _told_late(task.round, due, setting))]
 
 
 class ResumeClock(ProposalCommand):
@@ -205,6 +210,15 @@ def _too_late(current: Round, due: Deadline, proposal: Proposal, setting: Settin
         return []
     gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
     return [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")]
+
+
+def _told_late(current: Round, due: Deadline, setting: Setting) -> list[Breach]:
+    """What is only told once the time is up, on a later day than it is said to have happened: it undoes a lateness that
+    everybody has seen. A clock that stands still has not run out."""
+    told = day_of(setting.now)
+    if current.paused or told <= due.due_on or told == day_of(setting.occurred_at):
+        return []
+    return [Breach(Gate.FLAG, TOLD_BEFORE_DUE, f"期限至 {due.due_on}，届满之后才登记", "occurred_at")]
 
 
 def _pending(current: Round) -> ExtensionRequested:

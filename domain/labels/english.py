@@ -81,6 +81,7 @@ ENGLISH_RULES: dict[str, str] = {
     "extension-open": "An extension is requested first, then decided, one at a time",
     "approver-rank": "Whoever approves has the required rank",
     "clock-runs-or-stands": "Only a running clock is paused, only a paused one resumed",
+    "told-before-due": "More time and pauses are entered before the time is up; entered later, they are flagged",
     "paused-before-due": "A clock that has run out is not paused",
     "not-yet-replied": "A deadline moves only while its round has one and has not been replied to",
     "done-in-time": "What has a deadline is done in time; late, it is done all the same and flagged",
