@@ -224,6 +224,9 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "DESIGN")
 COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
+PROMISES_TOLD_BEFORE_ARCHIVE = Rule(
+    "promises-told-before-archive", "承诺兑现与否，以二次答复告知提案者之后方可归档", "S13", gate=True
+)
 DONE_BEFORE_ARCHIVE = Rule(
     "done-before-archive", "公开、督办报告等有期限的事项了结之后归档，未了的予以标明", "S9,S27,S43"
 )

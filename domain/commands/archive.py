@@ -24,6 +24,7 @@ from domain.rules import (
     FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
+    PROMISES_TOLD_BEFORE_ARCHIVE,
     PROPOSAL_EXISTS,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
@@ -48,6 +49,7 @@ class ArchiveCase(ProposalCommand):
         ARCHIVED_AFTER_CLOSING,
         ARCHIVED_ONCE,
         COMMITMENTS_BEFORE_ARCHIVE,
+        PROMISES_TOLD_BEFORE_ARCHIVE,
         DONE_BEFORE_ARCHIVE,
         TOLD_BEFORE_ARCHIVE,
         OCCURRED_IN_ORDER,
@@ -71,7 +73,7 @@ class ArchiveCase(ProposalCommand):
         require(not untold, TOLD_BEFORE_ARCHIVE, f"尚未告知委员 {untold}")
         in_order(setting, proposal.closed_at, "办结")
         in_order(setting, proposal.last(*ENDS), "终结")
-        return [gated(archived, _still_owed(proposal))]
+        return [gated(archived, [*_still_owed(proposal), *_promises_untold(proposal, setting)])]
 
 
 def _still_owed(proposal: Proposal) -> list[Breach]:
@@ -80,6 +82,17 @@ def _still_owed(proposal: Proposal) -> list[Breach]:
     kinds = dict.fromkeys(label(known.limit.deadline.kind) for known in open_limits(proposal))
     told = f"尚有未了的期限：{'、'.join(kinds)}"
     return [Breach(Gate.FLAG, DONE_BEFORE_ARCHIVE, told)] if kinds else []
+
+
+def _promises_untold(proposal: Proposal, setting: Setting) -> list[Breach]:
+    """Promises of which no letter has told the proposers what became of them: none goes out of a file put away."""
+    told = {number for letter in proposal.second_replies for number in letter.commitments}
+    untold = [number for number in proposal.commitments if number not in told]
+    if not untold:
+        return []
+    gate = setting.rulebook(proposal).gates.promises_told_before_archive or Gate.FLAG
+    named = "、".join(map(str, untold))
+    return [Breach(gate, PROMISES_TOLD_BEFORE_ARCHIVE, f"第 {named} 项承诺的结果尚未以二次答复告知提案者")]
 
 
 class FigureClaim(Frozen):

@@ -177,6 +177,7 @@ ENGLISH_RULES: dict[str, str] = {
     "archived-after-closing": "A case is closed before it is archived",
     "archived-once": "What is archived is not archived again",
     "commitments-before-archive": "Promises are kept, or explained, before the case is archived",
+    "promises-told-before-archive": "Proposers are told by letter what became of promises before the file is put away",
     "snapshot-of-history": "A report is kept as of a position that the ledger has reached",
     "done-before-archive": "A file is put away when what is due by a day is done; what is not is flagged",
     "figures-agree": "In a report no part exceeds its whole, and percentages follow from the counts",
