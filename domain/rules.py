@@ -69,6 +69,7 @@ PROPOSAL_DRAFTED = Rule("proposal-drafted", "须先撰写并保存提案", "DESI
 NOT_YET_SUBMITTED = Rule("not-yet-submitted", "已提交的提案不再改稿、不再附议", "DESIGN")
 INVITED_TO_CO_SIGN = Rule("invited-to-co-sign", "附议须经领衔人邀请", "DESIGN")
 CO_SIGNED_IN_TIME = Rule("co-signed-in-time", "逾期附议无效", "P1,P3", gate=True)
+CO_SIGNED_ANEW = Rule("co-signed-anew", "改稿后须重新附议，未再附议的不列为附议人，提交时予以标明", "DESIGN")
 COLLECTIVE_AUTHENTICATED = Rule("collective-authenticated", "集体提案须盖章或由召集人、组长签名", "S5,S6")
 IN_SESSION_WINDOW = Rule("in-session-window", "大会提案在征集之后、截止之前提交，此后的为平时提案", "S46")
 TIMING_TOLD = Rule("timing-told", "提交之日分不出是大会提案还是平时提案的，须写明", "DESIGN")

@@ -28,6 +28,7 @@ ENGLISH_RULES: dict[str, str] = {
     "not-yet-submitted": "A proposal that has been handed in is neither redrafted nor co-signed",
     "invited-to-co-sign": "Only those whom the lead proposer has invited co-sign",
     "co-signed-in-time": "A signature after the last day is void",
+    "co-signed-anew": "Who signed an earlier version and not the last is no co-signer, and handing it in says so",
     "collective-authenticated": "A collective proposal bears the body's seal, or its convenor's or leader's signature",
     "in-session-window": (
         "An in-session proposal comes in after the call, by the cut-off; what is later is inter-session"
