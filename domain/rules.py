@@ -119,7 +119,7 @@ EXTENSION_IS_LATER = Rule("extension-is-later", "延期须晚于现有期限", "
 EXTENSION_BEFORE_DUE = Rule("extension-before-due", "期限届满前方可申请延期", "S9", gate=True)
 EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9,S13")
 CITY_LEADER_APPROVES = Rule("city-leader-approves", "中止计时、恢复办理须由市政府领导批准", "DESIGN")
-APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S10,S13")
+APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级，且不属本案承办单位", "S10,S13")
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
 TOLD_BEFORE_DUE = Rule("told-before-due", "延期、中止在期限届满前登记，届满之后补登的予以标明", "DESIGN")
 PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)

@@ -86,7 +86,8 @@ class RequestExtension(ProposalCommand):
 
 
 class DecideExtension(ProposalCommand):
-    """Grant or refuse more time; whoever decides has the rank the rulebook asks for, else leads the city."""
+    """Grant or refuse more time; whoever decides has the rank the rulebook asks for, else leads the city, and is of no
+    unit on the case."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -114,7 +115,7 @@ class DecideExtension(ProposalCommand):
             return []
         asked, due = _pending(current), _running(current)
         in_order(setting, current.asked_at, "申请延期")
-        self._may_decide(_rule(proposal, setting, due), setting)
+        self._may_decide(_rule(proposal, setting, due), proposal, setting)
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
         later = f"现有期限已为 {due.due_on}，须另行申请"
@@ -125,11 +126,13 @@ class DecideExtension(ProposalCommand):
         breaches = [*beyond, *_told_late(current, due, setting)]
         return [gated(granted, breaches), *following(moved, proposal, setting)]
 
-    def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
+    def _may_decide(self, rule: DeadlineRule | None, proposal: Proposal, setting: Setting) -> None:
         approver = setting.post(self.approver, "approver")
         needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
         enough = approver.rank.height >= needed.height
         require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
+        own = f"“{approver.name}”属本案承办单位，不能批准本案的延期"
+        require(approver.unit not in proposal.tasks, APPROVER_RANK, own, "approver")
 
     def _already(self, current: Round) -> bool:
         known = current.asked_decided

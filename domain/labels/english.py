@@ -80,7 +80,7 @@ ENGLISH_RULES: dict[str, str] = {
     "extension-is-later": "An extension ends later than the present deadline",
     "extension-before-due": "An extension is requested before the time is up",
     "extension-open": "An extension is requested first, then decided, one at a time",
-    "approver-rank": "Whoever approves has the required rank",
+    "approver-rank": "Whoever approves has the required rank and belongs to no unit on the case",
     "clock-runs-or-stands": "Only a running clock is paused, only a paused one resumed",
     "told-before-due": "More time and pauses are entered before the time is up; entered later, they are flagged",
     "paused-before-due": "A clock that has run out is not paused",

@@ -42,6 +42,7 @@ from tests.domain.given import (
     LED,
     MAYOR,
     NOTICES,
+    OFFICE,
     SHIPPED,
     Attempt,
     World,
@@ -277,6 +278,16 @@ def test_nothing_is_granted_that_nobody_asked_for() -> Attempt:
 @refuses(c.DecideExtension, APPROVER_RANK, "approver")
 def test_more_time_is_granted_by_the_rank_the_rulebook_asks_for() -> Attempt:
     return attempt(asked(), answer(approver=leader_of(EDU)))
+
+
+@refuses(c.DecideExtension, APPROVER_RANK, "approver")
+def test_a_unit_does_not_grant_itself_more_time_whatever_rank_the_rulebook_asks_for() -> Attempt:
+    reply, *rest = SHIPPED.deadlines
+    by_officers = reply.model_copy(update={"extension": Extension(limit=SIX, approver=Rank.OFFICER), "cap": SIX})
+    world = assigned(opened(ruled(deadlines=(by_officers, *rest))))
+    world.do(ask())
+    assert world.copy().do(answer(approver=OFFICE.removeprefix("official:")))
+    return attempt(world, answer(approver=leader_of(EDU)))
 
 
 @refuses(c.DecideExtension, KNOWN_OFFICIAL, "approver")
