@@ -238,6 +238,7 @@ TAKES_BACK_STEP = Rule("takes-back-step", "只能撤销本案误办的步骤，�
 TAKEN_BACK_BY_LEADER = Rule("taken-back-by-leader", "误办的步骤经市领导或政协领导同意方可撤销", "DESIGN")
 CORRECTS_TEXT = Rule("corrects-text", "只能更正本案已有事件中的文字", "DESIGN")
 CORRECTS_SUBMISSION = Rule("corrects-submission", "提案登记信息经市领导或政协领导批准，在首次答复之前更正", "DESIGN")
+REOPENED_BEFORE_ARCHIVE = Rule("reopened-before-archive", "已归档的案件先撤销归档，方可恢复办理", "DESIGN")
 HANDLING_CLOSED = Rule("handling-closed", "未办结的无须恢复办理", "DESIGN")
 CASE_STANDS = Rule("case-stands", "未予立案、已撤案、已并入他案、已归档的提案不再办理", "DESIGN")
 REVISIT_AT_ITS_STAGE = Rule("revisit-at-its-stage", "回访阶段须与办理进度相符", "S0")

@@ -186,6 +186,7 @@ ENGLISH_RULES: dict[str, str] = {
     "takes-back-step": "Only mistaken steps of this case of which nothing has come are taken back",
     "corrects-text": "Only texts in events of this case are corrected",
     "corrects-submission": "How a proposal was handed in is corrected, with a leader, until the first reply is out",
+    "reopened-before-archive": "The archiving of a case is taken back before its handling is reopened",
     "handling-closed": "Only a closed case is reopened",
     "case-stands": "A refused, withdrawn, merged or archived proposal is not handled any more",
     "revisit-at-its-stage": "A return visit's stage fits how far the case has come",
