@@ -91,7 +91,6 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     assert history.returncode == 0
     for word in ("提交提案", "立案", "签发", "虚拟", "gov-reviewer"):
         assert word in history.stdout
-    assert any(f" {name} " in history.stdout for name in ("执法局", "市场局", "环卫处", "街道办事处")), "units by name"
     assert "…" not in history.stdout, "a pipe has no width to save"
 
 
