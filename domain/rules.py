@@ -69,6 +69,7 @@ PROPOSAL_DRAFTED = Rule("proposal-drafted", "须先撰写并保存提案", "DESI
 NOT_YET_SUBMITTED = Rule("not-yet-submitted", "已提交的提案不再改稿、不再附议", "DESIGN")
 INVITED_TO_CO_SIGN = Rule("invited-to-co-sign", "附议须经领衔人邀请", "DESIGN")
 CO_SIGNED_IN_TIME = Rule("co-signed-in-time", "逾期附议无效", "P1,P3", gate=True)
+CO_SIGNED_ANEW = Rule("co-signed-anew", "改稿后须重新附议，未再附议的不列为附议人，提交时予以标明", "DESIGN")
 COLLECTIVE_AUTHENTICATED = Rule("collective-authenticated", "集体提案须盖章或由召集人、组长签名", "S5,S6")
 IN_SESSION_WINDOW = Rule("in-session-window", "大会提案在征集之后、截止之前提交，此后的为平时提案", "S46")
 TIMING_TOLD = Rule("timing-told", "提交之日分不出是大会提案还是平时提案的，须写明", "DESIGN")
@@ -118,8 +119,9 @@ EXTENSION_IS_LATER = Rule("extension-is-later", "延期须晚于现有期限", "
 EXTENSION_BEFORE_DUE = Rule("extension-before-due", "期限届满前方可申请延期", "S9", gate=True)
 EXTENSION_OPEN = Rule("extension-open", "延期须先申请、后批准", "S9,S13")
 CITY_LEADER_APPROVES = Rule("city-leader-approves", "中止计时、恢复办理须由市政府领导批准", "DESIGN")
-APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级", "S10,S13")
+APPROVER_RANK = Rule("approver-rank", "批准人须达到规定职级，且不属本案承办单位", "S10,S13")
 CLOCK_RUNS_OR_STANDS = Rule("clock-runs-or-stands", "计时已中止的不再中止，未中止的无从恢复", "DESIGN")
+TOLD_BEFORE_DUE = Rule("told-before-due", "延期、中止在期限届满前登记，届满之后补登的予以标明", "DESIGN")
 PAUSED_BEFORE_DUE = Rule("paused-before-due", "期限届满之后不再中止计时", "DESIGN", gate=True)
 NOT_YET_REPLIED = Rule("not-yet-replied", "有期限、尚未答复的一轮，期限方可变动", "DESIGN")
 
@@ -223,6 +225,9 @@ REVIEWED_BY_PARTIES = Rule("reviewed-by-parties", "双向评议在本案提案�
 ARCHIVED_AFTER_CLOSING = Rule("archived-after-closing", "办结之后方可归档", "S9,S23")
 ARCHIVED_ONCE = Rule("archived-once", "已归档的不再另行归档", "DESIGN")
 COMMITMENTS_BEFORE_ARCHIVE = Rule("commitments-before-archive", "承诺兑现或说明原因之后方可归档", "S13")
+PROMISES_TOLD_BEFORE_ARCHIVE = Rule(
+    "promises-told-before-archive", "承诺兑现与否，以二次答复告知提案者之后方可归档", "S13", gate=True
+)
 DONE_BEFORE_ARCHIVE = Rule(
     "done-before-archive", "公开、督办报告等有期限的事项了结之后归档，未了的予以标明", "S9,S27,S43"
 )
@@ -233,6 +238,7 @@ TAKES_BACK_STEP = Rule("takes-back-step", "只能撤销本案误办的步骤，�
 TAKEN_BACK_BY_LEADER = Rule("taken-back-by-leader", "误办的步骤经市领导或政协领导同意方可撤销", "DESIGN")
 CORRECTS_TEXT = Rule("corrects-text", "只能更正本案已有事件中的文字", "DESIGN")
 CORRECTS_SUBMISSION = Rule("corrects-submission", "提案登记信息经市领导或政协领导批准，在首次答复之前更正", "DESIGN")
+REOPENED_BEFORE_ARCHIVE = Rule("reopened-before-archive", "已归档的案件先撤销归档，方可恢复办理", "DESIGN")
 HANDLING_CLOSED = Rule("handling-closed", "未办结的无须恢复办理", "DESIGN")
 CASE_STANDS = Rule("case-stands", "未予立案、已撤案、已并入他案、已归档的提案不再办理", "DESIGN")
 REVISIT_AT_ITS_STAGE = Rule("revisit-at-its-stage", "回访阶段须与办理进度相符", "S0")

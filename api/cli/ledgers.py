@@ -1,6 +1,7 @@
 """What stands in a ledger, and whether the read models say the same."""
 
 import sys
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from api.reactions import checkpoint
 from domain.events import STREAM_KINDS
 from domain.labels import EVENTS, label
 from domain.proposal import taken_back
-from domain.streams import PROPOSAL
+from domain.streams import DIRECTORY, PROPOSAL, directory_stream
 from domain.values import day_of
 from ledger import reader
 from projections import READ_MODELS, engine
@@ -69,23 +70,25 @@ def history(case: str, *, ledger: LedgerName = None) -> int:
     name = ledger or settings.ledgers[0]
     with migrated(settings) as urls, connected(urls.app) as connection:
         events = reader.of_stream(connection, name, stream)
+        listed = reader.of_stream(connection, name, directory_stream(name).id)
         known = name in settings.ledgers or reader.head(connection, name)
     if not known:
         return unknown_ledger(name, settings)
     if not events or STREAM_KINDS[type(events[0].event).__name__] != PROPOSAL.name:
         return failed(FOUND, "not-found", "没有这件提案")
-    gone = taken_back(events)
+    gone, units = taken_back(events), reduce(DIRECTORY.evolve, listed, DIRECTORY.empty).units
     table = Table(title=str(stream))
     for title in ("版", "位置", "日期", "事件", "撤回", "单位", "经办", "来源", "违反而登记的规则"):
         table.add_column(title, no_wrap=True, overflow="fold" if title == "违反而登记的规则" else "ellipsis")
     for recorded in events:
+        code = getattr(recorded.event, "unit", None) or ""
         table.add_row(
             str(recorded.version),
             str(recorded.position),
             str(day_of(recorded.occurred_at)),
             EVENTS[type(recorded.event).__name__],
             f"已由第 {gone[recorded.version]} 版撤回" if recorded.version in gone else "",
-            str(getattr(recorded.event, "unit", None) or ""),
+            units[code].name if code in units else str(code),
             recorded.context.person,
             label(recorded.origin) + ("（部分虚拟）" if recorded.made_up else ""),
             " ".join(recorded.flags),

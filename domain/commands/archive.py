@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt
 
 from domain.codes import Gate, Retention
-from domain.commands.base import Breach, ProposalCommand, SessionCommand, existing, gated, in_order
+from domain.commands.base import Breach, ProposalCommand, SessionCommand, existing, gated, in_order, relied_on
 from domain.events import (
     AnnualReportSnapshotTaken,
     CaseArchived,
@@ -19,6 +19,7 @@ from domain.events import (
     RefusalNotified,
     ReplyPublished,
     ReplyWithheld,
+    SecondReplyIssued,
     SupervisionReportFiled,
 )
 from domain.labels import label
@@ -31,6 +32,7 @@ from domain.rules import (
     FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
+    PROMISES_TOLD_BEFORE_ARCHIVE,
     PROPOSAL_EXISTS,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
@@ -55,6 +57,7 @@ class ArchiveCase(ProposalCommand):
         ARCHIVED_AFTER_CLOSING,
         ARCHIVED_ONCE,
         COMMITMENTS_BEFORE_ARCHIVE,
+        PROMISES_TOLD_BEFORE_ARCHIVE,
         DONE_BEFORE_ARCHIVE,
         TOLD_BEFORE_ARCHIVE,
         OCCURRED_IN_ORDER,
@@ -79,7 +82,7 @@ class ArchiveCase(ProposalCommand):
         in_order(setting, proposal.closed_at, "办结")
         in_order(setting, proposal.last(*ENDS), "终结")
         _after_what_was_owed(proposal, setting)
-        return [gated(archived, _still_owed(proposal))]
+        return [gated(archived, [*_still_owed(proposal), *_promises_untold(proposal, setting)])]
 
 
 def _after_what_was_owed(proposal: Proposal, setting: Setting) -> None:
@@ -100,6 +103,20 @@ def _still_owed(proposal: Proposal) -> list[Breach]:
     kinds = dict.fromkeys(label(known.about) for known in owed(proposal) if known.about is not None)
     told = f"尚有未了的期限：{'、'.join(kinds)}"
     return [Breach(Gate.FLAG, DONE_BEFORE_ARCHIVE, told)] if kinds else []
+
+
+def _promises_untold(proposal: Proposal, setting: Setting) -> list[Breach]:
+    """Promises of which no letter has told the proposers what became of them: none goes out of a file put away."""
+    if not proposal.commitments:
+        return []
+    gate = setting.rulebook(proposal).gates.promises_told_before_archive or Gate.FLAG
+    relied_on(gate, setting, proposal.last(SecondReplyIssued), "二次答复")
+    told = {number for letter in proposal.second_replies for number in letter.commitments}
+    untold = [number for number in proposal.commitments if number not in told]
+    if not untold:
+        return []
+    named = "、".join(map(str, untold))
+    return [Breach(gate, PROMISES_TOLD_BEFORE_ARCHIVE, f"第 {named} 项承诺的结果尚未以二次答复告知提案者")]
 
 
 class FigureClaim(Frozen):

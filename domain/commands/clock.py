@@ -27,7 +27,7 @@ from domain.events import (
 )
 from domain.policy.deadlines import Deadline, after_pause, farthest
 from domain.policy.rulebook import DeadlineRule
-from domain.proposal import Proposal, Round
+from domain.proposal import Proposal, Round, UnitTask
 from domain.rules import (
     APPROVER_RANK,
     CITY_LEADER_APPROVES,
@@ -43,6 +43,7 @@ from domain.rules import (
     PAUSED_BEFORE_DUE,
     RULEBOOK_IN_FORCE,
     SIGNER_OF_UNIT,
+    TOLD_BEFORE_DUE,
     Rule,
     refuse,
     require,
@@ -61,6 +62,7 @@ class RequestExtension(ProposalCommand):
         EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
         EXTENSION_BEFORE_DUE,
+        TOLD_BEFORE_DUE,
         EXTENSION_OPEN,
         KNOWN_OFFICIAL,
         SIGNER_OF_UNIT,
@@ -86,15 +88,21 @@ class RequestExtension(ProposalCommand):
         setting.speaks_for(self.signed_by, self.unit, "signed_by")
         require(self.until > due.due_on, EXTENSION_IS_LATER, f"现有期限为 {due.due_on}", "until")
         beyond = _beyond(proposal, setting, due, self.until)
+        self._in_turn(task, proposal, setting)
+        late = [*_too_late(current, due, proposal, setting), *_told_late(current, due, setting)]
+        return [gated(requested, [*late, *beyond])]
+
+    def _in_turn(self, task: UnitTask, proposal: Proposal, setting: Setting) -> None:
+        """Refuse a moment before the round began, or before the last request of it was decided."""
         after_assignment(setting, proposal, task)
-        in_order(setting, proposal.last(RehandlingOrdered, unit=self.unit, round=current.number), "责成重新办理")
-        decided = proposal.last(ExtensionGranted, ExtensionRefused, unit=self.unit, round=current.number)
-        in_order(setting, decided, "决定延期")
-        return [gated(requested, [*_too_late(current, due, proposal, setting), *beyond])]
+        this = {"unit": self.unit, "round": task.round.number}
+        in_order(setting, proposal.last(RehandlingOrdered, **this), "责成重新办理")
+        in_order(setting, proposal.last(ExtensionGranted, ExtensionRefused, **this), "决定延期")
 
 
 class DecideExtension(ProposalCommand):
-    """Grant or refuse more time; whoever decides has the rank the rulebook asks for, else leads the city."""
+    """Grant or refuse more time; whoever decides has the rank the rulebook asks for, else leads the city, and is of no
+    unit on the case."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         *EXISTING,
@@ -103,6 +111,7 @@ class DecideExtension(ProposalCommand):
         EXTENSION_OPEN,
         EXTENSION_IS_LATER,
         EXTENSION_WITHIN_CAP,
+        TOLD_BEFORE_DUE,
         KNOWN_OFFICIAL,
         APPROVER_RANK,
         OCCURRED_IN_ORDER,
@@ -121,7 +130,7 @@ class DecideExtension(ProposalCommand):
             return []
         asked, due = _pending(current), _running(current)
         in_order(setting, current.asked_at, "申请延期")
-        self._may_decide(_rule(proposal, setting, due), setting)
+        self._may_decide(_rule(proposal, setting, due), proposal, setting)
         if not self.granted:
             return [self.told(ExtensionRefused, round=current.number)]
         later = f"现有期限已为 {due.due_on}，须另行申请"
@@ -129,13 +138,16 @@ class DecideExtension(ProposalCommand):
         beyond = _beyond(proposal, setting, due, asked.until)
         moved = due.moved(asked.until, current.deadline_version)
         granted = self.told(ExtensionGranted, round=current.number, deadline=moved)
-        return [gated(granted, beyond), *following(moved, proposal, setting)]
+        breaches = [*beyond, *_told_late(current, due, setting)]
+        return [gated(granted, breaches), *following(moved, proposal, setting)]
 
-    def _may_decide(self, rule: DeadlineRule | None, setting: Setting) -> None:
+    def _may_decide(self, rule: DeadlineRule | None, proposal: Proposal, setting: Setting) -> None:
         approver = setting.post(self.approver, "approver")
         needed = rule.extension.approver if rule and rule.extension else Rank.VICE_MAYOR
         enough = approver.rank.height >= needed.height
         require(enough, APPROVER_RANK, setting.outranked(self.approver, needed), "approver")
+        own = f"“{approver.name}”属本案承办单位，不能批准本案的延期"
+        require(approver.unit not in proposal.tasks, APPROVER_RANK, own, "approver")
 
     def _already(self, current: Round) -> bool:
         known = current.asked_decided
@@ -156,6 +168,7 @@ class PauseClock(ProposalCommand):
         KNOWN_OFFICIAL,
         CITY_LEADER_APPROVES,
         PAUSED_BEFORE_DUE,
+        TOLD_BEFORE_DUE,
         OCCURRED_IN_ORDER,
     )
 
@@ -176,8 +189,7 @@ class PauseClock(ProposalCommand):
         in_order(setting, task.round.resumed_on, "恢复计时")
         reason = f"期限至 {due.due_on}，已过，不能再中止计时"
         require(day_of(setting.occurred_at) <= due.due_on, PAUSED_BEFORE_DUE, reason, "occurred_at")
-        told_late = day_of(setting.now) > due.due_on
-        return [gated(paused, [Breach(Gate.FLAG, PAUSED_BEFORE_DUE, reason, "occurred_at")] if told_late else [])]
+        return [gated(paused, _told_late(task.round, due, setting))]
 
 
 class ResumeClock(ProposalCommand):
@@ -221,6 +233,15 @@ def _too_late(current: Round, due: Deadline, proposal: Proposal, setting: Settin
         return []
     gate = setting.rulebook(proposal).gates.extension_in_time or Gate.FLAG
     return [Breach(gate, EXTENSION_BEFORE_DUE, f"期限至 {due.due_on}，已过", "occurred_at")]
+
+
+def _told_late(current: Round, due: Deadline, setting: Setting) -> list[Breach]:
+    """What is only told once the time is up, on a later day than it is said to have happened: it undoes a lateness that
+    everybody has seen. A clock that stands still has not run out."""
+    told = day_of(setting.now)
+    if current.paused or told <= due.due_on or told == day_of(setting.occurred_at):
+        return []
+    return [Breach(Gate.FLAG, TOLD_BEFORE_DUE, f"期限至 {due.due_on}，届满之后才登记", "occurred_at")]
 
 
 def _pending(current: Round) -> ExtensionRequested:

@@ -41,7 +41,6 @@ from domain.labels import EVENTS
 from domain.proposal import Proposal, evolve, open_limits, round_of, without
 from domain.record import Recorded
 from domain.rules import (
-    ARCHIVED_ONCE,
     CITY_LEADER_APPROVES,
     CORRECTS_TEXT,
     HANDLING_CLOSED,
@@ -49,6 +48,7 @@ from domain.rules import (
     OCCURRED_IN_ORDER,
     PROPOSAL_EXISTS,
     RATED_BY_OTHERS,
+    REOPENED_BEFORE_ARCHIVE,
     RETRACTS_REPORT,
     TAKEN_BACK_BY_LEADER,
     TAKES_BACK_STEP,
@@ -198,7 +198,7 @@ class ReopenHandling(ProposalCommand):
     rules: ClassVar[tuple[Rule, ...]] = (
         PROPOSAL_EXISTS,
         HANDLING_CLOSED,
-        ARCHIVED_ONCE,
+        REOPENED_BEFORE_ARCHIVE,
         KNOWN_OFFICIAL,
         CITY_LEADER_APPROVES,
         OCCURRED_IN_ORDER,
@@ -213,7 +213,7 @@ class ReopenHandling(ProposalCommand):
         if proposal.reopened == told:
             return []
         require(proposal.closed is not None, HANDLING_CLOSED, "本案没有办结")
-        require(proposal.archived is None, ARCHIVED_ONCE, "已归档的不再恢复办理")
+        require(proposal.archived is None, REOPENED_BEFORE_ARCHIVE, "本案已归档，须先撤销归档")
         setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         in_order(setting, proposal.closed_at, "办结")
         return [told, *reopened(proposal, replace(proposal, closed=None), setting)]

@@ -1,11 +1,12 @@
 """撰写、附议."""
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.codes import Channel, Openness, Timing
-from domain.commands.base import ProposalCommand, in_order
+from domain.codes import Channel, Gate, Openness, Timing
+from domain.commands.base import Breach, ProposalCommand, gated, in_order
 from domain.commands.registration import CollectiveClaim, handed_in, timing_of
 from domain.events import (
     CoSignatureDeclined,
@@ -18,6 +19,7 @@ from domain.events import (
 )
 from domain.proposal import Drafting, Proposal
 from domain.rules import (
+    CO_SIGNED_ANEW,
     CO_SIGNED_IN_TIME,
     COLLECTIVE_AUTHENTICATED,
     IN_SESSION_WINDOW,
@@ -178,8 +180,7 @@ class ExpireCoSignatures(DraftingCommand):
     def decide(self, proposal: Proposal, setting: Setting, /) -> Decision:
         _latest(proposal)
         drafting, today = proposal.drafting, day_of(setting.occurred_at)
-        expired = tuple(member for member in drafting.awaited if drafting.invited[member].sign_by < today)
-        return [CoSignatureExpired(members=expired)] if expired else []
+        return _expired(drafting, [member for member in drafting.awaited if drafting.invited[member].sign_by < today])
 
 
 class SubmitDraft(DraftingCommand):
@@ -190,6 +191,7 @@ class SubmitDraft(DraftingCommand):
         TIMING_TOLD,
         IN_SESSION_WINDOW,
         COLLECTIVE_AUTHENTICATED,
+        CO_SIGNED_ANEW,
         OCCURRED_IN_ORDER,
     )
 
@@ -207,8 +209,8 @@ class SubmitDraft(DraftingCommand):
         written = latest.model_dump(include=set(ProposalSubmitted.model_fields))
         written["timing"] = timing_of(latest.timing, setting)
         submitted = self.told(ProposalSubmitted, co_signers=drafting.co_signers, **written)
-        lapsed: list[Event] = [CoSignatureExpired(members=drafting.awaited)] if drafting.awaited else []
-        return [*lapsed, handed_in(submitted, setting)]
+        told = gated(handed_in(submitted, setting), _signed_earlier(drafting, setting))
+        return [*_expired(drafting, drafting.awaited), told]
 
 
 def _latest(proposal: Proposal) -> ProposalDraftSaved:
@@ -221,6 +223,17 @@ def _latest(proposal: Proposal) -> ProposalDraftSaved:
 
 def _after_invitation(asked: CoSignatureInvited, proposal: Proposal, setting: Setting) -> None:
     in_order(setting, proposal.last(CoSignatureInvited, members=asked.members, sign_by=asked.sign_by), "邀请附议")
+
+
+def _expired(drafting: Drafting, members: Sequence[str]) -> list[Event]:
+    """That these have not signed; who of them signed a version rewritten since is named."""
+    earlier = tuple(member for member in members if member in drafting.signed_earlier)
+    return [CoSignatureExpired(members=tuple(members), signed_earlier=earlier)] if members else []
+
+
+def _signed_earlier(drafting: Drafting, setting: Setting) -> list[Breach]:
+    names = setting.member_names(*drafting.signed_earlier)
+    return [Breach(Gate.FLAG, CO_SIGNED_ANEW, f"委员 {names} 改稿之后没有再附议")] if names else []
 
 
 def _invited(drafting: Drafting, member: str, setting: Setting) -> CoSignatureInvited:

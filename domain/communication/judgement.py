@@ -52,24 +52,29 @@ def judge(known: Communication, unit: str, number: int, rule: ContactRule) -> Ve
     decisive = answered.decisive(rule.before) if answered else None
     if answered is None or rule.gate is Gate.OFF or (answered.left and decisive is None):
         return _verdict(rule, Outcome.NOT_APPLICABLE, answered, decisive)
-    counting = counting_for(known, answered, rule)
+    counting, drafted_first = counting_for(known, answered, rule), _drafted_first(known, answered, rule)
     if decisive is None:
-        return _verdict(rule, Outcome.PENDING, answered, None, counting)
+        return _verdict(rule, Outcome.PENDING, answered, None, drafted_first, counting)
     timely = [c for c in counting if _entered_before(c.mark, decisive)]
     if _reaches(known, counting, rule):
         outcome = Outcome.PASS if _reaches(known, timely, rule) else Outcome.PASS_BACKFILLED
         claimed = {member for contact in counting for member in contact.members}
         contested = any(denial.member in claimed for denial in answered.denied)
         outcome = Outcome.CONTESTED if contested else outcome
-        return _verdict(rule, outcome, answered, decisive, counting)
+        return _verdict(rule, outcome, answered, decisive, drafted_first, counting)
     waivers = [w for w in known.waivers if (w.unit, w.round) == (unit, number) and _in_time(w.mark, decisive)]
     if waivers:
-        return _verdict(rule, Outcome.WAIVED, answered, decisive, waivers=waivers)
-    return _verdict(rule, Outcome.FAIL, answered, decisive, counting)
+        return _verdict(rule, Outcome.WAIVED, answered, decisive, drafted_first, waivers=waivers)
+    return _verdict(rule, Outcome.FAIL, answered, decisive, drafted_first, counting)
 
 
 def counting_for(known: Communication, answered: ReplyRound, rule: ContactRule) -> list[Contact]:
     """The contacts that count for a round."""
+    return _before(talks_of(known, answered, rule), answered.decisive(rule.before))
+
+
+def talks_of(known: Communication, answered: ReplyRound, rule: ContactRule) -> list[Contact]:
+    """The contacts of a round: those that count, and those that came too late for it."""
     rounds = sorted((r for r in known.rounds if r.unit == answered.unit), key=lambda r: r.round)
     left = [contact for contact in known.contacts if _allowed(contact, answered, rule)]
     for current in rounds:
@@ -79,12 +84,12 @@ def counting_for(known: Communication, answered: ReplyRound, rule: ContactRule) 
             contact
             for contact in left
             if (current.since is None or follows(contact.mark, current.since))
-            and (decisive is None or comes_before(contact.mark.at, decisive.at))
             and (after is None or not follows(contact.mark, after) or _was_there(contact.mark, decisive))
         ]
         if current.round == answered.round:
             return own
-        left = [contact for contact in left if contact not in own]
+        counted = _before(own, decisive)
+        left = [contact for contact in left if contact not in counted]
     return []
 
 
@@ -106,6 +111,15 @@ def follows(mark: Mark, other: Mark) -> bool:
     if earlier(other.at, mark.at):
         return True
     return not earlier(mark.at, other.at) and mark.version > other.version
+
+
+def _before(contacts: list[Contact], decisive: Mark | None) -> list[Contact]:
+    return [contact for contact in contacts if decisive is None or comes_before(contact.mark.at, decisive.at)]
+
+
+def _drafted_first(known: Communication, answered: ReplyRound, rule: ContactRule) -> bool:
+    drafted, talks = answered.drafted, talks_of(known, answered, rule)
+    return drafted is not None and bool(talks) and all(follows(talk.mark, drafted) for talk in talks)
 
 
 def _was_there(mark: Mark, decisive: Mark | None) -> bool:
@@ -146,16 +160,16 @@ def _verdict(
     outcome: Outcome,
     answered: ReplyRound | None,
     decisive: Mark | None,
+    drafted_first: bool = False,
     contacts: Iterable[Contact] = (),
     waivers: Iterable[Waiver] = (),
 ) -> Verdict:
     contacts, waivers = list(contacts), list(waivers)
     relied_on = [contact.mark for contact in contacts] or [waiver.mark for waiver in waivers]
-    drafted = answered.drafted if answered else None
     marks: Mapping[str, Mark | None] = {
         "assigned": answered.assigned if answered else None,
         "since": answered.since if answered else None,
-        "drafted": drafted,
+        "drafted": answered.drafted if answered else None,
         "signed": answered.signed if answered else None,
         "issued": answered.issued if answered else None,
     }
@@ -169,7 +183,7 @@ def _verdict(
         source=rule.source,
         before=rule.before,
         proof=tuple(sorted(proof, key=lambda p: p.version)),
-        drafted_first=drafted is not None and bool(contacts) and all(follows(c.mark, drafted) for c in contacts),
+        drafted_first=drafted_first,
         same_day=bool(decisive and contacts) and all(_by_day(c.mark, decisive) for c in contacts),
         clock=relied_on[0].clock if relied_on else None,
     )

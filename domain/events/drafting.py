@@ -48,9 +48,11 @@ class CoSignatureDeclined(Event):
 
 
 class CoSignatureExpired(Event):
-    """附议逾期: the last day has passed, or the proposal was handed in, and these members had not signed."""
+    """附议逾期: the last day has passed, or the proposal was handed in, and these members had not signed it as it then
+    read; those in `signed_earlier` had signed a version that was rewritten since."""
 
     members: tuple[str, ...]
+    signed_earlier: tuple[str, ...] = ()
 
 
 DraftingEvent: TypeAlias = (

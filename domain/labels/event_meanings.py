@@ -43,7 +43,7 @@ EVENT_MEANINGS: dict[str, str] = {
     "CoSignatureInvited": "邀请这些委员附议，截至附议截止日当日。",
     "CoSignatureGiven": "一位委员对某一稿附议，只对这一稿有效。",
     "CoSignatureDeclined": "一位委员不附议，或在提交之前收回附议。",
-    "CoSignatureExpired": "附议截止日已过，或提案已提交，这些委员没有附议。",
+    "CoSignatureExpired": "附议截止日已过，或提案已提交，这些委员没有附议；改稿前附议过、改稿后没有再附议的另行写明。",
     # registration
     "ProposalSubmitted": "领衔人连同附议人提交提案，或由上级交办下来。",
     "ProposalRegistered": "提案立案，取得案号，此后依所定的办理规则办理。",

@@ -75,6 +75,7 @@ FIELDS: dict[str, str] = {
     "body_name": "集体提案者名称",
     "sealed": "盖章",
     "sign_by": "附议截止日",
+    "signed_earlier": "改稿前附议过的委员",
     "in_session_until": "大会提案截止日",
     "kind": "种类",
     "place": "地点",

@@ -70,6 +70,7 @@ _BY_CLASS: dict[str, dict[str, str]] = {
         "key_report_before_closing": "重点提案先报督办报告后办结",
         "contact_before_handling": "先沟通后办理",
         "satisfied_before_closing": "委员仍不满意就办结",
+        "promises_told_before_archive": "承诺的结果未告知就归档",
     },
     "SignerRanks": {
         "key_proposal": "重点提案",

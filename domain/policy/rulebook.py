@@ -199,6 +199,9 @@ class Gates(Frozen):
     """Whether a unit speaks with a proposer before it takes a step (S0, S22); OFF where a rulebook does not say."""
     satisfied_before_closing: Gate | None = None
     """Whether a case is closed only where nobody is left dissatisfied (S8); REFUSE where a rulebook does not say."""
+    promises_told_before_archive: Gate | None = None
+    """Whether what became of every promise was told to the proposers before the file is put away (S13); FLAG where a
+    rulebook does not say."""
 
 
 class LadderStep(Count):

@@ -108,12 +108,22 @@ def _of_ladder(rulebook: Rulebook) -> Iterator[Problem]:
             yield f"ladder.{index}.rule", "步骤编号应由英文字母、数字、点、下划线或连字符组成，最长 64 个字符"
         if step.rule in [other.rule for other in steps[:index]]:
             yield f"ladder.{index}.rule", "步骤编号重复"
+        if step.before and _never_ahead(step, rulebook):
+            yield f"ladder.{index}.value", "提前的日数长于期限本身，期限尚未起算"
         if step.since is not None:
             yield from _of_later_step(step, steps[:index], f"ladder.{index}")
         if step.about in NOT_PRESSED:
             yield f"ladder.{index}.about", f"{label(step.about)}不是承办单位的期限，不由督办阶梯催办"
         if step.about not in {rule.kind for rule in rulebook.deadlines}:
             yield "deadlines", f"没有规定{label(step.about)}，督办步骤“{step.rule}”永远用不上"
+
+
+def _never_ahead(step: LadderStep, rulebook: Rulebook) -> bool:
+    """Whether a step before the last day surely falls before every such limit begins."""
+    rules = [rule for rule in rulebook.deadlines if rule.kind is step.about]
+    limits = [how for rule in rules for how in (rule, rule.extension.limit if rule.extension else None) if how]
+    fixed = step.counted_in is CountedIn.FIXED_DATE or any(rule.backwards for rule in rules)
+    return not fixed and bool(limits) and all(_longer(step, how) for how in limits)
 
 
 def _of_later_step(step: LadderStep, earlier: tuple[LadderStep, ...], field: str) -> Iterator[Problem]:
@@ -137,6 +147,9 @@ def _of_scoring(rulebook: Rulebook) -> Iterator[Problem]:
 
 def _of_ranks(rulebook: Rulebook) -> Iterator[Problem]:
     ranks = rulebook.signer_ranks or SignerRanks()
+    for index, rule in enumerate(rulebook.deadlines):
+        if rule.extension is not None and rule.extension.approver.of_cppcc:
+            yield f"deadlines.{index}.extension.approver", "政协领导不批准延期"
     for field, rank in (
         ("signer_rank", rulebook.signer_rank),
         ("signer_ranks.key_proposal", ranks.key_proposal),
@@ -178,6 +191,10 @@ def _of_results(rulebook: Rulebook) -> Iterator[Problem]:
         yield "rehandled_ratings", "未反馈不是评价，不引起重新办理"
     if rulebook.rehandled_ratings and Rating.DISSATISFIED not in rulebook.rehandled_ratings:
         yield "rehandled_ratings", "引起重新办理的评价须含不满意；都由人责成的，写 rehandling_automatic = false"
+    if not rulebook.rehandling_automatic:
+        for field in ("automatic_rehandlings", "rehandled_ratings"):
+            if getattr(rulebook, field):
+                yield field, "rehandling_automatic = false 的都由人责成，不写哪些、几次自动重新办理"
     if not 0 <= rulebook.contact_before_reply.reach_percent <= 100:
         yield "contact_before_reply.reach_percent", "须在 0 与 100 之间"
     if not rulebook.contact_before_reply.modes:
@@ -249,5 +266,11 @@ def _count_problems(how: Count, field: str) -> Iterator[tuple[str, str]]:
             yield f"{field}.day", "固定日期须写明几日"
         elif 1 <= month <= 12 and not 1 <= day <= monthrange(2000, month)[1]:
             yield f"{field}.day", f"没有 {month} 月 {day} 日这一天"
-    elif how.value is None or not 1 <= how.value <= 3650:
+        if how.value is not None:
+            yield f"{field}.value", "固定日期不计多少，不写 value"
+        return
+    if how.value is None or not 1 <= how.value <= 3650:
         yield f"{field}.value", "须为 1 至 3650 的整数"
+    for name in ("month", "day"):
+        if getattr(how, name) is not None:
+            yield f"{field}.{name}", "只有固定日期才写月、日"

@@ -97,6 +97,12 @@ class Drafting:
         return tuple(member for member in self.invited if self.signed.get(member) == latest)
 
     @property
+    def signed_earlier(self) -> tuple[str, ...]:
+        """Who has signed a version that was rewritten since, and has not signed again."""
+        latest = self.latest.draft if self.latest else 0
+        return tuple(member for member, draft in self.signed.items() if draft != latest)
+
+    @property
     def awaited(self) -> tuple[str, ...]:
         """Who was invited and has neither signed the latest version nor declined."""
         return tuple(m for m in self.invited if m not in self.declined and m not in self.co_signers)

@@ -154,7 +154,7 @@ def _moments(answered: ReplyRound, facts: Communication) -> Moments:
 
 COMMUNICATION_BEFORE_REPLY = ReadModel(
     name="communication_before_reply",
-    version=3,
+    version=4,
     row=VerdictRow,
     key=("ledger", "stream", "round", "unit"),
     evolve=evolve,

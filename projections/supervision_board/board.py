@@ -3,7 +3,7 @@
 Where a case stands, who has it, when it is due. Light and days left are asked against a day, never stored.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import assert_never
@@ -131,12 +131,21 @@ class TaskLine(Frozen):
         return self.model_copy(update={"before": kept}).due_by(deadline)
 
 
+class Promise(Frozen):
+    """What a reply promised, and by when; `broken` are the events, by version, that say why it was not kept."""
+
+    number: int
+    finish_on: date | None
+    broken: tuple[int, ...] = ()
+
+
 class SupervisionRow(Row):
     """One case. `returns`, `objections`, `contacts`, `revisits` are totals; `difficulties` and `awaited` count what is
-    still open, `commitments` names what was promised and not yet done, `disagreements` what awaits a decision;
+    still open, `commitments` names what was promised and not yet done, `promises` is all
+    that stands; `disagreements` what awaits a decision;
     `endings` is all that ended the case, `signed` who signed it by each event that says so, `notices` who was told that
-    it is no case. `title` is what people may see of what it is `named`. Adding up is safe: the engine moves rows and
-    checkpoint together."""
+    it is no case. `title` is what people may see of what it is `named`. `due_on` is the next day by which a reply is
+    owed, and where none is, a promise. Adding up is safe: the engine moves rows and checkpoint together."""
 
     session: str | None = None
     case_no: int | None = None
@@ -169,6 +178,7 @@ class SupervisionRow(Row):
     class_scheme: str | None = None
     reassessed_class: str | None = None
     commitments: tuple[int, ...] = ()
+    promises: tuple[Promise, ...] = ()
     archived_on: date | None = None
     satisfaction: Rating | None = None
     awaited: int = 0
@@ -331,7 +341,11 @@ def _fold(row: SupervisionRow, recorded: Recorded[events.ProposalEvent], referen
         case events.MemberRevisited():
             return row.model_copy(update={"revisits": row.revisits + 1})
         case events.CommitmentMade():
-            return row.model_copy(update={"commitments": (*row.commitments, event.number)})
+            made = Promise(number=event.number, finish_on=event.finish_on)
+            open_now = {"commitments": (*row.commitments, event.number), "promises": (*row.promises, made)}
+            return row.model_copy(update=open_now)
+        case events.CommitmentBroken():
+            return _explained(row, event.number, lambda broken: (*broken, recorded.version))
         case events.CommitmentFulfilled():
             still = tuple(number for number in row.commitments if number != event.number)
             return row.model_copy(update={"commitments": still})
@@ -443,7 +457,11 @@ def _retracted(row: SupervisionRow, event: events.ReportRetracted) -> Supervisio
         case "DisagreementSettled":
             return row.model_copy(update={"disagreements": tuple(sorted({*row.disagreements, event.number or 0}))})
         case "CommitmentMade":
-            return row.model_copy(update={"commitments": tuple(n for n in row.commitments if n != event.number)})
+            still = tuple(number for number in row.commitments if number != event.number)
+            promises = tuple(promise for promise in row.promises if promise.number != event.number)
+            return row.model_copy(update={"commitments": still, "promises": promises})
+        case "CommitmentBroken":
+            return _explained(row, event.number, lambda broken: tuple(v for v in broken if v != event.version))
         case "CommitmentFulfilled":
             return row.model_copy(update={"commitments": tuple(sorted({*row.commitments, event.number or 0}))})
         case "FeedbackFormIssued":
@@ -489,6 +507,17 @@ def _taken_back(row: SupervisionRow, event: events.StepTakenBack) -> Supervision
 def _settled(row: SupervisionRow, number: int | None) -> SupervisionRow:
     still = tuple(known for known in row.disagreements if known != number)
     return row.model_copy(update={"disagreements": still})
+
+
+def _explained(
+    row: SupervisionRow, number: int | None, told: Callable[[tuple[int, ...]], tuple[int, ...]]
+) -> SupervisionRow:
+    """The row with what is told of why a promise was not kept."""
+    promises = tuple(
+        promise.model_copy(update={"broken": told(promise.broken)}) if promise.number == number else promise
+        for promise in row.promises
+    )
+    return row.model_copy(update={"promises": promises})
 
 
 def _signed(row: SupervisionRow, version: int, co_signers: tuple[str, ...]) -> SupervisionRow:
@@ -546,12 +575,18 @@ def _derived(row: SupervisionRow) -> dict[str, object]:
         "stage": _stage(row, answering),
         "duties": tuple(_duties(row, answering)),
         "units": tuple(line.unit for line in active),
-        "due_on": min(due) if due else None,
+        "due_on": min(due or _promised(row, answering), default=None),
         "rounds": max((line.round for line in answering), default=0),
         "replied_on": max(replied) if replied and not still_open else None,
         "awaited": sum(len(line.awaited) for line in answering),
         "satisfaction": max(ratings, key=_SEVERITY.index) if ratings else None,
     }
+
+
+def _promised(row: SupervisionRow, answering: list[TaskLine]) -> list[date]:
+    """By when promises are to be kept that were neither kept nor explained, while somebody answers for them."""
+    standing = [promise for promise in row.promises if promise.number in row.commitments and not promise.broken]
+    return [promise.finish_on for promise in standing if promise.finish_on and answering and row.archived_on is None]
 
 
 def _duties(row: SupervisionRow, answering: list[TaskLine]) -> Iterator[Duty]:
@@ -592,7 +627,7 @@ def _stage(row: SupervisionRow, answering: list[TaskLine]) -> Stage:
 
 SUPERVISION_BOARD = ReadModel(
     name="supervision_board",
-    version=10,
+    version=11,
     row=SupervisionRow,
     key=("ledger", "stream"),
     evolve=evolve,

@@ -10,7 +10,8 @@ from projections.supervision_board.board import SUPERVISION_BOARD
 
 _LIGHT = """
 CASE
-    WHEN closed_on IS NOT NULL OR ended IS NOT NULL OR (replied_on IS NOT NULL AND due_on IS NULL) THEN 'DONE'
+    WHEN ended IS NOT NULL OR archived_on IS NOT NULL THEN 'DONE'
+    WHEN (closed_on IS NOT NULL OR replied_on IS NOT NULL) AND due_on IS NULL AND commitments = '[]' THEN 'DONE'
     WHEN due_on IS NULL THEN 'NONE'
     WHEN due_on < %(today)s::date THEN 'RED'
     WHEN due_on - %(today)s::date <= due_soon_days THEN 'YELLOW'

@@ -32,6 +32,7 @@ CREATE TABLE {table} (
     class_scheme text,
     reassessed_class text,
     commitments jsonb NOT NULL,
+    promises jsonb NOT NULL,
     archived_on date,
     satisfaction text,
     awaited int NOT NULL,

@@ -78,13 +78,13 @@ def test_from_sample_to_verified_boards(cli: Cli, admin: psycopg.Connection) -> 
     back = cli("tick", "--day", str(last + timedelta(days=2)))
     assert (back.returncode, "day-passed" in back.stderr) == (2, True), back.stderr
     admin.execute(
-        "UPDATE boards.supervision_board_v10 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
+        "UPDATE boards.supervision_board_v11 SET title = '改过的' WHERE ledger = %s AND case_no = 7", (cli.ledger,)
     )
     found = cli("verify-readmodels", "supervision_board")
     assert found.returncode == 1
     assert "1 行不一致" in found.stdout
     row = admin.execute(
-        "SELECT stream FROM boards.supervision_board_v10 WHERE ledger = %s AND case_no = 7", (cli.ledger,)
+        "SELECT stream FROM boards.supervision_board_v11 WHERE ledger = %s AND case_no = 7", (cli.ledger,)
     ).fetchone()
     assert row
     history = cli("history", str(row[0]))

@@ -114,6 +114,14 @@ def test_nearly_everything_a_case_can_go_through(client: TestClient, session: st
         ("ratings", {**rating, "unit": UNIT, "overall": "SATISFIED", "member": "weiyuan-2"}),
         ("commitments", {"unit": UNIT, "text": "年底前每校一名", "finish_on": "2099-12-31"}),
         ("closing", {"basis": "已答复，委员满意", "result_class": "B"}),
+    ]  # fmt: skip
+    take(case, steps)
+    case.line(client.get(f"/proposals/{case.id}/history").json()["events"][-1]["position"])
+    for today, light in (("2000-01-01", "GREEN"), ("2099-12-31", "YELLOW"), ("2100-01-01", "RED")):
+        items = client.get("/boards/supervision", params={"today": today, "light": light, "limit": 500}).json()["items"]
+        (line,) = [item for item in items if item["case"] == case.id]
+        assert (line["stage"], line["due_on"]) == ("FOLLOW_UP", "2099-12-31")
+    steps = [
         ("publications", {"unit": UNIT, "url": "https://example.invalid/fuwen/1"}),
         ("commitment-progress", {"occurred_at": now(), "number": 1, "progress": "已到岗八名"}),
         ("commitment-fulfilments", {"number": 1, "outcome": "全部到岗", "evidence": [EVIDENCE]}),
@@ -133,6 +141,7 @@ def test_nearly_everything_a_case_can_go_through(client: TestClient, session: st
     take(case, steps)
     line = case.line(client.get(f"/proposals/{case.id}/history").json()["events"][-1]["position"])
     assert (line["stage"], line["key_proposal"], line["commitments"]) == ("ARCHIVED", True, [])
+    assert (line["due_on"], line["light"]) == (None, "DONE")
     assert (line["result_class"], line["reassessed_class"]) == ("B", "A")
     assert line["title"] == "关于为每所学校增设心理教师的提案"
     lead, assisting = line["tasks"]

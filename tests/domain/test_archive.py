@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.codes import Rating, Retention
+from domain.codes import Gate, Rating, Retention
 from domain.events import AnnualReportSnapshotTaken, CaseArchived
 from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind
 from domain.rules import (
@@ -19,6 +19,7 @@ from domain.rules import (
     FIGURES_AGREE,
     KNOWN_SESSION,
     OCCURRED_IN_ORDER,
+    PROMISES_TOLD_BEFORE_ARCHIVE,
     RULEBOOK_IN_FORCE,
     SNAPSHOT_OF_HISTORY,
     TOLD_BEFORE_ARCHIVE,
@@ -115,6 +116,27 @@ def test_a_reply_that_a_later_one_has_replaced_is_no_longer_to_be_published_befo
     world.do(c.PublishReply(unit=EDU, url="https://example.invalid/28"))
     [fact] = world.do(archive())
     assert fact.flags == ()
+
+
+def promised(*then: c.Command, **gates: Gate) -> World:
+    """A closed case with a promise, and what became of it."""
+    world = closed(opened(ruled(gates=gates)))
+    for step in (commitment.promise(), *then):
+        world.do(step)
+    return world
+
+
+@pytest.mark.parametrize("result", [commitment.keep(), commitment.fail()], ids=["kept", "broken"])
+def test_a_file_put_away_before_proposers_were_told_of_a_promise_says_so(result: c.Command) -> None:
+    [fact] = promised(result).do(archive())
+    assert fact.flags == (PROMISES_TOLD_BEFORE_ARCHIVE.id,)
+    [fact] = promised(result, commitment.answer_again()).do(archive())
+    assert fact.flags == ()
+
+
+@refuses(c.ArchiveCase, PROMISES_TOLD_BEFORE_ARCHIVE)
+def test_where_the_rulebook_insists_proposers_are_told_of_a_promise_before_the_file_is_put_away() -> Attempt:
+    return attempt(promised(commitment.fail(), promises_told_before_archive=Gate.REFUSE), archive())
 
 
 def test_what_ended_without_a_reply_has_a_file_too() -> None:

@@ -35,6 +35,7 @@ from domain.rules import (
     ONLY_ASSIGNED_UNIT_REPLIES,
     PAUSED_BEFORE_DUE,
     SIGNER_OF_UNIT,
+    TOLD_BEFORE_DUE,
 )
 from tests.domain.given import (
     EDU,
@@ -42,6 +43,7 @@ from tests.domain.given import (
     LED,
     MAYOR,
     NOTICES,
+    OFFICE,
     SHIPPED,
     Attempt,
     World,
@@ -248,6 +250,25 @@ def test_more_time_asked_for_too_late_is_flagged_where_the_rulebook_says_nothing
     assert fact.flags == (EXTENSION_BEFORE_DUE.id,)
 
 
+def test_more_time_told_only_after_the_last_day_is_flagged_when_asked_for_and_when_granted() -> None:
+    world = limited()
+    back = {"occurred_at": date(2024, 3, 2), "late_entry_reason": "补录"}
+    [asked_for] = world.do(ask(**back), at="2024-09-01 09:00")
+    [granted] = world.do(answer().model_copy(update=back), at="2024-09-01 10:00")
+    assert (asked_for.flags, granted.flags) == ((TOLD_BEFORE_DUE.id,), (TOLD_BEFORE_DUE.id,))
+
+
+def test_more_time_granted_on_the_day_it_is_told_is_no_late_entry() -> None:
+    [granted] = asked().do(answer(), at="2024-06-02 09:00")
+    assert granted.flags == ()
+
+
+def test_more_time_told_late_while_the_clock_stands_still_is_not_too_late() -> None:
+    world = standing()
+    [asked_for] = world.do(ask(occurred_at=date(2024, 3, 11), late_entry_reason="补录"), at="2024-09-01 09:00")
+    assert asked_for.flags == ()
+
+
 @refuses(c.RequestExtension, EXTENSION_OPEN, "unit")
 def test_one_request_at_a_time() -> Attempt:
     return attempt(asked(), ask("2024-08-01"))
@@ -261,6 +282,16 @@ def test_nothing_is_granted_that_nobody_asked_for() -> Attempt:
 @refuses(c.DecideExtension, APPROVER_RANK, "approver")
 def test_more_time_is_granted_by_the_rank_the_rulebook_asks_for() -> Attempt:
     return attempt(asked(), answer(approver=leader_of(EDU)))
+
+
+@refuses(c.DecideExtension, APPROVER_RANK, "approver")
+def test_a_unit_does_not_grant_itself_more_time_whatever_rank_the_rulebook_asks_for() -> Attempt:
+    reply, *rest = SHIPPED.deadlines
+    by_officers = reply.model_copy(update={"extension": Extension(limit=SIX, approver=Rank.OFFICER), "cap": SIX})
+    world = assigned(opened(ruled(deadlines=(by_officers, *rest))))
+    world.do(ask())
+    assert world.copy().do(answer(approver=OFFICE.removeprefix("official:")))
+    return attempt(world, answer(approver=leader_of(EDU)))
 
 
 @refuses(c.DecideExtension, KNOWN_OFFICIAL, "approver")
@@ -351,7 +382,7 @@ def test_a_clock_that_has_run_out_is_not_stopped() -> Attempt:
 def test_a_pause_told_only_after_the_last_day_is_flagged() -> None:
     world = limited()
     [fact] = world.do(pause(occurred_at=date(2024, 3, 2), late_entry_reason="补录"), at="2024-09-01 09:00")
-    assert fact.flags == (PAUSED_BEFORE_DUE.id,)
+    assert fact.flags == (TOLD_BEFORE_DUE.id,)
     [in_time] = limited().do(pause(), at="2024-06-01 09:00")
     assert in_time.flags == ()
 

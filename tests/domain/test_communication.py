@@ -161,6 +161,33 @@ def test_a_second_talk_after_the_draft_does_not_make_it_drafted_first() -> None:
     assert len(proof(world.verdict())["contact"]) == 2
 
 
+@pytest.mark.parametrize("before", DecisiveMoment)
+@pytest.mark.parametrize("when", [DRAFT_TO_SIGN, SIGN_TO_ISSUE, AFTER_ALL])
+def test_drafted_first_and_talked_later_is_shown_where_it_is_not_allowed_too(when: str, before: DecisiveMoment) -> None:
+    world = history(spoken(when), *replied(), world=assigned(flagging(before=before)))
+    assert world.verdict().drafted_first
+
+
+def test_talked_first_is_not_drafted_first_though_the_rule_asks_for_more() -> None:
+    world = history(
+        spoken(BEFORE_ALL, members=(SECOND,)), spoken(SIGN_TO_ISSUE), *replied(), world=assigned(flagging())
+    )
+    assert (world.verdict().outcome, world.verdict().drafted_first) == (Outcome.FAIL, False)
+
+
+def test_the_talk_of_a_later_round_does_not_make_an_earlier_one_drafted_first() -> None:
+    world = history(
+        *replied(),
+        ("2024-03-20 09:00", form()),
+        ("2024-03-21 09:00", rate(rating=Rating.DISSATISFIED)),
+        ("2024-03-25 09:00", contact("2024-03-25 09:00")),
+        world=assigned(flagging()),
+    )
+    assert (world.verdict(number=1).outcome, world.verdict(number=1).drafted_first) == (Outcome.FAIL, False)
+    world.do(draft(text="再次研究后的答复"), at="2024-03-26 09:00")
+    assert not world.verdict(number=2).drafted_first
+
+
 def test_the_first_draft_of_a_round_is_the_one_that_counts() -> None:
     world = history(
         (DRAFTED, draft()),

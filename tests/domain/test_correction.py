@@ -27,13 +27,13 @@ from domain.events import (
 )
 from domain.proposal import Proposal, evolve
 from domain.rules import (
-    ARCHIVED_ONCE,
     CITY_LEADER_APPROVES,
     CORRECTS_TEXT,
     DISSATISFIED_IS_REHANDLED,
     HANDLING_CLOSED,
     KNOWN_OFFICIAL,
     RATED_BY_OTHERS,
+    REOPENED_BEFORE_ARCHIVE,
     RETRACTS_REPORT,
 )
 from tests.domain import test_admission as admission
@@ -595,7 +595,7 @@ def test_a_case_that_is_open_is_not_opened() -> Attempt:
     return attempt(signed(), reopen())
 
 
-@refuses(c.ReopenHandling, ARCHIVED_ONCE)
+@refuses(c.ReopenHandling, REOPENED_BEFORE_ARCHIVE)
 def test_a_case_that_was_put_away_is_not_opened() -> Attempt:
     return attempt(archive.archived(), reopen())
 

@@ -17,6 +17,7 @@ from domain.events import (
     ProposalSubmitted,
 )
 from domain.rules import (
+    CO_SIGNED_ANEW,
     CO_SIGNED_IN_TIME,
     COLLECTIVE_AUTHENTICATED,
     IN_SESSION_WINDOW,
@@ -337,6 +338,28 @@ def test_a_draft_is_handed_in_with_those_who_signed_it() -> None:
     assert (fact.event.lead_proposer, fact.event.co_signers) == (LEAD, (SECOND,))
     assert (fact.event.session, fact.event.title) == (MEETING, "关于增设校园心理教师的提案")
     assert world.do(hand_in()) == []
+
+
+def test_who_signed_before_the_words_changed_is_told_apart_from_who_never_signed() -> None:
+    world = inviting(SECOND, STRANGER)
+    world.do(sign_beside())
+    world.do(rewrite())
+    lapsed, fact = world.copy().do(hand_in())
+    assert lapsed.event == CoSignatureExpired(members=(SECOND, STRANGER), signed_earlier=(SECOND,))
+    assert (fact.event.co_signers, fact.flags) == ((), (CO_SIGNED_ANEW.id,))
+    [lapsed] = world.do(c.ExpireCoSignatures(), at="2024-03-09 00:01")
+    assert lapsed.event.signed_earlier == (SECOND,)
+    [fact] = world.do(hand_in())
+    assert fact.flags == (CO_SIGNED_ANEW.id,), "that the invitation has run out changes nothing"
+
+
+@pytest.mark.parametrize("then", [sign_beside(), decline()], ids=["signed again", "declined"])
+def test_who_signed_again_or_took_the_name_back_is_not_missed(then: c.Command) -> None:
+    world = co_signed()
+    world.do(rewrite())
+    world.do(then)
+    *_, fact = world.do(hand_in())
+    assert fact.flags == ()
 
 
 def test_a_proposal_handed_in_from_a_draft_goes_on_like_any_other() -> None:

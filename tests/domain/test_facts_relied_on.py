@@ -559,6 +559,12 @@ ALWAYS: dict[str, Relied] = {
         lambda _: archive.archive(),
         "承诺有结果",
     ),
+    "put away before the proposers were told of the promise": Relied(
+        lambda world: did(closed(world), commitment.promise(), commitment.keep()),
+        lambda _: (commitment.answer_again(),),
+        lambda _: archive.archive(),
+        "二次答复",
+    ),
     "put away before the proposers were told": Relied(
         lambda world: did(submitted(world), admission.turn_down()),
         lambda _: (admission.tell(),),

@@ -579,7 +579,7 @@ def test_a_matter_is_handled_again_before_people_are_brought_together() -> Attem
 
 def unhappy_with_the_first_letter(rehandled: bool) -> World:
     """The unit drafted, left and came back: its first reply is of round two, and does not satisfy."""
-    world = drafted(opened(ruled(automatic_rehandlings=1, rehandling_automatic=rehandled)))
+    world = drafted(opened(ruled(automatic_rehandlings=1 if rehandled else None, rehandling_automatic=rehandled)))
     world.do(reassign(((HEALTH, AssignmentMode.SOLE),), EDU))
     world.do(reassign(ALONE, HEALTH))
     world.do(contact(world.now))

@@ -307,7 +307,9 @@ BY_30_MAY = DeadlineRule(
     day=30,
     source="S27",
 )
-THREE_MONTHS = BY_30_MAY.model_copy(update={"counted_in": CountedIn.MONTH, "value": 3, "rolls": True})
+THREE_MONTHS = BY_30_MAY.model_copy(
+    update={"counted_in": CountedIn.MONTH, "value": 3, "month": None, "day": None, "rolls": True}
+)
 
 
 def test_only_key_proposals_have_a_limit_for_their_supervision() -> None:

@@ -69,6 +69,23 @@ def test_where_the_rulebook_does_not_say_so_people_send_the_form(rulebook: Ruleb
     assert asked(issued(opened(rulebook)), rulebook) == []
 
 
+def test_of_a_reply_that_is_told_weeks_late_the_form_went_out_with_it_and_answers_since_then_are_taken() -> None:
+    world = signed(opened(BY_ITSELF))
+    went_out_at = world.now
+    world.now += 40 * ONE_DAY
+    world.do(issue(occurred_at=went_out_at, late_entry_reason="纸质复文补录"))
+    [command] = asked(world, BY_ITSELF)
+    [went_out] = world.do(command)
+    assert went_out.occurred_at == went_out_at
+    assert went_out.event.deadline.due_on < world.now.date()
+    world.do(rate(occurred_at=went_out_at + 6 * ONE_DAY, late_entry_reason="纸质回执补录"))
+
+
+def test_a_reply_told_on_its_day_needs_no_reason_for_its_form() -> None:
+    [command] = asked(issued(opened(BY_ITSELF)), BY_ITSELF)
+    assert (command.occurred_at, command.late_entry_reason) == (None, None)
+
+
 def test_every_unit_that_answers_asks_about_its_own_reply() -> None:
     world = signed(opened(BY_ITSELF), SPLIT)
     for unit in (EDU, HEALTH):

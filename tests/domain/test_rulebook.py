@@ -293,6 +293,12 @@ def later(**change: Any) -> LadderStep:
     return NOTICE.model_copy(update={"rule": "criticism", "since": NOTICE.rule, **change})
 
 
+def by_the_cppcc() -> Extension:
+    return Extension(limit=days(300), approver=Rank.CPPCC_CHAIR)
+
+
+AHEAD = STEP.model_copy(update={"before": True, "value": 300})
+TEN_WORKDAYS = changed(counted_in=CountedIn.WORKDAY, value=10)
 FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value": None, "month": 5, "day": 1})
 
 
@@ -300,6 +306,14 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
     ("change", "field"),
     [
         ({"automatic_rehandlings": -1}, "automatic_rehandlings"),
+        ({"rehandling_automatic": False, "automatic_rehandlings": 3}, "automatic_rehandlings"),
+        ({"rehandling_automatic": False, "rehandled_ratings": (Rating.DISSATISFIED,)}, "rehandled_ratings"),
+        ({"deadlines": (fixed(5, 15).model_copy(update={"value": 3}),)}, "deadlines.0.value"),
+        ({"deadlines": (changed(month=5),)}, "deadlines.0.month"),
+        ({"deadlines": (changed(day=5),)}, "deadlines.0.day"),
+        ({"deadlines": (changed(cap=days(300).model_copy(update={"day": 5})),)}, "deadlines.0.cap.day"),
+        ({"deadlines": (changed(extension=by_the_cppcc()),)}, "deadlines.0.extension.approver"),
+        ({"deadlines": (TEN_WORKDAYS,), "ladder": (AHEAD,)}, "ladder.0.value"),
         ({"rehandled_ratings": (Rating.DISSATISFIED, Rating.NO_RESPONSE)}, "rehandled_ratings"),
         ({"rehandled_ratings": (Rating.BASIC,)}, "rehandled_ratings"),
         ({"ladder": (FIXED_STEP,)}, "ladder.0.counted_in"),
@@ -324,6 +338,24 @@ FIXED_STEP = STEP.model_copy(update={"counted_in": CountedIn.FIXED_DATE, "value"
 )
 def test_what_makes_no_sense_is_not_adopted(change: dict[str, Any], field: str) -> None:
     assert [found for found, _ in problems(ruled(**change))] == [field]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        changed(counted_in=CountedIn.WORKDAY, value=10, extension=Extension(limit=days(400))),
+        changed(counted_in=CountedIn.MONTH, value=10),
+        fixed(5, 15),
+    ],
+    ids=["extended", "as long", "by a date"],
+)
+def test_a_reminder_may_lie_as_far_ahead_as_its_limit_may_last(limit: DeadlineRule) -> None:
+    assert list(problems(ruled(deadlines=(limit,), ladder=(AHEAD,)))) == []
+
+
+def test_how_far_ahead_of_what_is_counted_backwards_is_not_judged() -> None:
+    about_opinion = AHEAD.model_copy(update={"about": DeadlineKind.CO_OPINION})
+    assert list(problems(ruled(deadlines=(REPLY, BEFORE_REPLY), ladder=(about_opinion,)))) == []
 
 
 def test_a_fixed_date_is_not_counted_back_from() -> None:

@@ -201,7 +201,7 @@ def rulebooks(version: int = 1) -> st.SearchStrategy[Rulebook]:
         scoring=st.just((ScoreItem(id="late", title="逾期", most=Decimal(1), deducts=True, source="S36"),)),
         automatic_rehandlings=st.sampled_from((None, 0, 1)),
         signer_rank=st.sampled_from((Rank.OFFICER, Rank.UNIT_PORTFOLIO_LEADER, Rank.UNIT_HEAD)),
-    ).map(_pressing_for_what_it_limits)
+    ).map(_without_contradictions)
 
 
 def _without_opinions(
@@ -211,10 +211,11 @@ def _without_opinions(
     return limits.map(lambda known: tuple(rule for rule in known if rule.kind is not DeadlineKind.CO_OPINION))
 
 
-def _pressing_for_what_it_limits(rulebook: Rulebook) -> Rulebook:
+def _without_contradictions(rulebook: Rulebook) -> Rulebook:
     kinds = {rule.kind for rule in rulebook.deadlines}
     steps = tuple(step for step in rulebook.ladder or () if step.about in kinds - NOT_PRESSED)
-    return rulebook.model_copy(update={"ladder": steps or None})
+    by_itself = rulebook.automatic_rehandlings if rulebook.rehandling_automatic else None
+    return rulebook.model_copy(update={"ladder": steps or None, "automatic_rehandlings": by_itself})
 
 
 def wild() -> st.SearchStrategy[c.Command]:

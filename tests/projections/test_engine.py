@@ -77,7 +77,7 @@ async def test_a_row_that_nothing_could_have_written_is_found(
     cases = await some_cases(ledger)
     run(daemon, ledger.name, 500)
     admin.execute(
-        "UPDATE boards.supervision_board_v10 SET stage = 'NOWHERE' WHERE ledger = %s AND stream = %s",
+        "UPDATE boards.supervision_board_v11 SET stage = 'NOWHERE' WHERE ledger = %s AND stream = %s",
         (ledger.name, cases[1].case),
     )
     model = next(model for model in READ_MODELS if model.name == "supervision_board")
@@ -90,7 +90,7 @@ async def test_a_row_changed_by_hand_is_found(
     cases = await some_cases(ledger)
     run(daemon, ledger.name, 500)
     admin.execute(
-        "UPDATE boards.supervision_board_v10 SET returns = 99 WHERE ledger = %s AND stream = %s",
+        "UPDATE boards.supervision_board_v11 SET returns = 99 WHERE ledger = %s AND stream = %s",
         (ledger.name, cases[1].case),
     )
     found = {model.name: engine.differences(daemon, ledger.name, model) for model in READ_MODELS}

@@ -10,6 +10,9 @@ from domain.codes import AssignmentMode, Rating, Recipient, Restart, Stage
 from domain.events import (
     AssignmentAcknowledged,
     CaseTransferredElsewhere,
+    CommitmentBroken,
+    CommitmentFulfilled,
+    CommitmentMade,
     DeadlineRecomputed,
     ExtensionGranted,
     FeedbackFormIssued,
@@ -29,6 +32,7 @@ from projections.communication_before_reply.board import COMMUNICATION_BEFORE_RE
 from projections.supervision_board.board import SUPERVISION_BOARD, SupervisionRow, evolve
 from tests.domain import test_admission as admission
 from tests.domain import test_clock as clock
+from tests.domain import test_commitment as commitment
 from tests.domain import test_submission as submission
 from tests.domain.given import (
     ALONE,
@@ -48,6 +52,7 @@ from tests.domain.given import (
     acknowledged,
     assign,
     assigned,
+    closed,
     decide_objection,
     dissatisfied,
     drafted,
@@ -397,3 +402,33 @@ def test_a_clock_that_no_rule_knows_any_more_is_not_shown_as_standing_still() ->
     world.do(clock.pause())
     changed_to(FEW, world)
     assert not line(world).task(EDU).paused
+
+
+def test_a_closed_case_is_due_when_the_next_of_its_promises_is() -> None:
+    world = closed(result_class="B")
+    first, later = date(2024, 6, 1), date(2024, 12, 31)
+    for day in (later, first):
+        world.do(commitment.promise(text=f"{day}前完成", finish_on=day))
+    assert line(world).due_on == first
+    world.do(commitment.keep(2))
+    assert line(world).due_on == later
+    retract(world, CommitmentFulfilled)
+    assert line(world).due_on == first
+
+
+def test_a_promise_that_is_explained_or_was_none_is_not_due() -> None:
+    world = closed(result_class="B")
+    day = date(2024, 6, 1)
+    world.do(commitment.promise(finish_on=day))
+    world.do(commitment.fail())
+    assert (line(world).due_on, line(world).stage) == (None, Stage.FOLLOW_UP)
+    retract(world, CommitmentBroken)
+    assert line(world).due_on == day
+    retract(world, CommitmentMade)
+    assert (line(world).due_on, line(world).promises) == (None, ())
+
+
+def test_a_promise_waits_behind_the_reply_that_is_owed() -> None:
+    world = dissatisfied()
+    world.do(commitment.promise(finish_on=date(2024, 3, 2)))
+    assert line(world).due_on == world.case.tasks[EDU].round.deadline.due_on
