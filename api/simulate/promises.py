@@ -55,7 +55,7 @@ def followed(case: Case, number: int, at: datetime) -> Story:
         reason = f"{point.said('broken')}。"
         yield Act(at, by, c.BreakCommitment(number=number, reason=reason))
         at = yield from _second_reply(case, unit, number, at, kept=False)
-        if not dice.chance(f.KEPT_LATE):
+        if case.state.version >= f.MUCH or not dice.chance(f.KEPT_LATE):
             return at
         at = case.later(at, 20, 60)
     else:
