@@ -228,7 +228,7 @@ def _after_invitation(asked: CoSignatureInvited, proposal: Proposal, setting: Se
 def _expired(drafting: Drafting, members: Sequence[str]) -> list[Event]:
     """That these have not signed; who of them signed a version rewritten since is named."""
     earlier = tuple(member for member in members if member in drafting.signed_earlier)
-    return [CoSignatureExpired(members=tuple(members), signed_earlier=earlier)] if members else []
+    return [CoSignatureExpired(members=tuple(members), signed_earlier=earlier or None)] if members else []
 
 
 def _signed_earlier(drafting: Drafting, setting: Setting) -> list[Breach]:

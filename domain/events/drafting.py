@@ -52,7 +52,7 @@ class CoSignatureExpired(Event):
     read; those in `signed_earlier` had signed a version that was rewritten since."""
 
     members: tuple[str, ...]
-    signed_earlier: tuple[str, ...] = ()
+    signed_earlier: tuple[str, ...] | None = None
 
 
 DraftingEvent: TypeAlias = (

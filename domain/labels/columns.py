@@ -37,6 +37,7 @@ COLUMNS: dict[str, str] = {
     "occurred_on": "发生日期",
     "origins": "各事件的来源",
     "position": "台账位置",
+    "promises": "各项承诺与限期",
     "proof": "依据的事件",
     "recorded_at": "记录时间",
     "reference_position": "决定时所读的台账位置",

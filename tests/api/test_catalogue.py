@@ -34,11 +34,13 @@ from domain.events import (
     Event,
     HandlingClosed,
     ReplyIssued,
+    ReplyPublished,
     ReplySigned,
     SatisfactionRecorded,
     SatisfactionRevised,
     UnitAssigned,
 )
+from domain.policy.rulebook import CountedIn, DeadlineKind
 from domain.proposal import Proposal
 from domain.record import Recorded
 from domain.rules import CASE_OPEN, RULES, Refused, Rule
@@ -54,6 +56,7 @@ from tests.domain import test_drafting as drafting
 from tests.domain import test_feedback as feedback
 from tests.domain import test_key_proposal as key_proposal
 from tests.domain import test_recomputation as recomputation
+from tests.domain import test_reopened as reopened
 from tests.domain import test_submission as submission
 from tests.domain.given import (
     CITY,
@@ -69,6 +72,7 @@ from tests.domain.given import (
     decide_objection,
     dissatisfied,
     drafted,
+    escalate,
     form_out,
     hand_back,
     leader_of,
@@ -167,6 +171,19 @@ def answered(rating: Rating) -> Given:
     return given
 
 
+def opening_again(name: str) -> Given:
+    """What was done has closed a limit; it would be another day by now, as the holidays are announced."""
+
+    def given() -> World:
+        kind, closing, _ = reopened.OPENS_AGAIN[name]
+        limits = [reopened.limit(known, CountedIn.WORKDAY, 30) for known in (DeadlineKind.REPLY, kind)]
+        world = closing(opened(ruled(deadlines=tuple(limits))))
+        reopened.MOVES["a notice"](world)
+        return world
+
+    return given
+
+
 ANOTHER_LEAD = ((CITY, AssignmentMode.LEAD),)
 FOLLOWING: tuple[Sample, ...] = (
     (given_more_time, lambda world: recomputation.grant()),
@@ -203,6 +220,9 @@ MORE: tuple[Sample, ...] = (
     (went_over_since_more_time, recomputation.not_granted),
     (drafted, lambda world: c.ReviewReply(unit=EDU, draft=1, publication={"openness": "PUBLISH_FULL"})),
     (signed, lambda world: send_back()),
+    (opening_again("publication"), lambda world: correction.retract(correction.last(world, ReplyPublished))),
+    (opening_again("closing"), lambda world: correction.reopen()),
+    (opening_again("objection escalated"), lambda world: escalate()),
 )
 """What a command can append beside its usual events, and what else a board sees: a sample each."""
 

@@ -453,7 +453,9 @@ async def test_days_press_an_open_case_by_the_ladder_and_a_closed_one_about_its_
 ) -> None:
     near = {"pressure": Pressure.REMINDER, "about": DeadlineKind.REPLY, "before": True, "source": "S49"}
     step = LadderStep(rule="remind-long-before", counted_in=CountedIn.DAY, value=200, **near)
-    waiting = await (await Office(ledger).set_up(rulebook(ladder=(step,)))).assigned()
+    [reply] = [rule for rule in rulebook().deadlines if rule.kind is DeadlineKind.REPLY]
+    slow = reply.model_copy(update={"counted_in": CountedIn.DAY, "value": 200, "extension": None})
+    waiting = await (await Office(ledger).set_up(rulebook(ladder=(step,), deadlines=(slow,)))).assigned()
     done = await (await (await Office(ledger).assigned()).replied()).closed()
     await done.do(c.MakeCommitment(unit=UNITS[0], text="月底前完成", finish_on=datetime.now(SHANGHAI).date()))
     archived = await (await (await Office(ledger).assigned()).replied()).closed()
