@@ -51,6 +51,8 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 """Unicode's Default_Ignorable_Code_Point, and the blank braille pattern and note head: nothing to the eye."""
+_WIDEST = timedelta(hours=14)
+"""No place on earth keeps a clock further from UTC."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -88,7 +90,7 @@ def _printable(text: str) -> str:
         raise PydanticCustomError(
             "text_forbidden_character", "不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符"
         )
-    if not visible(text):
+    if all(unicodedata.category(letter).startswith("M") for letter in visible(text)):  # accents without a letter
         raise PydanticCustomError("text_blank", "不能为空白")
     return text
 
@@ -181,6 +183,8 @@ def parse_moment(value: Any) -> datetime | date:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise PydanticCustomError("moment_without_zone", "时间必须带时区，如 +08:00")
+        if abs(value.utcoffset() or _WIDEST) > _WIDEST:
+            raise PydanticCustomError("moment_of_no_zone", "没有这样的时区，与世界时相差不超过 14 小时，如 +08:00")
         try:
             instant: datetime = value.astimezone(UTC)
         except OverflowError:

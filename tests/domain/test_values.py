@@ -78,6 +78,8 @@ def test_a_moment_is_a_day_or_an_instant_kept_in_utc(written: object, meant: dat
         (None, "moment_invalid"),
         (True, "moment_invalid"),
         ("2024-03-05T09:30:00", "moment_without_zone"),
+        ("2024-03-05T09:30:00+15:00", "moment_of_no_zone"),
+        ("2024-03-05T09:30:00-23:59", "moment_of_no_zone"),
         (datetime(2024, 3, 5, 9, 30), "moment_without_zone"),  # noqa: DTZ001  # without a zone on purpose
         ("0001-01-01T00:00:00+08:00", "moment_out_of_range"),
         ("9999-12-31T23:59:59-08:00", "moment_out_of_range"),
@@ -202,7 +204,7 @@ def test_what_is_no_code_is_refused(code: str) -> None:
     fault(TypeAdapter(Code), code)
 
 
-@pytest.mark.parametrize("text", ["\u034f", "\u2800 ", "\u180b\ufff1", "\U000e0041"])
+@pytest.mark.parametrize("text", ["\u034f", "\u2800 ", "\u180b\ufff1", "\U000e0041", "\u0301" * 30])
 def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
     assert fault(TypeAdapter(Title), text) == "text_blank"
 
