@@ -64,7 +64,8 @@ def _begun_under(
         setting = _setting(recorded, session, calendar)
         for kind in so_far.begins(event, decision) if stands else (DeadlineKind.REHANDLING,):
             found = deadline(kind, rulebook, case, setting, type(event).__name__, index, restart, so_far.reply_of_lead)
-            if kind is DeadlineKind.REPLY and not (found and found.started_anew):
+            own = kind is DeadlineKind.REPLY and not (found and found.started_anew)
+            if own and isinstance(event, UnitAssigned):
                 found = so_far.handled_again(event, found)
             if found is not None:
                 so_far.note(event, found)
@@ -119,14 +120,13 @@ class _SoFar:
         before, self.modes[event.unit] = self.modes.get(event.unit), event.mode
         return _of_assignment(event.mode, before if goes_on else None)
 
-    def handled_again(self, event: Event, fresh: Deadline | None) -> Deadline | None:
+    def handled_again(self, event: UnitAssigned, fresh: Deadline | None) -> Deadline | None:
         """The limit of a unit that answers from here on: a fresh one; where it took over a round that handles again,
         that round's. One that comes back for its own has had its limit."""
-        if not isinstance(event, UnitAssigned) or event.deadline is None:
+        due = event.deadline
+        if due is None or due.kind is not DeadlineKind.REHANDLING:
             return fresh
-        if event.deadline.kind is not DeadlineKind.REHANDLING:
-            return fresh
-        same = [unit for unit, order in self.orders.items() if order.anchor == event.deadline.anchor]
+        same = [unit for unit, order in self.orders.items() if order.anchor == due.anchor]
         if event.unit in same:
             self.orders[event.unit] = self.orders.pop(event.unit)
             return None

@@ -1,6 +1,7 @@
 """The same history under two rulebooks: what would be due by another, and why."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -173,6 +174,20 @@ def back_after_an_order_taken_back() -> World:
     return world
 
 
+def chosen_again() -> World:
+    """A key proposal is chosen once more, on another basis, and later released and chosen anew."""
+    world = assigned(opened(ruled(deadlines=(*EVERY.deadlines, limit(K.KEY_SUPERVISION, A.SELECTION, MONTH, 3)))))
+    for command in (
+        c.SelectKeyProposal(basis="主席会议"),
+        c.SelectKeyProposal(basis="常委会会议"),
+        c.ReleaseKeyProposal(reason="并入专题协商"),
+        c.SelectKeyProposal(basis="主席会议"),
+    ):
+        world.do(command)
+        world.now += timedelta(days=10)
+    return world
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -190,6 +205,7 @@ def back_after_an_order_taken_back() -> World:
         lambda: assigned(opened(ruled(deadlines=(FROM_ASSIGNMENT, EVERY.deadlines[5]))), LED[1::-1]),
         back_after_an_order_taken_back,
         contact_retracted,
+        chosen_again,
     ],
     ids=[
         "led",
@@ -206,6 +222,7 @@ def back_after_an_order_taken_back() -> World:
         "lead named last",
         "back again",
         "contact retracted",
+        "chosen again",
     ],
 )
 def test_under_its_own_rules_a_case_is_due_as_it_was(given: Callable[[], World]) -> None:

@@ -12,6 +12,8 @@ from domain.codes import AssignmentMode, Origin
 from domain.commands.base import after_last, stream_of
 from domain.communication import Communication, ReplyRound, counting_for
 from domain.communication.facts import Mark
+from domain.policy.deadlines import Anchor, derive
+from domain.policy.working_days import WorkingDays
 from domain.proposal import Proposal, UnitTask, evolve
 from domain.record import Context, Recorded
 from domain.rules import PROPOSAL_EXISTS, Refused
@@ -25,6 +27,15 @@ def recorded(event: events.Event, version: int = 1) -> Recorded[Any]:
     return Recorded(event, UUID(int=1), version, version, AT, AT, Context(actor="somebody"))
 
 
+DUE = derive(
+    SHIPPED.deadlines[0],
+    SHIPPED.id,
+    SHIPPED.version,
+    Anchor(stream=UUID(int=1), version=3, event="CaseTransferredToGovernment", on=AT.date()),
+    WorkingDays(),
+)
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -34,6 +45,7 @@ def recorded(event: events.Event, version: int = 1) -> Recorded[Any]:
         events.CoOpinionReturned(unit=HEALTH, asked_by=EDU, reason="无"),
         events.ClockResumed(unit=EDU, round=1, reason="无"),
         events.ReportRetracted(version=99, type="MemberContacted", reason="无"),
+        events.DeadlineRecomputed(unit=EDU, round=7, deadline=DUE),
     ],
     ids=lambda event: type(event).__name__,
 )
