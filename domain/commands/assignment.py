@@ -1,7 +1,7 @@
 """分办、签收、改办."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -152,15 +152,18 @@ def assign(
     rulebook, known = setting.rulebook(proposal), proposal.tasks.get(wanted.unit)
     stays = known if known is not None and known.active and known.mode.handles else None
     leader = leader or (stays.leader if stays else None)
+
+    def given(**limits: Any) -> UnitAssigned:
+        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, **limits)
+
     if stays is not None and stays.mode.answers and wanted.mode.answers:
-        still, begun = stays.round.deadline, stays.assigned.round if stays.assigned else None
-        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, deadline=still, round=begun)
+        return given(deadline=stays.round.deadline, round=stays.assigned.round if stays.assigned else None)
 
     if known is not None and known.round.issued and wanted.mode.answers:  # no order stands
-        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=known.round.number)
+        return given(round=known.round.number)
 
     if not wanted.mode.handles:
-        return UnitAssigned(unit=wanted.unit, mode=wanted.mode, basis=basis, leader=leader, round=_first_round(known))
+        return given(round=_first_round(known))
 
     def due(kind: DeadlineKind) -> Deadline | None:
         return deadline(kind, rulebook, proposal, setting, "UnitAssigned", index, restart, reply)
@@ -173,15 +176,8 @@ def assign(
         own = _granted(known, own) or own
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
-    return UnitAssigned(
-        unit=wanted.unit,
-        mode=wanted.mode,
-        basis=basis,
-        leader=leader,
-        deadline=own,
-        further=tuple(limit for kind in kinds if (limit := due(kind))),
-        round=_first_round(known),
-    )
+    begun = tuple(limit for kind in kinds if (limit := due(kind)))
+    return given(deadline=own, further=begun, round=_first_round(known))
 
 
 def _first_round(known: UnitTask | None) -> int | None:

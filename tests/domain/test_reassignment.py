@@ -8,7 +8,14 @@ import pytest
 
 from domain import commands as c
 from domain.codes import AssignmentMode, Gate, Outcome, Rating, Restart
-from domain.events import CaseReassigned, ExtensionGranted, RehandlingOrdered, ReportRetracted, SatisfactionRecorded
+from domain.events import (
+    CaseReassigned,
+    ExtensionGranted,
+    RehandlingOrdered,
+    ReportRetracted,
+    SatisfactionRecorded,
+    UnitAssigned,
+)
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal import TaskStatus, evolve, owed
 from domain.rules import (
@@ -518,3 +525,21 @@ def test_a_change_of_mode_keeps_the_leader_in_charge(changed: Modes) -> None:
     world.do(assign(leader=MAYOR))
     [kept] = [fact for fact in world.do(reassign(changed)) if getattr(fact.event, "unit", None) == EDU]
     assert kept.event.leader == MAYOR
+
+
+def test_a_change_of_mode_keeps_the_round_that_a_unit_came_back_to() -> None:
+    world = dissatisfied()
+    world.do(reassign(((CITY, SOLE),), EDU))
+    world.do(reassign(((EDU, SOLE),), CITY))
+    back = world.last(UnitAssigned)
+    world.do(reassign(((EDU, LEADS), (CITY, CO))))
+    [changed] = [fact for fact in world.all(UnitAssigned)[-2:] if fact.event.unit == EDU]
+    assert (back.event.round, changed.event.round, world.case.tasks[EDU].round.number) == (2, 2, 2)
+
+
+def test_a_unit_that_comes_back_after_its_reply_has_the_leader_in_charge_who_is_named() -> None:
+    world = dissatisfied()
+    world.do(reassign((), EDU))
+    world.do(c.TakeBackStep(version=world.last(RehandlingOrdered).version, reason="误操作", approver=MAYOR))
+    [back] = world.do(assign(leader=MAYOR))
+    assert (back.event.leader, back.event.round, world.case.tasks[EDU].leader) == (MAYOR, 1, MAYOR)
