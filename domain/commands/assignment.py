@@ -170,14 +170,21 @@ def assign(
 
     own = due(DeadlineKind.REPLY if wanted.mode.answers else DeadlineKind.CO_OPINION)
     if wanted.mode.answers:
-        if not (own and own.started_anew):
-            order = _handled_again(proposal, wanted.unit, ceasing)
-            own = as_known(order, proposal, setting) if order else own
-        own = _granted(known, own) or own
+        own = _to_answer(proposal, setting, wanted.unit, ceasing, own)
     kinds = [] if stays else [DeadlineKind.ACKNOWLEDGEMENT, DeadlineKind.OBJECTION]
     kinds += [DeadlineKind.FIRST_CONTACT] if wanted.mode.answers else []
     begun = tuple(limit for kind in kinds if (limit := due(kind)))
     return given(deadline=own, further=begun, round=_first_round(known))
+
+
+def _to_answer(
+    proposal: Proposal, setting: Setting, unit: str, ceasing: Collection[str], fresh: Deadline | None
+) -> Deadline | None:
+    """The limit of a unit that answers from here on: a fresh one, unless it goes on with a round that was to be handled
+    again, or somebody has granted it a later day."""
+    order = None if fresh and fresh.started_anew else _handled_again(proposal, unit, ceasing)
+    own = as_known(order, proposal, setting) if order else fresh
+    return _granted(proposal.tasks.get(unit), own) or own
 
 
 def _first_round(known: UnitTask | None) -> int | None:

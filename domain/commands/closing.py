@@ -48,10 +48,7 @@ from domain.rules import (
     require,
 )
 from domain.setting import Decision, Flagged, Setting
-from domain.values import (
-    ClassCode,
-    Note,
-)
+from domain.values import ClassCode, Note
 
 SETTLING = (CaseReassigned, DisagreementSettled, HandlingReopened, UnitAdditionGranted, UnitAdditionRefused)
 """What a case that is closed has no longer to wait for."""

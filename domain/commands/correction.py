@@ -1,7 +1,6 @@
 """更正: every recorded mistake is set right by a later event."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt
@@ -12,7 +11,7 @@ from domain.commands.base import Breach, ProposalCommand, existing, gated, in_or
 from domain.commands.feedback import not_by_others
 from domain.commands.handling import UNHAPPY, called_for
 from domain.commands.mending import MENDED_BY, RETRACTED, TAKEN_BACK, mended, resting_on
-from domain.commands.recomputation import recomputed, reopened
+from domain.commands.recomputation import recomputed
 from domain.commands.registration import in_list
 from domain.events import (
     CaseArchived,
@@ -113,11 +112,10 @@ class RetractReport(ProposalCommand):
         _class_stands_without(proposal, fact, setting)
         told = self.told(ReportRetracted, type=type(fact.event).__name__, **about)
         retracted = gated(told, _of_the_rated(fact, proposal, setting))
-        ordered, left = _ordered_for(proposal, fact, setting), without(proposal, fact.version)
-        if ordered:
-            taken_back = self.told(StepTakenBack, **_step(ordered))
-            return [retracted, taken_back, *_due_after(proposal, setting, told, taken_back)]
-        return [retracted, *_called_for_again(proposal, fact, setting), *reopened(proposal, left, setting)]
+        ordered = _ordered_for(proposal, fact, setting)
+        further = [self.told(StepTakenBack, **_step(ordered))] if ordered else []
+        again = [] if ordered else _called_for_again(proposal, fact, setting)
+        return [retracted, *further, *again, *_due_after(proposal, setting, told, *further, *again)]
 
 
 class TakeBackStep(ProposalCommand):
@@ -216,7 +214,7 @@ class ReopenHandling(ProposalCommand):
         require(proposal.archived is None, REOPENED_BEFORE_ARCHIVE, "本案已归档，须先撤销归档")
         setting.city_leader(self.approver, "approver", CITY_LEADER_APPROVES)
         in_order(setting, proposal.closed_at, "办结")
-        return [told, *reopened(proposal, replace(proposal, closed=None), setting)]
+        return [told, *_due_after(proposal, setting, told)]
 
 
 def approved_by_leader(official: str, rule: Rule, setting: Setting) -> None:
@@ -295,13 +293,12 @@ def _not_passed_on(proposal: Proposal, fact: Recorded[Any]) -> None:
     require(not (kept or taken_over), TAKES_BACK_STEP, "改办时已沿用延长的期限，不能撤销", "version")
 
 
-def _due_after(
-    proposal: Proposal, setting: Setting, *told: ReportRetracted | StepTakenBack
-) -> list[DeadlineRecomputed]:
+def _due_after(proposal: Proposal, setting: Setting, *told: events.Event) -> list[DeadlineRecomputed]:
     """The limits that are due on another day, by the rules and the days known now, once these have been told."""
     stream, at, now, by = stream_of(proposal), setting.occurred_at, setting.now, setting.context
     for event in told:
-        proposal = evolve(proposal, Recorded(event, stream, proposal.version + 1, 0, at, now, by))
+        fact: Recorded[Any] = Recorded(event, stream, proposal.version + 1, 0, at, now, by)
+        proposal = evolve(proposal, fact)
     return recomputed(None, proposal, setting, setting.rulebook(proposal)) if open_limits(proposal) else []
 
 
