@@ -176,7 +176,7 @@ def opening_again(name: str) -> Given:
 
     def given() -> World:
         kind, closing, _ = reopened.OPENS_AGAIN[name]
-        limits = [reopened.limit(known, CountedIn.WORKDAY, 30) for known in (DeadlineKind.REPLY, kind)]
+        limits = [reopened.usual(known, CountedIn.WORKDAY, 30) for known in (DeadlineKind.REPLY, kind)]
         world = closing(opened(ruled(deadlines=tuple(limits))))
         reopened.MOVES["a notice"](world)
         return world

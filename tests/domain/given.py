@@ -21,7 +21,16 @@ from domain.deciding import decided, setting_of
 from domain.events import STREAM_KINDS, Event
 from domain.personal import Place, Sealed, sealed
 from domain.policy import working_days
-from domain.policy.rulebook import ContactRule, Gates, Rulebook, parse
+from domain.policy.rulebook import (
+    AnchorKind,
+    ContactRule,
+    CountedIn,
+    DeadlineKind,
+    DeadlineRule,
+    Gates,
+    Rulebook,
+    parse,
+)
 from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.rules import Refused, Rule
@@ -89,6 +98,13 @@ def ruled(
             **change,
         }
     )
+
+
+def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
+    """A rule for a limit, named by what it says."""
+    named = f"{kind.lower()}-{counted_in.lower()}-{value}"
+    usual = {"rule": named, "anchor": anchor, "counted_in": counted_in, "value": value, "source": "S16"}
+    return DeadlineRule(kind=kind, **{**usual, **more})
 
 
 CREATING = (c.SubmitProposal, c.DraftProposal)

@@ -40,6 +40,7 @@ from tests.domain.given import (
     form_out,
     hand_back,
     leader_of,
+    limit,
     opened,
     rate,
     reassign,
@@ -55,7 +56,6 @@ from tests.domain.test_recomputation import (
     due,
     grant,
     late_december,
-    limit,
     recompute,
 )
 from tests.domain.walks import reshuffled, retracting, taking_back

@@ -194,7 +194,7 @@ def test_an_opinion_that_begins_to_be_due_counts_back_from_the_day_granted_for_t
     world.do(clock.ask("2024-06-21"))
     world.do(clock.answer())
     changed_to(MANY, world)
-    assert (HEALTH, None, K.CO_OPINION, "co_opinion-20", date(2024, 6, 1)) in due(world)
+    assert (HEALTH, None, K.CO_OPINION, "co_opinion-day-20", date(2024, 6, 1)) in due(world)
 
 
 def test_more_time_that_was_granted_stands_though_no_rule_knows_the_limit_any_more() -> None:

@@ -43,6 +43,7 @@ from tests.domain.given import (
     hand_back,
     issue,
     leader_of,
+    limit,
     opened,
     opinion,
     rate,
@@ -52,12 +53,6 @@ from tests.domain.given import (
     sign,
     transferred,
 )
-
-
-def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
-    named = f"{kind.lower()}-{counted_in.lower()}-{value}"
-    return DeadlineRule(kind=kind, rule=named, anchor=anchor, counted_in=counted_in, value=value, source="S16", **more)
-
 
 REPLY = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.MONTH, 3)
 TEN_DAYS = limit(DeadlineKind.REPLY, AnchorKind.TRANSFER, CountedIn.WORKDAY, 10)

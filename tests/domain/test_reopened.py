@@ -45,6 +45,7 @@ from tests.domain.given import (
     issue,
     issued,
     leader_of,
+    limit,
     opened,
     opinion,
     rate,
@@ -70,13 +71,9 @@ ANCHORS = {
 """Every kind of limit there is, and where its clock starts."""
 
 
-def limit(kind: DeadlineKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
-    backwards = ANCHORS[kind] is A.REPLY_DUE
-    named = f"{kind.lower()}-{value}{'-key' if more else ''}"
-    return DeadlineRule(
-        kind=kind, rule=named, anchor=ANCHORS[kind], counted_in=counted_in, value=value, source="S16",
-        backwards=backwards, **more,
-    )  # fmt: skip
+def usual(kind: DeadlineKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
+    """A limit of this kind from where its clock usually starts."""
+    return limit(kind, ANCHORS[kind], counted_in, value, backwards=ANCHORS[kind] is A.REPLY_DUE, **more)
 
 
 @st.composite
@@ -85,9 +82,11 @@ def rulebooks(draw: st.DrawFn, version: int) -> Rulebook:
     own, key = [], []
     for kind in ANCHORS:
         how = draw(st.sampled_from((CountedIn.DAY, CountedIn.WORKDAY)))
-        own.append(limit(kind, how, draw(st.integers(5, 60))))
+        own.append(usual(kind, how, draw(st.integers(5, 60))))
         if kind is not K.KEY_SUPERVISION:
-            key.append(limit(kind, how, draw(st.integers(5, 60)), when=When(key_proposal=True)))
+            key.append(
+                usual(kind, how, draw(st.integers(5, 60)), rule=f"{kind.lower()}-key", when=When(key_proposal=True))
+            )
     return ruled(version=version, deadlines=(*key, *own))
 
 
@@ -228,7 +227,7 @@ def still_open(world: World) -> set[tuple[str | None, DeadlineKind]]:
 @pytest.mark.parametrize("name", OPENS_AGAIN)
 def test_it_is_closed_and_opens_again(name: str) -> None:
     kind, closing, open_again = OPENS_AGAIN[name]
-    book = ruled(deadlines=tuple(limit(kind, CountedIn.DAY, 30) for kind in ANCHORS))
+    book = ruled(deadlines=tuple(usual(kind, CountedIn.DAY, 30) for kind in ANCHORS))
     world = closing(opened(book))
     before = still_open(world)
     open_again(world)

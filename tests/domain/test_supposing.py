@@ -11,7 +11,7 @@ from domain.codes import AssignmentMode, Restart
 from domain.events import RehandlingOrdered
 from domain.explanation import deadlines_of, explain
 from domain.policy.deadlines import Deadline
-from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, DeadlineRule, Rulebook
+from domain.policy.rulebook import AnchorKind, CountedIn, DeadlineKind, Rulebook
 from domain.streams import calendar_stream, session_stream
 from domain.supposing import deadlines_under
 from tests.domain.given import (
@@ -30,23 +30,11 @@ from tests.domain.given import (
     dissatisfied,
     hand_back,
     leader_of,
+    limit,
     opened,
     reassign,
     ruled,
 )
-
-
-def limit(kind: DeadlineKind, anchor: AnchorKind, counted_in: CountedIn, value: int, **more: Any) -> DeadlineRule:
-    return DeadlineRule(
-        kind=kind,
-        rule=f"{kind.lower()}-{value}",
-        anchor=anchor,
-        counted_in=counted_in,
-        value=value,
-        source="S16",
-        **more,
-    )
-
 
 K, A, DAY, MONTH = DeadlineKind, AnchorKind, CountedIn.DAY, CountedIn.MONTH
 EVERY = ruled(
@@ -265,4 +253,4 @@ def test_under_others_it_is_due_on_another_day_and_says_why() -> None:
     assert (own.anchor.event, other.anchor.event) == ("CaseTransferredToGovernment", "SessionOpened")
     assert other.due_on.isoformat() == "2024-06-11"
     told = explain(other, world.state(calendar_stream(LEDGER)).days)
-    assert told[1] == "依据 elsewhere 第 1 版规则“reply-5”，出处 S16。"
+    assert told[1] == "依据 elsewhere 第 1 版规则“reply-month-5”，出处 S16。"

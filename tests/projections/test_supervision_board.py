@@ -386,7 +386,7 @@ def test_a_limit_that_ends_or_begins_with_other_rules_is_shown_so() -> None:
     assert (shown.due_on, shown.deadline_rule, line(world).due_on) == (None, None, None)
     world.do(go_over(MANY))
     shown = line(world).task(EDU)
-    assert (shown.due_on, shown.deadline_rule) == (world.case.tasks[EDU].round.deadline.due_on, "rehandling-1")
+    assert (shown.due_on, shown.deadline_rule) == (world.case.tasks[EDU].round.deadline.due_on, "rehandling-month-1")
 
 
 def test_an_opinion_is_due_by_the_rules_that_apply() -> None:
