@@ -20,6 +20,7 @@ from api.desk import Office
 from api.routes import ROUTERS
 from api.settings import Addresses, Settings, keys, secret
 from api.waiting import Waiting
+from ledger.connections import Connections
 from ledger.ledger import Ledger
 
 log = structlog.get_logger()
@@ -46,12 +47,14 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         key, store = secret(settings), keys(settings)
         store.check()
-        ledgers = {name: Ledger(name, urls.app, secret=key, keys=store) for name in settings.ledgers}
+        connections = Connections(urls.app)
+        ledgers = {name: Ledger(name, connections, secret=key, keys=store) for name in settings.ledgers}
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             urls.app, min_size=2, max_size=16, open=False, kwargs={"autocommit": True}, timeout=10
         )
         waiting = Waiting(urls.app)
         await pool.open(wait=True)
+        await connections.open()
         for ledger in ledgers.values():
             await ledger.open()
         waiting.start()
@@ -62,6 +65,7 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
         await waiting.close()
         for ledger in ledgers.values():
             await ledger.close()
+        await connections.close()
         await pool.close()
 
     app = FastAPIOffline(

@@ -21,8 +21,8 @@ from api.waiting import Waiting
 from domain.commands import Command
 from domain.record import Context
 from domain.streams import Stream, calendar_stream, created_by, directory_stream, proposal_stream, session_stream
-from ledger.committer import is_passing
-from ledger.ledger import PATIENCE, Ledger, Receipt
+from ledger.connections import PATIENCE, is_passing
+from ledger.ledger import Ledger, Receipt
 from ledger.patience import within
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

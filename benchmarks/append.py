@@ -17,6 +17,7 @@ from benchmarks import library
 from benchmarks.harness import LIBRARY, LIMIT, OURS, Bench, Database, Figures, Line, on_loop
 from benchmarks.sample import LEDGER
 from ledger.committer import Committer, NewEvent, Request
+from ledger.connections import Connections
 
 TOPIC = "MemberContacted/1"
 STATE = b'{"event":{"content":"' + b"x" * 440 + b'"},"origin":"NATIVE","schema":1}'
@@ -54,18 +55,18 @@ def _stored() -> StoredEvent:
 
 
 async def _ours(bench: Bench, database: Database, writers: int) -> Figures:
-    committer = Committer(database.dsn("huiyin_app"), LEDGER)
-    committer.start()
 
     async def one() -> None:
         stream = uuid4()
         request = Request(uuid4(), stream, bytes(32), 1, [NewEvent(stream, 1, TOPIC, STATE)])
         assert (await committer.append(request)).outcome == "appended"
 
-    try:
-        return await bench.in_tasks(writers, lambda _: one)
-    finally:
+    async with Connections(database.dsn("huiyin_app")) as connections:
+        committer = Committer(connections, LEDGER)
+        committer.start()
+        figures = await bench.in_tasks(writers, lambda _: one)
         await committer.close()
+    return figures
 
 
 def _pgbench(database: Database, writers: int, seconds: int) -> Figures:

@@ -15,7 +15,7 @@ from benchmarks.harness import LIBRARY, OURS, Bench, Database, Figures, Line, on
 from benchmarks.sample import ACTOR, LEDGER, OpenCases
 from domain.record import Context
 from domain.streams import proposal_stream
-from ledger.ledger import Ledger
+from ledger.ledger import one_ledger
 
 
 def measure(bench: Bench) -> list[Line]:
@@ -48,8 +48,6 @@ def measure(bench: Bench) -> list[Line]:
 
 
 async def _ours(bench: Bench, database: Database, open_cases: OpenCases, writers: int) -> Figures:
-    ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks")
-    await ledger.open()
     command, context = open_cases.commands(), Context(actor=ACTOR)
 
     def worker(number: int) -> Callable[[], Awaitable[object]]:
@@ -61,7 +59,5 @@ async def _ours(bench: Bench, database: Database, open_cases: OpenCases, writers
 
         return one
 
-    try:
+    async with one_ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks") as ledger:
         return await bench.in_tasks(writers, worker)
-    finally:
-        await ledger.close()

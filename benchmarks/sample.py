@@ -12,7 +12,7 @@ from domain.proposal import Proposal
 from domain.record import Context
 from domain.setting import Setting
 from domain.streams import calendar_stream, directory_stream, proposal_stream, session_stream
-from ledger.ledger import Ledger
+from ledger.ledger import one_ledger
 
 LEDGER = "220183"
 ACTOR = "admin"
@@ -27,9 +27,7 @@ def load(database: Database) -> tuple[int, UUID, Proposal, Setting]:
     state, and what rules look at besides a case."""
 
     async def run() -> tuple[int, UUID, Proposal, Setting]:
-        ledger = Ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks")
-        await ledger.open()
-        try:
+        async with one_ledger(LEDGER, database.dsn("huiyin_app"), secret=b"benchmarks") as ledger:
             await demo.load(ledger)
             sql = """SELECT originator_id FROM ledger.events WHERE originator_version = %s
                      AND topic LIKE 'HandlingClosed/%%' ORDER BY notification_id LIMIT 1"""
@@ -42,8 +40,6 @@ def load(database: Database) -> tuple[int, UUID, Proposal, Setting]:
             context = Context(actor=ACTOR, reference_position=end)
             setting = Setting(LEDGER, now, now, context, directory, session, calendar, {})
             return end, case, proposal, setting
-        finally:
-            await ledger.close()
 
     return asyncio.run(run())
 

@@ -11,90 +11,104 @@ $$;
 -- Per command:  c_ids (null: no receipt), c_streams (the stream addressed), c_digests (of the request's body),
 --               c_versions (the addressed stream's version after the command).
 -- Per event:    e_commands (1-based place of its command), e_streams, e_versions, e_topics, e_states,
---               in the order in which they are to stand in history.
--- Answers one row per command:
---   appended   its events stand at first_position … last_position
+--               in the order in which they are to stand in history; the events of a command follow each other.
+-- No two commands of a batch share an id or a stream.
+--
+-- Answers first one row for the whole batch, command 0: what was appended stands at first_position … last_position
+-- (none: last_position is before first_position), recorded at recorded_at. Then one row for each command that was not:
 --   repeated   a receipt with this id and digest exists: its original answer
 --   reused     a receipt with this id but another digest exists: nothing written
 --   clashed    a stream is not at the version the command was decided on: nothing written
+-- Every other command was appended, in the order given.
 -- behind_ms says how far the database's clock stood behind the head; recorded_at never runs backwards.
-CREATE OR REPLACE FUNCTION ledger.append(
+--
+-- The plans are pinned: whatever the statistics say, every look-up is one by index.
+-- Dropped first: the shape of its answer is no part of its name.
+DROP FUNCTION IF EXISTS ledger.append;
+CREATE FUNCTION ledger.append(
     p_ledger text,
     c_ids uuid[], c_streams uuid[], c_digests bytea[], c_versions bigint[],
     e_commands int[], e_streams uuid[], e_versions bigint[], e_topics text[], e_states bytea[]
 ) RETURNS TABLE (
-    command bigint, outcome text, first_position bigint, last_position bigint, version bigint,
+    command int, outcome text, first_position bigint, last_position bigint, version bigint,
     recorded_at timestamptz, behind_ms bigint
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
-    head ledger.ledger_head;
+    before bigint;
     stamp timestamptz;
-    behind bigint;
+    added bigint := cardinality(e_commands);
+    turned_away int[];
 BEGIN
-    SELECT * INTO head FROM ledger.ledger_head h WHERE h.ledger = p_ledger FOR UPDATE;
+    -- Locks the head until commit. From here on nobody else writes this ledger, so what the look-ups see stays true,
+    -- and positions follow each other in the order of commits.
+    UPDATE ledger.ledger_head h
+    SET position = h.position + added, recorded_at = greatest(h.recorded_at, clock_timestamp())
+    WHERE h.ledger = p_ledger
+    RETURNING h.position - added, h.recorded_at INTO before, stamp;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no ledger %', p_ledger USING ERRCODE = 'HY404';
     END IF;
-    stamp := greatest(head.recorded_at, clock_timestamp());
-    behind := CASE WHEN isfinite(head.recorded_at)
-        THEN greatest(0, extract(epoch FROM head.recorded_at - clock_timestamp()) * 1000)::bigint ELSE 0 END;
 
-    -- From here on nobody else writes this ledger, so what these subqueries see stays true until commit.
-    RETURN QUERY
-    WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest(c_ids, c_streams, c_digests, c_versions)
-            WITH ORDINALITY AS c (id, stream, digest, version, n)
-    ), offered AS MATERIALIZED (
-        SELECT * FROM unnest(e_commands, e_streams, e_versions, e_topics, e_states)
-            WITH ORDINALITY AS e (n, stream, version, topic, state, place)
-    ), known AS MATERIALIZED (
-        SELECT a.n, r.body_digest = a.digest AS same, r.first_position, r.last_position, r.version, r.recorded_at
-        FROM asked a JOIN ledger.receipts r ON r.ledger = p_ledger AND r.command_id = a.id
-    ), clashing AS MATERIALIZED (
-        SELECT DISTINCT t.n
+    turned_away := ARRAY(
+        SELECT c.n::int FROM unnest(c_ids) WITH ORDINALITY AS c (id, n)
+        WHERE EXISTS (SELECT FROM ledger.receipts r WHERE r.ledger = p_ledger AND r.command_id = c.id)
+        UNION
+        SELECT o.n
         FROM (
-            SELECT o.n, o.stream, min(o.version) AS low, max(o.version) AS high, count(*) AS many
-            FROM offered o GROUP BY o.n, o.stream
-        ) t
+            SELECT e.n, e.stream, min(e.version) AS low, max(e.version) AS high, count(*) AS many
+            FROM unnest(e_commands, e_streams, e_versions) AS e (n, stream, version) GROUP BY e.n, e.stream
+        ) o
         LEFT JOIN LATERAL (
             SELECT e.originator_version AS last FROM ledger.events e
-            WHERE e.ledger = p_ledger AND e.originator_id = t.stream
+            WHERE e.ledger = p_ledger AND e.originator_id = o.stream
             ORDER BY e.originator_version DESC LIMIT 1
         ) s ON true
         -- a stream begins at 1 (foreign ones may begin at 0) and has no holes
-        WHERE t.low <> coalesce(s.last + 1, least(greatest(t.low, 0), 1)) OR t.high - t.low + 1 <> t.many
-    ), taken AS MATERIALIZED (
-        SELECT a.* FROM asked a
-        WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = a.n) AND NOT EXISTS (SELECT FROM clashing c WHERE c.n = a.n)
-    ), placed AS MATERIALIZED (
-        SELECT o.*, head.position + row_number() OVER (ORDER BY o.n, o.place) AS position
-        FROM offered o JOIN taken USING (n)
-    ), spans AS MATERIALIZED (
-        SELECT p.n, min(p.position) AS low, max(p.position) AS high FROM placed p GROUP BY p.n
-    ), written AS (
-        INSERT INTO ledger.events
-            (ledger, notification_id, originator_id, originator_version, topic, state, recorded_at)
-        SELECT p_ledger, p.position, p.stream, p.version, p.topic, p.state, stamp FROM placed p ORDER BY p.position
-    ), receipted AS (
-        INSERT INTO ledger.receipts
-            (ledger, command_id, stream, body_digest, first_position, last_position, version, recorded_at)
-        SELECT p_ledger, t.id, t.stream, t.digest, s.low, coalesce(s.high, head.position), t.version, stamp
-        FROM taken t LEFT JOIN spans s USING (n) WHERE t.id IS NOT NULL
-    ), moved AS (
-        UPDATE ledger.ledger_head h SET position = head.position + (SELECT count(*) FROM placed), recorded_at = stamp
-        WHERE h.ledger = p_ledger AND EXISTS (SELECT FROM placed)
-    )
-    SELECT a.n,
-        CASE WHEN k.same THEN 'repeated' WHEN k.n IS NOT NULL THEN 'reused' WHEN t.n IS NOT NULL THEN 'appended'
-            ELSE 'clashed' END,
-        CASE WHEN k.n IS NULL THEN s.low ELSE k.first_position END,
-        coalesce(k.last_position, s.high, head.position),
-        coalesce(k.version, a.version),
-        coalesce(k.recorded_at, stamp),
-        behind
-    FROM asked a LEFT JOIN known k USING (n) LEFT JOIN taken t USING (n) LEFT JOIN spans s USING (n)
-    ORDER BY a.n;
+        WHERE o.low <> coalesce(s.last + 1, least(greatest(o.low, 0), 1)) OR o.high - o.low + 1 <> o.many
+    );
+    IF turned_away <> '{}' THEN
+        added := (SELECT count(*) FROM unnest(e_commands) AS e (n) WHERE e.n <> ALL (turned_away));
+        UPDATE ledger.ledger_head h SET position = before + added WHERE h.ledger = p_ledger;
+    END IF;
+
+    INSERT INTO ledger.events
+        (ledger, notification_id, originator_id, originator_version, topic, state, recorded_at)
+    SELECT p_ledger, before + row_number() OVER (ORDER BY e.place), e.stream, e.version, e.topic, e.state, stamp
+    FROM unnest(e_commands, e_streams, e_versions, e_topics, e_states) WITH ORDINALITY
+        AS e (n, stream, version, topic, state, place)
+    WHERE e.n <> ALL (turned_away);
+
+    INSERT INTO ledger.receipts
+        (ledger, command_id, stream, body_digest, first_position, last_position, version, recorded_at)
+    SELECT p_ledger, c.id, c.stream, c.digest, before + s.low, before + coalesce(s.high, 0), c.version, stamp
+    FROM unnest(c_ids, c_streams, c_digests, c_versions) WITH ORDINALITY AS c (id, stream, digest, version, n)
+    LEFT JOIN (
+        SELECT p.n, min(p.place) AS low, max(p.place) AS high
+        FROM (
+            SELECT e.n, row_number() OVER (ORDER BY e.place) AS place
+            FROM unnest(e_commands) WITH ORDINALITY AS e (n, place) WHERE e.n <> ALL (turned_away)
+        ) p GROUP BY p.n
+    ) s ON s.n = c.n
+    WHERE c.id IS NOT NULL AND c.n <> ALL (turned_away);
+
+    behind_ms := greatest(0, extract(epoch FROM stamp - clock_timestamp()) * 1000);
+    RETURN QUERY SELECT 0, 'appended', before + 1, before + added, NULL::bigint, stamp, behind_ms;
+    IF turned_away <> '{}' THEN
+        RETURN QUERY
+        SELECT c.n::int,
+            CASE WHEN r.command_id IS NULL THEN 'clashed' WHEN r.body_digest = c.digest THEN 'repeated'
+                ELSE 'reused' END,
+            r.first_position, coalesce(r.last_position, before), coalesce(r.version, c.version),
+            coalesce(r.recorded_at, stamp), behind_ms
+        FROM unnest(c_ids, c_digests, c_versions) WITH ORDINALITY AS c (id, digest, version, n)
+        LEFT JOIN ledger.receipts r ON r.ledger = p_ledger AND r.command_id = c.id
+        WHERE c.n = ANY (turned_away) ORDER BY c.n;
+    END IF;
 END $$;
 
 -- Note that a gate refused somebody. Not an event of the proposal, but an auditor sees it.

@@ -1,40 +1,44 @@
 """One writer per process and ledger: gathers what waits and hands it to the append function in one call.
 
 The commit before is the timer: a lone command waits no longer than its own commit, and under load a batch grows to
-what gathered meanwhile. A connection lost in a commit is no catastrophe: the batch is sent again, and every command
-that had made it finds its own receipt.
+what gathered meanwhile. A connection lost in a commit is no catastrophe, nor one whose server falls silent, nor a
+commit that did not wait for its standby: the batch is sent again, and every command that had made it finds its own
+receipt. Sending again writes too, so its answer waits for the standby in its turn.
 """
 
 import asyncio
 import contextlib
+import math
+import os
+import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
 from psycopg import AsyncConnection
+from psycopg.errors import Diagnostic
 
-from ledger.patience import Unanswered
+from ledger.arrays import Bigints, Bytes, Integers, Texts, Uuids
+from ledger.connections import Connections, is_passing
 
 MOST_COMMANDS = 500
 MOST_BYTES = 1_000_000
+"""Of a batch; a command that is larger goes alone."""
 MOST_WAITING = 5_000
+MOST_BYTES_WAITING = 64_000_000
 PATIENCE = 30.0
 """Seconds a batch is sent again after lost connections before its outcome is called unknown."""
+SILENCE = 10.0
+"""Seconds without a word from the server before its connection counts as lost."""
 
 CLOCK_TOLERANCE_MS = 5_000
 
-_RETRIED = {"40001", "40P01", "25006", "57P01", "57P02", "57P03", "53300"}
-"""Serialisation failure, deadlock, read-only after a failover, shutdowns, too many connections; and class 08."""
-
-_APPEND = """
-SELECT outcome, first_position, last_position, version, recorded_at, behind_ms
-FROM ledger.append(%s, %s::uuid[], %s::uuid[], %s::bytea[], %s::bigint[],
-                   %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
-"""
+_APPEND = "SELECT * FROM ledger.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 log = structlog.get_logger()
 
@@ -51,6 +55,10 @@ class OutcomeUnknown(Exception):
     code = "outcome-unknown"
 
 
+class NotReplicated(psycopg.OperationalError):
+    """The commit is on this server alone: somebody has cancelled its wait for the standby."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     stream: UUID
@@ -61,7 +69,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one command; `outcome` as in append.sql."""
+    """What became of one command; `outcome`: appended, or as in append.sql."""
 
     outcome: str
     first_position: int | None
@@ -72,7 +80,8 @@ class Written:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """One command's events, none if it is already so, and its receipt's contents."""
+    """One command's events, none if it is already so, and its receipt's contents; `version` is the addressed stream's
+    after it."""
 
     command_id: UUID
     stream: UUID
@@ -94,40 +103,39 @@ class Request:
 class Committer:
     """Start it, `append` from any task of the loop, `close` it: every caller gets an answer."""
 
-    def __init__(self, dsn: str, ledger: str, on_clock_step: Callable[[int], None] | None = None) -> None:
-        self._dsn = dsn
+    def __init__(
+        self, connections: Connections, ledger: str, on_clock_step: Callable[[int], None] | None = None
+    ) -> None:
+        self._connections = connections
         self._ledger = ledger
         self._on_clock_step = on_clock_step
         self._waiting: deque[Request] = deque()
+        self._bytes_waiting = 0
         self._arrived = asyncio.Event()
-        self._hint = asyncio.Event()
         self._closing = False
-        self._connection: AsyncConnection | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._give_up = math.inf
+        self._committing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._commit_for_ever()), asyncio.create_task(self._hint_for_ever())]
+        self._committing = asyncio.create_task(self._commit_for_ever())
 
     async def append(self, request: Request) -> Written:
         """Raises `LedgerBusy`, `OutcomeUnknown`, or what the database refuses this command with."""
-        if self._closing or len(self._waiting) >= MOST_WAITING:
+        full = len(self._waiting) >= MOST_WAITING or self._bytes_waiting >= MOST_BYTES_WAITING
+        if self._closing or full:
             raise LedgerBusy("台账繁忙，请稍后再试")
+        self._bytes_waiting += request.size
         self._waiting.append(request)
         self._arrived.set()
         return await request.answer
 
     async def close(self) -> None:
-        """Commit what waits, answer everybody, and stop."""
+        """Commit what waits, answer everybody within `PATIENCE`, and stop."""
         self._closing = True
+        self._give_up = asyncio.get_running_loop().time() + PATIENCE
         self._arrived.set()
-        if self._tasks:
-            committing, hinting = self._tasks
-            await committing
-            hinting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await hinting
-        if self._connection is not None:
-            await self._connection.close()
+        if self._committing is not None:
+            await self._committing
 
     async def _commit_for_ever(self) -> None:
         while self._waiting or not self._closing:
@@ -138,22 +146,26 @@ class Committer:
             await self._commit(self._gather())
 
     def _gather(self) -> list[Request]:
-        """Everything that waits, up to the limits; a second command of one stream waits for the next batch."""
+        """Everything that waits, in turn, up to the limits; a second command of one stream waits for the next batch,
+        and so do those behind it on that stream."""
         batch: list[Request] = []
         later: list[Request] = []
         taken: set[UUID] = set()
         size = 0
         while self._waiting and len(batch) < MOST_COMMANDS and size < MOST_BYTES:
             request = self._waiting.popleft()
+            keys = request.keys
             if request.answer.done():
+                self._bytes_waiting -= request.size
                 continue
-            if request.keys & taken:
-                later.append(request)
-            else:
+            if taken.isdisjoint(keys):
                 batch.append(request)
                 size += request.size
-            taken |= request.keys
+            else:
+                later.append(request)
+            taken |= keys
         self._waiting.extendleft(reversed(later))
+        self._bytes_waiting -= size
         return batch
 
     async def _commit(self, batch: Sequence[Request]) -> None:
@@ -170,15 +182,22 @@ class Committer:
         except OutcomeUnknown as error:
             for request in batch:
                 _fail(request, error)
+            self._send_away()
         else:
             for request, written in zip(batch, answers, strict=True):
                 if not request.answer.done():
                     request.answer.set_result(written)
-            self._hint.set()
+            self._connections.hint(self._ledger)
+
+    def _send_away(self) -> None:
+        """The database is gone for longer than anybody waits: who has not been sent yet learns it now."""
+        waiting, self._waiting, self._bytes_waiting = self._waiting, deque(), 0
+        for request in waiting:
+            _fail(request, LedgerBusy("数据库没有应答，什么也没有写入，请稍后再试"))
 
     async def _send_until_answered(self, batch: Sequence[Request]) -> list[Written]:
         loop = asyncio.get_running_loop()
-        until, pause = loop.time() + PATIENCE, 0.02
+        until, pause = min(loop.time() + PATIENCE, self._give_up), 0.02
         while True:
             try:
                 return await self._send(batch)
@@ -186,71 +205,76 @@ class Committer:
                 if not is_passing(error):
                     raise
                 log.warning("append_retried", ledger=self._ledger, sqlstate=error.sqlstate, error=str(error).strip())
-                await self._drop_connection()
                 if loop.time() > until:
                     raise OutcomeUnknown("数据库没有应答，结果未知：请用同一幂等键重试查询") from error
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 0.5)
 
     async def _send(self, batch: Sequence[Request]) -> list[Written]:
-        if self._connection is None:
-            self._connection = await AsyncConnection.connect(self._dsn, autocommit=True)
-        events = [(place, event) for place, request in enumerate(batch, 1) for event in request.events]
-        cursor = await self._connection.execute(
-            _APPEND,
-            (
-                self._ledger,
-                [request.command_id for request in batch],
-                [request.stream for request in batch],
-                [request.digest for request in batch],
-                [request.version for request in batch],
-                [place for place, _ in events],
-                [event.stream for _, event in events],
-                [event.version for _, event in events],
-                [event.topic for _, event in events],
-                [event.state for _, event in events],
-            ),
-            prepare=True,
-            binary=True,
+        places, events = [], []
+        for place, request in enumerate(batch, 1):
+            for event in request.events:
+                places.append(place)
+                events.append(event)
+        values = (
+            self._ledger,
+            Uuids.of([request.command_id for request in batch]),
+            Uuids.of([request.stream for request in batch]),
+            Bytes.of([request.digest for request in batch]),
+            Bigints.of([request.version for request in batch]),
+            Integers.of(places),
+            Uuids.of([event.stream for event in events]),
+            Bigints.of([event.version for event in events]),
+            Texts.of([event.topic for event in events]),
+            Bytes.of([event.state for event in events]),
         )
-        rows = await cursor.fetchall()
-        behind = max((row[5] for row in rows), default=0)
+        async with self._connections.lane() as connection:
+            rows = await _told(connection, values)
         if self._on_clock_step is not None:
-            self._on_clock_step(behind)
-        return [Written(*row[:5]) for row in rows]
-
-    async def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error):
-                await connection.close()
-
-    async def _hint_for_ever(self) -> None:
-        """Tell readers that there is something new: outside the append, coalesced, and no loss if it fails."""
-        connection: AsyncConnection | None = None
-        try:
-            while True:
-                await self._hint.wait()
-                self._hint.clear()
-                try:
-                    if connection is None or connection.closed:
-                        connection = await AsyncConnection.connect(self._dsn, autocommit=True)
-                    await connection.execute("SELECT pg_notify('huiyin_events', %s)", (self._ledger,))
-                except psycopg.Error:
-                    await asyncio.sleep(0.2)
-        finally:
-            if connection is not None:
-                await connection.close()
+            self._on_clock_step(rows[0][6])
+        return _answers(batch, rows)
 
 
-def is_passing(error: psycopg.Error) -> bool:
-    """Whether the same statement may succeed on a later try."""
-    if isinstance(error, Unanswered):
-        return False
-    state = error.sqlstate
-    if state is None:
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return state in _RETRIED or state.startswith("08")
+async def _told(connection: AsyncConnection[Any], values: Sequence[Any]) -> list[Any]:
+    """The rows of an append whose commit is known to stand, on the standby too where there is one."""
+    warned = []
+
+    def notice(told: Diagnostic) -> None:
+        if told.source_function == "SyncRepWaitForLSN":
+            warned.append(told)
+
+    connection.add_notice_handler(notice)
+    silent = asyncio.get_running_loop().call_later(SILENCE, _shut, connection)
+    try:
+        cursor = await connection.execute(_APPEND, values, prepare=True, binary=True)
+        rows = await cursor.fetchall()
+    finally:
+        silent.cancel()
+        connection.remove_notice_handler(notice)
+    if warned:
+        raise NotReplicated(warned[0].message_primary or "")
+    return rows
+
+
+def _shut(connection: AsyncConnection[Any]) -> None:
+    """End the wait: the driver then sees a lost connection. To cancel the statement would ask a server that may be
+    waiting for its standby to give that up."""
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _answers(batch: Sequence[Request], rows: Sequence[Any]) -> list[Written]:
+    """What each command is told: those that were turned away in rows of their own, the others by their place."""
+    (_, _, first, _, _, recorded_at, _), *others = rows
+    turned_away = {row[0]: Written(*row[1:6]) for row in others}
+    answers, last, before = [], first - 1, first - 1
+    for place, request in enumerate(batch, 1):
+        written = turned_away.get(place)
+        if written is None and request.events:
+            begin, last = last + 1, last + len(request.events)
+            written = Written("appended", begin, last, request.version, recorded_at)
+        answers.append(written or Written("appended", None, before, request.version, recorded_at))
+    return answers
 
 
 def _fail(request: Request, error: Exception) -> None:

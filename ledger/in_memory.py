@@ -5,6 +5,7 @@ Only for a ledger that nobody else writes to: the simulation's. Every command pa
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -13,10 +14,9 @@ from domain.commands import Command
 from domain.deciding import decided, setting_of
 from domain.personal import Place
 from domain.record import Context, Recorded
-from domain.setting import placed
 from domain.streams import SESSION, S, Stream, calendar_stream, directory_stream, session_stream
 from ledger.committer import NewEvent
-from ledger.ledger import Provenance, new_events
+from ledger.ledger import Provenance, numbered, to_store
 
 
 class InMemory:
@@ -63,27 +63,14 @@ class InMemory:
             setting = setting.besides({other.id: self.state(other) for other in beside}, {})
         decision = decided(command, state, setting)
         versions = {target.id: self._versions.get(target.id, 0) for target in (stream, *beside)}
-        new = new_events(stream, decision, versions, setting, provenance, _not_here)
         added = []
-        for item, numbered in zip(decision, new, strict=True):
-            target, event, flags = placed(stream, item)
+        for target, own in numbered(stream, decision, versions, setting, provenance, _not_here):
             self.position += 1
-            recorded = Recorded(
-                event=event,
-                stream=target.id,
-                version=numbered.version,
-                position=self.position,
-                occurred_at=setting.occurred_at,
-                recorded_at=entered_at,
-                context=setting.context,
-                origin=provenance.origin,
-                entered_at=entered_at,
-                flags=flags,
-            )
+            recorded = replace(own, position=self.position)
             self._states[target.id] = target.kind.evolve(self.state(target), recorded)
+            self._new.append(to_store(recorded))
             added.append(recorded)
         self._versions.update(versions)
-        self._new += new
         return added
 
     def waiting(self) -> int:

@@ -8,18 +8,15 @@ import asyncio
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
-import psycopg
 import structlog
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from domain.codes import Origin
 from domain.commands import Command
@@ -31,7 +28,6 @@ from domain.record import Context, Recorded
 from domain.rules import Refused
 from domain.setting import Decision, Setting, placed
 from domain.streams import (
-    PROPOSAL,
     SESSION,
     S,
     Stream,
@@ -41,14 +37,13 @@ from domain.streams import (
     session_stream,
 )
 from domain.values import Moment, comes_before
-from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written, is_passing
+from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written
+from ledger.connections import Connections
 from ledger.keys import Keys, KeysUnusable
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
-from ledger.patience import within
+from ledger.states import States
 
 TRIES = 3
-PATIENCE = 10.0
-"""Seconds a question may take before the database counts as down."""
 
 log = structlog.get_logger()
 
@@ -103,8 +98,22 @@ class Receipt:
     repeated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One call of `handle`."""
+
+    stream: Stream[Any]
+    command: Command
+    context: Context
+    expected_version: int | None
+    command_id: UUID
+    digest: bytes
+    provenance: Provenance
+
+
 class Ledger:
-    """One jurisdiction's history. `open()` before use, `close()` after.
+    """One jurisdiction's history, over connections that other ledgers of the process may share. `open()` before use,
+    `close()` after.
 
     `secret` keys the digest by which a reused idempotency key is told from a repeated one. `keys` seal and open
     personal details; a process that handles none needs none.
@@ -113,7 +122,7 @@ class Ledger:
     def __init__(
         self,
         name: str,
-        dsn: str,
+        connections: Connections,
         *,
         secret: bytes,
         keys: Keys | None = None,
@@ -123,25 +132,22 @@ class Ledger:
         self._secret = secret
         self._kept_keys = keys
         self._now = now
-        self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-            dsn, min_size=1, max_size=8, open=False, kwargs={"autocommit": True}
-        )
-        self._committer = Committer(dsn, name, self._clock_stood)
-        self._reference: dict[UUID, tuple[Any, int]] = {}
+        self._connections = connections
+        self._committer = Committer(connections, name, self._clock_stood)
+        self._states = States(name, connections.query)
+        self._directory, self._calendar = directory_stream(name), calendar_stream(name)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._clock_stepped = False
         self._noting: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Raises `psycopg_pool.PoolTimeout` where the database does not answer."""
-        await self._pool.open(wait=True, timeout=30)
-        async with self._pool.connection() as connection:
-            await connection.execute("SELECT ledger.open_ledger(%s)", (self.name,))
+        """Raises `psycopg.Error` where the database does not answer."""
+        await self.query("SELECT ledger.open_ledger(%s)::text", (self.name,))
         self._committer.start()
 
     async def close(self) -> None:
+        """Answers everybody first."""
         await self._committer.close()
-        await self._pool.close()
 
     async def handle(
         self,
@@ -163,95 +169,72 @@ class Ledger:
         """
         await self._provide_keys(command)
         digest = self._digest(stream, command, provenance)
-        original = await self._receipt(command_id, digest)
-        if original is not None:
-            return original
+        asked = _Asked(stream, command, context, expected_version, command_id or uuid4(), digest, provenance)
         try:
-            return await self._decide(
-                stream, command, context, expected_version, command_id or uuid4(), digest, provenance
-            )
+            receipt = await self._decide(asked)
         except (Refused, VersionStale) as refused:
-            # a repeat that overtook its original is not refused for what the original did
+            # a repeat is not refused for what the original did
             original = await self._receipt(command_id, digest)
             if original is not None:
                 return original
             if isinstance(refused, Refused) and refused.rule.gate:
                 await self.note_attempt(stream, command, context, refused, provenance)
             raise
+        # an id that nobody else knows is met again only where this very append was sent twice
+        return receipt if command_id is not None else replace(receipt, repeated=False)
 
-    async def _decide(
-        self,
-        stream: Stream[Any],
-        command: Command,
-        context: Context,
-        expected_version: int | None,
-        command_id: UUID,
-        digest: bytes,
-        provenance: Provenance,
-    ) -> Receipt:
-        """Try, and decide again on what somebody faster has written meanwhile."""
+    async def _decide(self, asked: "_Asked") -> Receipt:
+        """Decide on what is kept, and again on what somebody else has written meanwhile. What is kept may be old:
+        only what was just read may turn anybody away, or say that it is already so."""
+        try:
+            if receipt := await self._try(asked, exact=False):
+                return receipt
+        except (Refused, VersionStale):
+            pass
         for _ in range(TRIES):
-            answer = await self._try(stream, command, context, expected_version, command_id, digest, provenance)
-            if answer is not None:
-                return answer
-            if expected_version is not None and (current := (await self.load(stream))[1]) != expected_version:
-                raise VersionStale(current)
+            if receipt := await self._try(asked, exact=True):
+                return receipt
         raise VersionClash("同一案件、案号或文号正被多人同时使用，请重试")
 
-    async def _try(
-        self,
-        stream: Stream[Any],
-        command: Command,
-        context: Context,
-        expected_version: int | None,
-        command_id: UUID,
-        digest: bytes,
-        provenance: Provenance,
-    ) -> Receipt | None:
-        """One round of load, decide, append; None where somebody else was faster.
+    async def _try(self, asked: "_Asked", *, exact: bool) -> Receipt | None:
+        """One round of decide and append; None where it is to be asked again.
 
         Commands of this process that write to a stream take turns, so that they clash only with other processes.
         Which other streams a command writes to may itself depend on the state, so it is asked again in turn.
         """
-        beside = await self._beside(stream, command, context, provenance)
+        stream, command, states = asked.stream, asked.command, self._states
+        beside: Sequence[Stream[Any]] = ()
         while True:
             async with AsyncExitStack() as turns:
                 for taken in sorted({stream.id, *(other.id for other in beside)}):
                     await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
-                state, version = await self.load(stream)
-                if expected_version is not None and expected_version != version:
+                if exact or beside or not states.knows(stream):
+                    await states.refresh(stream, *beside)
+                state, version = states.of(stream)
+                if asked.expected_version not in (None, version):
                     raise VersionStale(version)
-                setting = await self._setting(command, state, context, provenance)
+                setting = await self._setting(asked, state)
                 wanted = command.beside(state, setting)
                 if {other.id for other in wanted} - {other.id for other in beside}:
                     beside = wanted
                     continue
-                exact = await self._exact(beside)
-                texts = self._texts(command.compared(state))
-                setting = setting.besides({other: seen for other, (seen, _) in exact.items()}, texts)
+                seen = {other.id: states.of(other) for other in beside}
+                if beside or type(command).compared is not Command.compared:
+                    known = {other: there for other, (there, _) in seen.items()}
+                    setting = setting.besides(known, self._texts(command.compared(state)))
                 decision = decided(command, state, setting)
-                versions = {stream.id: version, **{other: seen for other, (_, seen) in exact.items()}}
-                events = new_events(stream, decision, versions, setting, provenance, self._seal)
-                request = Request(command_id, stream.id, digest, versions[stream.id], events)
-                return self._answer(command_id, stream.id, await self._committer.append(request))
-
-    async def _beside(
-        self, stream: Stream[Any], command: Command, context: Context, provenance: Provenance
-    ) -> Sequence[Stream[Any]]:
-        """The other streams a command writes to. Most write to none, and need no look at the state to know it."""
-        if type(command).beside is Command.beside:
-            return ()
-        state, _ = await self.load(stream)
-        return command.beside(state, await self._setting(command, state, context, provenance))
-
-    async def _exact(self, streams: Sequence[Stream[Any]]) -> dict[UUID, tuple[Any, int]]:
-        """States and versions of streams that the caller holds the turns of. Cases are named by whoever asks, so they
-        are read and not kept; what is kept comes last, exact until the caller next waits for something."""
-        exact = {stream.id: await self.load(stream) for stream in streams if stream.kind is PROPOSAL}
-        kept = [stream for stream in streams if stream.kind is not PROPOSAL]
-        if kept:
-            await self._refresh(kept)
-        return exact | {stream.id: self._reference[stream.id] for stream in kept}
+                if not decision and not exact:
+                    return None
+                versions = {stream.id: version, **{other: at for other, (_, at) in seen.items()}}
+                new = numbered(stream, decision, versions, setting, asked.provenance, self._seal)
+                events = [to_store(recorded) for _, recorded in new]
+                request = Request(asked.command_id, stream.id, asked.digest, versions[stream.id], events)
+                written = await self._committer.append(request)
+                if written.outcome == "clashed":
+                    states.forget(stream, *beside)
+                elif written.outcome == "appended" and new:
+                    states.learn(_as_written(new, written))
+                return self._answer(asked.command_id, stream.id, written)
 
     async def append(self, command_id: UUID, events: Sequence[NewEvent]) -> Receipt | None:
         """Append, all or none and in this order, what `ledger.in_memory` has decided on the states of all streams; with
@@ -305,17 +288,15 @@ class Ledger:
     async def history(self, stream: Stream[Any], as_known: int | None = None) -> list[Recorded[AnyEvent]]:
         """The stream's events in order, or those known at ledger position `as_known`. An id that belongs to a stream
         of another kind has no history of this kind."""
-        known, _ = await self._read({stream.id: 0})
-        return _of_kind(stream, known, as_known)
+        return (await self.histories([stream], as_known))[0]
 
     async def histories(
         self, streams: Sequence[Stream[Any]], as_known: int | None = None
     ) -> list[list[Recorded[AnyEvent]]]:
         """The histories of several streams, in one question."""
-        read, _ = await self._read({stream.id: 0 for stream in streams})
         known: dict[UUID, list[Recorded[AnyEvent]]] = defaultdict(list)
-        for recorded in read:
-            known[recorded.stream].append(recorded)
+        for row in await self.query(_HISTORIES, (self.name, [stream.id for stream in streams])):
+            known[row[0]].append(from_stored(*row))
         return [_of_kind(stream, known[stream.id], as_known) for stream in streams]
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
@@ -333,11 +314,9 @@ class Ledger:
         return await self.kept(directory_stream(self.name))
 
     async def kept(self, stream: Stream[S]) -> S:
-        """The present state of a directory, calendar or session. It is kept, so that asking costs only what is new:
-        not for cases, of which there are too many to keep."""
-        await self._refresh([stream])
-        known: S = self._reference[stream.id][0]
-        return known
+        """The present state of a directory, calendar or session, which costs only what is new."""
+        await self._states.refresh(stream)
+        return self._states.of(stream)[0]
 
     async def between(self, after: int, until: int, names: Collection[str]) -> list[Recorded[AnyEvent]]:
         """The events of these types after one position and up to another, in order."""
@@ -360,58 +339,28 @@ class Ledger:
         return bool(await self.query(_RECEIPT, (self.name, command_id)))
 
     async def query(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        """Rows of a question by this ledger's application role. A connection that broke while it lay in the pool
-        costs one more try: cheaper than asking every connection before its use whether it still lives."""
-        try:
-            return await self._ask(sql, parameters)
-        except psycopg.Error as error:
-            if not is_passing(error):
-                raise
-            await self._pool.check()
-            return await self._ask(sql, parameters)
+        """Rows of a question by this ledger's application role. Raises `Unanswered`, `psycopg.Error`."""
+        return await self._connections.query(sql, parameters)
 
-    async def _ask(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-        return await within(PATIENCE, self._rows(sql, parameters))
-
-    async def _rows(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql.encode(), parameters, prepare=True, binary=True)
-            return await cursor.fetchall()
-
-    async def _setting(self, command: Command, state: Any, context: Context, provenance: Provenance) -> Setting:
-        """Directory, calendar and session, brought up to date, and the position they were read at."""
-        directory, calendar = directory_stream(self.name), calendar_stream(self.name)
-        key = command.session_key(state)
-        streams: list[Stream[Any]] = [directory, calendar]
+    async def _setting(self, asked: "_Asked", state: Any) -> Setting:
+        """Directory, calendar and session as of a moment ago, and the position they are exact at."""
+        key = asked.command.session_key(state)
+        reference: list[Stream[Any]] = [self._directory, self._calendar]
         if key is not None:
-            streams.append(session_stream(self.name, key))
-        position = await self._refresh(streams)
+            reference.append(session_stream(self.name, key))
+        if not self._states.fresh(*reference):
+            await self._states.refresh(*reference)
+        known = [self._states.of(stream)[0] for stream in reference]
         return setting_of(
-            command,
-            context.model_copy(update={"reference_position": position}),
+            asked.command,
+            asked.context.model_copy(update={"reference_position": self._states.position}),
             ledger=self.name,
-            now=provenance.entered_at or self._now(),
-            directory=self._reference[directory.id][0],
-            session=self._reference[streams[-1].id][0] if key is not None else SESSION.empty,
-            calendar=self._reference[calendar.id][0],
-            origin=provenance.origin,
+            now=asked.provenance.entered_at or self._now(),
+            directory=known[0],
+            session=known[2] if key is not None else SESSION.empty,
+            calendar=known[1],
+            origin=asked.provenance.origin,
         )
-
-    async def _refresh(self, streams: Sequence[Stream[Any]]) -> int:
-        """Fold what is new on these streams into the states kept of them. Answers the position they were read at;
-        what is kept is exact at that position until the caller next waits for something."""
-        kept = {stream.id: self._reference.get(stream.id, (stream.kind.empty, 0)) for stream in streams}
-        new, position = await self._read({stream: version for stream, (_, version) in kept.items()})
-        for stream in streams:
-            state, version = kept[stream.id]
-            own = [recorded for recorded in new if recorded.stream == stream.id]
-            self._reference[stream.id] = (_fold(stream, state, own), own[-1].version if own else version)
-        return position
-
-    async def _read(self, after: Mapping[UUID, int]) -> tuple[list[Recorded[AnyEvent]], int]:
-        """Events of streams after the versions given, in order, and the ledger's position at that moment."""
-        rows = await self.query(_READ, (list(after), list(after.values()), self.name))
-        return [from_stored(*row[1:]) for row in rows if row[1] is not None], rows[0][0] if rows else 0
 
     async def _receipt(self, command_id: UUID | None, digest: bytes) -> Receipt | None:
         """The original answer to a command with this id; None where there is none."""
@@ -472,27 +421,66 @@ class Ledger:
                 return
 
 
-def new_events(
+@asynccontextmanager
+async def one_ledger(
+    name: str, dsn: str, *, secret: bytes, keys: Keys | None = None, now: Callable[[], datetime] | None = None
+) -> AsyncIterator[Ledger]:
+    """An open ledger with connections of its own, for the length of a block."""
+    async with Connections(dsn) as connections:
+        ledger = Ledger(name, connections, secret=secret, keys=keys, **({"now": now} if now else {}))
+        await ledger.open()
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
+
+
+def numbered(
     stream: Stream[Any],
     decision: Decision,
     versions: dict[UUID, int],
     setting: Setting,
     provenance: Provenance,
     seal: Callable[[Place, str, str], Sealed],
-) -> list[NewEvent]:
-    """Number the decided events in their streams and seal them there; raises `versions` to what they will be."""
+) -> list[tuple[Stream[Any], Recorded[Any]]]:
+    """The decided events, numbered in their streams and sealed there, as they will be recorded but for position and
+    time; raises `versions` to what they will be."""
     new = []
     for item in decision:
         target, event, flags = placed(stream, item)
-        own = {*type(event).model_fields, "occurred_at"}
-        made_up = tuple(name for name in provenance.made_up if name in own)
-        envelope = Envelope(
-            setting.context, setting.occurred_at, provenance.origin, provenance.entered_at, made_up, flags
-        )
+        own = {*type(event).model_fields, "occurred_at"} if provenance.made_up else ()
         versions[target.id] += 1
-        kept = sealed(event, target.id, versions[target.id], seal)
-        new.append(NewEvent(target.id, versions[target.id], type_name(type(event)), to_state(kept, envelope)))
+        recorded = Recorded(
+            event=sealed(event, target.id, versions[target.id], seal),
+            stream=target.id,
+            version=versions[target.id],
+            position=0,
+            occurred_at=setting.occurred_at,
+            recorded_at=setting.now,
+            context=setting.context,
+            origin=provenance.origin,
+            entered_at=provenance.entered_at,
+            made_up=tuple(name for name in provenance.made_up if name in own),
+            flags=flags,
+        )
+        new.append((target, recorded))
     return new
+
+
+def to_store(recorded: Recorded[Any]) -> NewEvent:
+    """What the append takes of it."""
+    kind = type(recorded.event)
+    return NewEvent(recorded.stream, recorded.version, type_name(kind), to_state(recorded.event, recorded))
+
+
+def _as_written(
+    new: Sequence[tuple[Stream[Any], Recorded[Any]]], written: Written
+) -> list[tuple[Stream[Any], Recorded[Any]]]:
+    first = written.first_position or 0
+    return [
+        (stream, replace(recorded, position=first + place, recorded_at=written.recorded_at))
+        for place, (stream, recorded) in enumerate(new)
+    ]
 
 
 def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:
@@ -510,14 +498,9 @@ def _of_kind(
     return [recorded for recorded in known if as_known is None or recorded.position <= as_known]
 
 
-_READ = """
-SELECT head.position, e.originator_id, e.originator_version, e.notification_id, e.topic, e.state, e.recorded_at
-FROM ledger.ledger_head head LEFT JOIN LATERAL (
-    SELECT events.* FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (stream, after)
-    JOIN ledger.events ON events.ledger = head.ledger AND events.originator_id = wanted.stream
-        AND events.originator_version > wanted.after
-) e ON true
-WHERE head.ledger = %s ORDER BY e.notification_id
+_HISTORIES = """
+SELECT originator_id, originator_version, notification_id, topic, state, recorded_at
+FROM ledger.events WHERE ledger = %s AND originator_id = ANY (%s::uuid[]) ORDER BY notification_id
 """
 
 _NOTED = """

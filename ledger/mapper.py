@@ -54,7 +54,7 @@ def type_name(event: type[Event]) -> str:
     return f"{event.__name__}/{event.schema_version}"
 
 
-def to_state(event: Event, envelope: Envelope) -> bytes:
+def to_state(event: Event, envelope: Envelope | Recorded[Any]) -> bytes:
     """Canonical JSON (RFC 8785 by construction: ASCII keys, sorted; no floats; times in UTC with six digits).
 
     Raises `ValueError` for a personal detail in plain text: it is sealed first.

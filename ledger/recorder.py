@@ -28,7 +28,7 @@ from psycopg_pool import ConnectionPool
 from domain.streams import NAMESPACE
 
 _APPEND = """
-SELECT outcome, first_position, last_position
+SELECT first_position, last_position
 FROM ledger.append(%s, '{NULL}'::uuid[], %s::uuid[], '{NULL}'::bytea[], %s::bigint[],
                    %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
 """
@@ -73,9 +73,10 @@ class LedgerRecorder(ApplicationRecorder):
                 binary=True,
                 prepare=True,
             ).fetchone()
-        if row is None or row[0] != "appended":
+        positions = range(row[0], row[1] + 1) if row is not None else range(0)
+        if not positions:
             raise IntegrityError("a stream is not at the version before these events")
-        return list(range(row[1], row[2] + 1))
+        return list(positions)
 
     def select_events(
         self,

@@ -12,7 +12,7 @@ import pytest
 
 from ledger.embedded import EmbeddedPostgres
 from ledger.keys import Keys
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, one_ledger
 from ledger.migrate import migrate
 
 SECRET = b"tests"
@@ -74,10 +74,8 @@ def keys(tmp_path: Path) -> Keys:
 @pytest.fixture
 async def ledger(database: Database, ledger_name: str, keys: Keys) -> AsyncIterator[Ledger]:
     """An open, empty ledger."""
-    opened = Ledger(ledger_name, database.app, secret=SECRET, keys=keys)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with one_ledger(ledger_name, database.app, secret=SECRET, keys=keys) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from api.reactions import simulation
 from api.settings import Addresses, Settings, secret
 from api.simulate import run, summary
 from domain.values import is_code
-from ledger.ledger import Ledger
+from ledger.ledger import one_ledger
 
 
 def demo() -> None:
@@ -74,43 +74,31 @@ def tick(*, day: Annotated[str, Parameter(help="拨到哪一天，如 2024-06-01
 
 
 async def _simulate(settings: Settings, urls: Addresses, name: str, wanted: run.Wanted) -> run.Tally | None:
-    ledger = Ledger(name, urls.app, secret=secret(settings))
-    await ledger.open()
-    try:
+    async with one_ledger(name, urls.app, secret=secret(settings)) as ledger:
         with progress_bar() as progress:
             task = progress.add_task("模拟", total=None)
             return await run.simulate(ledger, wanted, lambda done, of: progress.update(task, completed=done, total=of))
-    finally:
-        await ledger.close()
 
 
 async def _tick(settings: Settings, urls: Addresses, name: str, until: date) -> tuple[int, int]:
-    ledger = Ledger(name, urls.app, secret=secret(settings))
-    await ledger.open()
-    try:
+    async with one_ledger(name, urls.app, secret=secret(settings)) as ledger:
         with progress_bar() as progress:
             task = progress.add_task("模拟时钟", total=None)
             return await simulation.tick(
                 urls.reactions, ledger, until, progress=lambda done, of: progress.update(task, completed=done, total=of)
             )
-    finally:
-        await ledger.close()
 
 
 def load_demo(settings: Settings, urls: Addresses) -> int:
     """Load the sample; answers how many events were added. Raises `SampleRefused` where the ledger holds others."""
 
     async def load() -> int:
-        ledger = Ledger(settings.ledgers[0], urls.app, secret=secret(settings))
-        await ledger.open()
-        try:
+        async with one_ledger(settings.ledgers[0], urls.app, secret=secret(settings)) as ledger:
             if not await sample.unfinished(ledger):
                 return await sample.load(ledger)  # already there, or refused: no progress to show
             with progress_bar() as progress:
                 task = progress.add_task("载入示例年度", total=None)
                 return await sample.load(ledger, lambda done, of: progress.update(task, completed=done, total=of))
-        finally:
-            await ledger.close()
 
     added = asyncio.run(load())
     if added:

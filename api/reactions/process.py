@@ -19,6 +19,7 @@ from api.reactions import checkpoint
 from api.reactions.engine import BATCH, BoardBehind, Reacting
 from domain.reactions import REACTIONS, Reaction
 from domain.values import day_of
+from ledger.connections import Connections
 from ledger.ledger import Ledger
 from projections.checkpoints import Fenced
 
@@ -67,7 +68,10 @@ async def _round(
             if stopped():
                 return
             await asyncio.sleep(STANDBY_SECONDS)
-        engines = [await _begun(opened, connection, Ledger(name, dsn, secret=secret), reactions) for name in ledgers]
+        connections = await opened.enter_async_context(Connections(dsn))
+        engines = [
+            await _begun(opened, connection, Ledger(name, connections, secret=secret), reactions) for name in ledgers
+        ]
         beaten = 0.0
         while not stopped():
             # a day has begun when it has on the database's machine and on this one, which says when commands come

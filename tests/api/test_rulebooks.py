@@ -17,7 +17,7 @@ from domain.policy.rulebook import Rulebook, parse
 from domain.record import Context
 from domain.streams import session_stream
 from ledger.committer import NewEvent
-from ledger.ledger import Ledger
+from ledger.ledger import one_ledger
 from ledger.mapper import Envelope, to_state, type_name
 from tests.api.conftest import serving
 from tests.api.test_cli import Cli
@@ -118,15 +118,13 @@ def test_a_version_adopted_before_versions_were_fixed_means_one_text_too(
 
 async def adopted_unfixed(database: Database, name: str, session: str, rulebook: Rulebook) -> None:
     """An adoption as it was written before it fixed its version for the whole ledger."""
-    ledger = Ledger(name, database.app, secret=b"secret")
-    await ledger.open()
-    stream = session_stream(name, session)
-    _, version = await ledger.load(stream)
-    event = RulebookAdopted(rulebook=rulebook, digest=rulebook.ref().digest)
-    envelope = Envelope(context=Context(actor="official:fu-ban"), occurred_at=datetime.now(UTC))
-    new = NewEvent(stream.id, version + 1, type_name(RulebookAdopted), to_state(event, envelope))
-    assert await ledger.append(uuid4(), [new])
-    await ledger.close()
+    async with one_ledger(name, database.app, secret=b"secret") as ledger:
+        stream = session_stream(name, session)
+        _, version = await ledger.load(stream)
+        event = RulebookAdopted(rulebook=rulebook, digest=rulebook.ref().digest)
+        envelope = Envelope(context=Context(actor="official:fu-ban"), occurred_at=datetime.now(UTC))
+        new = NewEvent(stream.id, version + 1, type_name(RulebookAdopted), to_state(event, envelope))
+        assert await ledger.append(uuid4(), [new])
 
 
 @pytest.mark.parametrize(

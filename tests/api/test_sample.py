@@ -13,7 +13,7 @@ from api import demo
 from api.cli.service import load_sample
 from api.settings import Addresses, Settings
 from domain.events import EVENT_TYPES
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, one_ledger
 from tests.api.conftest import following, serving
 from tests.cases import Office
 from tests.conftest import SECRET, Database
@@ -35,12 +35,8 @@ def sample(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def load(database: Database, name: str) -> int:
     async def loaded() -> int:
-        ledger = Ledger(name, database.app, secret=SECRET)
-        await ledger.open()
-        try:
+        async with one_ledger(name, database.app, secret=SECRET) as ledger:
             return await demo.load(ledger)
-        finally:
-            await ledger.close()
 
     return asyncio.run(loaded())
 
@@ -93,10 +89,8 @@ async def test_it_is_loaded_into_an_empty_ledger_and_finished_where_it_was_broke
     with pytest.raises(BrokenOff):
         await demo.load(ledger, break_off)
     assert await demo.unfinished(ledger), "a part of it"
-    whole = Ledger(sample[1], database.app, secret=SECRET)
-    await whole.open()
-    assert not await demo.unfinished(whole), "all of it: a second start loads nothing and says nothing"
-    await whole.close()
+    async with one_ledger(sample[1], database.app, secret=SECRET) as whole:
+        assert not await demo.unfinished(whole), "all of it: a second start loads nothing and says nothing"
 
 
 async def test_it_is_not_loaded_among_other_peoples_cases(ledger: Ledger) -> None:

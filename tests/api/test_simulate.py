@@ -33,7 +33,7 @@ from domain.streams import PROPOSAL, directory_stream
 from domain.values import parse_moment
 from ledger import reader
 from ledger.in_memory import InMemory
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, one_ledger
 from projections import READ_MODELS, engine
 from tests.cases import Office
 from tests.conftest import SECRET, Database
@@ -50,12 +50,8 @@ class Simulated:
 
 def simulated_into(database: Database, name: str, wanted: Wanted = WANTED, **how: Any) -> Tally | None:
     async def run() -> Tally | None:
-        ledger = Ledger(name, database.app, secret=SECRET)
-        await ledger.open()
-        try:
+        async with one_ledger(name, database.app, secret=SECRET) as ledger:
             return await simulate(ledger, wanted, **how)
-        finally:
-            await ledger.close()
 
     return asyncio.run(run())
 

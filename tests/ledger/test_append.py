@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Database
 
-APPEND = """SELECT outcome, first_position, last_position, version FROM ledger.append(
+APPEND = """SELECT command, outcome, first_position, last_position, version FROM ledger.append(
     %s, %s::uuid[], %s::uuid[], %s::bytea[], %s::bigint[],
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])"""
 
@@ -20,8 +20,30 @@ def app(database: Database, ledger_name: str):
         yield connection
 
 
-def append(connection: psycopg.Connection, ledger: str, *commands: tuple[UUID | None, bytes, UUID, list[int]]) -> Any:
-    """Each command: id, digest, stream, versions of its events."""
+Answer = tuple[str, int | None, int, int]
+
+
+def append(
+    connection: psycopg.Connection, ledger: str, *commands: tuple[UUID | None, bytes, UUID, list[int]]
+) -> list[Answer]:
+    """Each command: id, digest, stream, versions of its events. What each is told: outcome, first and last position,
+    version."""
+    whole, *others = rows(connection, ledger, *commands)
+    turned_away = {command: tuple(answer) for command, *answer in others}
+    answers, before, last = [], whole[2] - 1, whole[2] - 1
+    for place, (_, _, _, versions) in enumerate(commands, 1):
+        if place in turned_away:
+            answers.append(turned_away[place])
+        elif versions:
+            answers.append(("appended", last + 1, last + len(versions), versions[-1]))
+            last += len(versions)
+        else:
+            answers.append(("appended", None, before, 0))
+    assert last == whole[3], "the batch's own row says the same"
+    return answers
+
+
+def rows(connection: psycopg.Connection, ledger: str, *commands: tuple[UUID | None, bytes, UUID, list[int]]) -> Any:
     events = [(n, stream, version) for n, (_, _, stream, versions) in enumerate(commands, 1) for version in versions]
     return connection.execute(
         APPEND,

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from ledger.committer import Committer, LedgerBusy, NewEvent, Request, Written
+from ledger.connections import Connections
 from ledger.recorder import LedgerRecorder
 from tests.conftest import Database
 
@@ -18,10 +19,15 @@ WRITERS = 16
 
 
 @pytest.fixture
-async def committer(database: Database, ledger_name: str):
-    with psycopg.connect(database.app, autocommit=True) as connection:
-        connection.execute("SELECT ledger.open_ledger(%s)", (ledger_name,))
-    started = Committer(database.app, ledger_name)
+async def connections(database: Database) -> AsyncIterator[Connections]:
+    async with Connections(database.app) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def committer(connections: Connections, ledger_name: str) -> AsyncIterator[Committer]:
+    await connections.query("SELECT ledger.open_ledger(%s)::text", (ledger_name,))
+    started = Committer(connections, ledger_name)
     started.start()
     yield started
     await started.close()
@@ -113,17 +119,13 @@ async def test_one_command_the_database_refuses_fails_alone(committer: Committer
     assert [answer.outcome for answer in answers if isinstance(answer, Written)] == ["appended"] * 5
 
 
-async def test_closing_answers_everybody(database: Database, ledger_name: str) -> None:
-    with psycopg.connect(database.app, autocommit=True) as connection:
-        connection.execute("SELECT ledger.open_ledger(%s)", (ledger_name,))
-    closing = Committer(database.app, ledger_name)
-    closing.start()
-    waiting = [asyncio.create_task(closing.append(request(uuid4(), 1))) for _ in range(50)]
+async def test_closing_answers_everybody(committer: Committer) -> None:
+    waiting = [asyncio.create_task(committer.append(request(uuid4(), 1))) for _ in range(50)]
     await asyncio.sleep(0)
-    await closing.close()
-    assert [task.result().outcome for task in waiting] == ["appended"] * 50
+    await committer.close()
+    assert [(await task).outcome for task in waiting] == ["appended"] * 50
     with pytest.raises(LedgerBusy):
-        await closing.append(request(uuid4(), 1))
+        await committer.append(request(uuid4(), 1))
 
 
 async def test_a_caller_that_goes_away_takes_nobody_with_it(committer: Committer) -> None:

@@ -26,7 +26,7 @@ from domain.record import Context
 from domain.rules import Refused
 from domain.streams import directory_stream
 from ledger.keys import Keys, KeysUnusable
-from ledger.ledger import KeyReused, Ledger, Receipt
+from ledger.ledger import KeyReused, Ledger, Receipt, one_ledger
 from ledger.mapper import Envelope, from_stored, to_state, type_name
 from projections import READ_MODELS, engine
 from projections.engine import Engine
@@ -45,10 +45,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def other(database: Database, ledger: Ledger, folder: Path) -> AsyncIterator[Ledger]:
     """The same ledger and the same keys, in what could be another process."""
-    opened = Ledger(ledger.name, database.app, secret=SECRET, keys=Keys(folder))
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with one_ledger(ledger.name, database.app, secret=SECRET, keys=Keys(folder)) as opened:
+        yield opened
 
 
 async def listed(ledger: Ledger, command: c.Command = MEMBER, **how: object) -> Receipt:
@@ -205,14 +203,12 @@ async def test_a_key_that_cannot_be_used_refuses_the_whole_command(ledger: Ledge
 
 
 async def test_without_keys_details_are_refused_and_all_else_is_handled(database: Database, ledger: Ledger) -> None:
-    keyless = Ledger(ledger.name, database.app, secret=SECRET)
-    await keyless.open()
-    with pytest.raises(KeysUnusable):
-        await listed(keyless)
-    await listed(keyless, c.ListMember(member="m", name="刘䶮"))
-    await listed(ledger)
-    assert (await keyless.directory()).members[MEMBER.member].phone is not None
-    await keyless.close()
+    async with one_ledger(ledger.name, database.app, secret=SECRET) as keyless:
+        with pytest.raises(KeysUnusable):
+            await listed(keyless)
+        await listed(keyless, c.ListMember(member="m", name="刘䶮"))
+        await listed(ledger)
+        assert (await keyless.directory()).members[MEMBER.member].phone is not None
 
 
 def test_a_process_killed_while_it_makes_keys_leaves_only_whole_ones(keys: Keys, folder: Path) -> None:
