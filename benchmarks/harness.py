@@ -49,7 +49,7 @@ class Options:
     library_backlog: int
 
 
-DEFAULT = Options(rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=4_000, backlog=20_000, library_backlog=2_000)
+DEFAULT = Options(rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=1_600, backlog=20_000, library_backlog=2_000)
 QUICK = Options(rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200)
 
 

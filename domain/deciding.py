@@ -20,14 +20,16 @@ def setting_of(
     *,
     ledger: str,
     now: datetime,
+    position: int,
     directory: Directory,
     session: Session,
     calendar: Calendar,
     origin: Origin = Origin.NATIVE,
 ) -> Setting:
-    """What a command is decided in, but for the streams beside. `context` says who asks and at what position the
-    reference was read; for whom, and why so late, the command may say itself."""
+    """What a command is decided in, but for the streams beside. `context` says who asks; for whom, and why so late,
+    the command may say itself. `position` is where the reference was read."""
     told = {
+        "reference_position": position,
         "late_entry_reason": command.late_entry_reason,
         "on_behalf_of": command.on_behalf_of or context.on_behalf_of,
     }

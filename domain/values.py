@@ -51,6 +51,8 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 """Unicode's Default_Ignorable_Code_Point, and the blank braille pattern and note head: nothing to the eye."""
+_PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
+"""What is surely a letter or digit: most texts need no closer look."""
 _WIDEST = timedelta(hours=14)
 """No place on earth keeps a clock further from UTC."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -90,7 +92,9 @@ def _printable(text: str) -> str:
         raise PydanticCustomError(
             "text_forbidden_character", "不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符"
         )
-    if all(unicodedata.category(letter).startswith("M") for letter in visible(text)):  # accents without a letter
+    if _PLAIN.search(text) is None and all(  # accents without a letter
+        unicodedata.category(letter).startswith("M") for letter in visible(text)
+    ):
         raise PydanticCustomError("text_blank", "不能为空白")
     return text
 

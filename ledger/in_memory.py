@@ -50,9 +50,10 @@ class InMemory:
         key = command.session_key(state)
         setting = setting_of(
             command,
-            context.model_copy(update={"reference_position": self.position}),
+            context,
             ledger=self.name,
             now=entered_at,
+            position=self.position,
             directory=self.state(self._directory),
             session=SESSION.empty if key is None else self.state(session_stream(self.name, key)),
             calendar=self.state(self._calendar),

@@ -353,9 +353,10 @@ class Ledger:
         known = [self._states.of(stream)[0] for stream in reference]
         return setting_of(
             asked.command,
-            asked.context.model_copy(update={"reference_position": self._states.position}),
+            asked.context,
             ledger=self.name,
             now=asked.provenance.entered_at or self._now(),
+            position=self._states.position,
             directory=known[0],
             session=known[2] if key is not None else SESSION.empty,
             calendar=known[1],

@@ -29,6 +29,7 @@ from domain.proposal import (
     scoring,
     supervision,
 )
+from domain.proposal.changing import changed
 from domain.proposal.correction import as_corrected, going_with, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits, with_limit
@@ -73,8 +74,8 @@ def evolve(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
     history = (*proposal.history, recorded)
     folded = _after(proposal, recorded)
     if isinstance(recorded.event, events.ReportRetracted | events.StepTakenBack):
-        folded = without(replace(folded, history=history), recorded.event.version)
-    return replace(
+        folded = without(changed(folded, history=history), recorded.event.version)
+    return changed(
         folded,
         stream=recorded.stream,
         version=recorded.version,
@@ -90,7 +91,7 @@ def without(proposal: Proposal, version: int) -> Proposal:
     setting_right = events.ReportRetracted | events.StepTakenBack
     standing = (known for known in proposal.history if known.version not in retracted)
     told = [known for known in standing if not isinstance(known.event, setting_right)]
-    return replace(
+    return changed(
         reduce(_after, told, Proposal()),
         stream=proposal.stream,
         version=proposal.version,
@@ -143,7 +144,7 @@ def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Propo
     if isinstance(event, events.ScoringEvent):
         return scoring.evolve(proposal, event)
     if isinstance(event, events.ArchiveEvent):
-        return replace(proposal, archived=event)
+        return changed(proposal, archived=event)
     if isinstance(event, events.CorrectionEvent):
         return correction.evolve(proposal, event)
     assert_never(event)

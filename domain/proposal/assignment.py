@@ -6,6 +6,7 @@ from typing import Any, TypeVar, assert_never
 
 from domain import events
 from domain.policy.rulebook import DeadlineKind
+from domain.proposal.changing import changed
 from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
@@ -39,7 +40,7 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
         case events.CasesHandledJointly():
             others = frozenset(event.cases) - {recorded.stream}
             joint = {**proposal.joint, event.unit: proposal.joint.get(event.unit, frozenset()) | others}
-            return replace(proposal, joint=joint)
+            return changed(proposal, joint=joint)
         case _:
             assert_never(event)
 
@@ -83,8 +84,8 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
     if not event.mode.answers:  # who answers no more is not the one to speak first with the member
         limits.pop(DeadlineKind.FIRST_CONTACT, None)
     ceased = version if known.mode.answers and not event.mode.answers else known.ceased
-    changed = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
-    return replace(changed, assigned=event, assigned_version=version)
+    going_on = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
+    return replace(going_on, assigned=event, assigned_version=version)
 
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:

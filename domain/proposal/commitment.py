@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Commitment
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
@@ -13,7 +14,7 @@ def evolve(proposal: Proposal, event: events.CommitmentEvent, recorded: Recorded
     match event:
         case events.CommitmentMade():
             made = Commitment(event, recorded.occurred_at)
-            return replace(proposal, commitments={**proposal.commitments, event.number: made})
+            return changed(proposal, commitments={**proposal.commitments, event.number: made})
         case events.CommitmentProgressed():
             return reported(proposal, recorded)
         case events.CommitmentFulfilled():
@@ -21,7 +22,7 @@ def evolve(proposal: Proposal, event: events.CommitmentEvent, recorded: Recorded
         case events.CommitmentBroken():
             return _changed(proposal, event.number, broken=event)
         case events.SecondReplyIssued():
-            return replace(proposal, second_replies=(*proposal.second_replies, event))
+            return changed(proposal, second_replies=(*proposal.second_replies, event))
         case _:
             assert_never(event)
 
@@ -30,4 +31,4 @@ def _changed(proposal: Proposal, number: int, **change: Any) -> Proposal:
     known = proposal.commitments.get(number)
     if known is None:
         return proposal
-    return replace(proposal, commitments={**proposal.commitments, number: replace(known, **change)})
+    return changed(proposal, commitments={**proposal.commitments, number: replace(known, **change)})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.state import Proposal
 from domain.record import Recorded
 
@@ -15,11 +16,11 @@ def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
             return proposal  # the whole case is told anew without what it names
         case events.ClericalErrorCorrected():
             corrected = {**proposal.corrected, (event.version, event.field): event.correct}
-            return _told(replace(proposal, corrected=corrected), event)
+            return _told(changed(proposal, corrected=corrected), event)
         case events.SubmissionCorrected():
             return as_corrected(proposal, event)
         case events.HandlingReopened():
-            return replace(proposal, closed=None, closed_at=None, result_class=None, reopened=event)
+            return changed(proposal, closed=None, closed_at=None, result_class=None, reopened=event)
         case _:
             assert_never(event)
 
@@ -69,10 +70,10 @@ def _told(proposal: Proposal, event: events.ClericalErrorCorrected) -> Proposal:
     """The proposal with its own texts as they should read."""
     match event.field:
         case "title":
-            return replace(proposal, title=event.correct)
+            return changed(proposal, title=event.correct)
         case "body":
-            return replace(proposal, body=event.correct)
+            return changed(proposal, body=event.correct)
         case "topic":
-            return replace(proposal, topic=event.correct)
+            return changed(proposal, topic=event.correct)
         case _:
             return proposal

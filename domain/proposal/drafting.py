@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Drafting
 from domain.proposal.state import Proposal
 
 
 def evolve(proposal: Proposal, event: events.DraftingEvent) -> Proposal:
-    return replace(proposal, drafting=_drafting(proposal.drafting, event))
+    return changed(proposal, drafting=_drafting(proposal.drafting, event))
 
 
 def _drafting(known: Drafting, event: events.DraftingEvent) -> Drafting:

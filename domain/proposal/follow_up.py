@@ -1,9 +1,9 @@
 """回访、核查、回头看、重新定类."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
 
@@ -13,8 +13,8 @@ def evolve(proposal: Proposal, event: events.FollowUpEvent, recorded: Recorded[A
         case events.MemberRevisited() | events.OnSiteCheckRecorded():
             return reported(proposal, recorded)
         case events.ClassReassessed():
-            return replace(proposal, result_class=event.result_class)
+            return changed(proposal, result_class=event.result_class)
         case events.LookbackRecorded():
-            return replace(proposal, lookbacks={**proposal.lookbacks, (event.campaign, event.unit): event})
+            return changed(proposal, lookbacks={**proposal.lookbacks, (event.campaign, event.unit): event})
         case _:
             assert_never(event)

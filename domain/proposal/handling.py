@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Round
 from domain.proposal.state import Proposal, reported, task_of, with_round
 from domain.record import Recorded
@@ -12,16 +13,16 @@ from domain.record import Recorded
 def evolve(proposal: Proposal, event: events.HandlingEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.HandlingPlanFiled():
-            return replace(proposal, filed={**proposal.filed, (events.HandlingPlanFiled, event.unit): event})
+            return changed(proposal, filed={**proposal.filed, (events.HandlingPlanFiled, event.unit): event})
         case events.HandlingPlanApproved():
             plan = proposal.filed.get((events.HandlingPlanFiled, event.unit))
             if not isinstance(plan, events.HandlingPlanFiled):
                 return proposal
-            return replace(proposal, approved={**proposal.approved, event.unit: plan})
+            return changed(proposal, approved={**proposal.approved, event.unit: plan})
         case events.DifficultyRaised():
-            return replace(proposal, difficulties={**proposal.difficulties, event.number: event})
+            return changed(proposal, difficulties={**proposal.difficulties, event.number: event})
         case events.DifficultyResolved():
-            return replace(proposal, resolved={**proposal.resolved, event.number: event})
+            return changed(proposal, resolved={**proposal.resolved, event.number: event})
         case events.FieldVisitRecorded():
             return reported(proposal, recorded)
         case events.RehandlingOrdered():

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Limit
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
@@ -14,11 +15,11 @@ def evolve(proposal: Proposal, event: events.KeyProposalEvent, recorded: Recorde
         case events.KeyProposalSelected():
             at, limit = proposal.key_at or recorded.occurred_at, proposal.key_limit
             limit = Limit(event.deadline, recorded.version) if event.deadline else limit
-            return replace(proposal, key=event, key_at=at, key_limit=limit)
+            return changed(proposal, key=event, key_at=at, key_limit=limit)
         case events.KeyProposalReleased():
-            return replace(proposal, key=None, key_at=None, key_limit=None, key_reported=False)
+            return changed(proposal, key=None, key_at=None, key_limit=None, key_reported=False)
         case events.LeaderAppointed():
-            return replace(proposal, leaders={**proposal.leaders, event.duty: event.leader})
+            return changed(proposal, leaders={**proposal.leaders, event.duty: event.leader})
         case events.SupervisionMeetingHeld():
             return reported(proposal, recorded)
         case events.SupervisionReportFiled():

@@ -7,6 +7,7 @@ from domain import events
 from domain.communication import follows
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
+from domain.proposal.changing import changed
 from domain.proposal.parts import Form, Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_round, with_task
 
@@ -81,7 +82,7 @@ def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: in
     """The case with this deadline in place of the one it supersedes, if any; without that where it has ended."""
     limit, kind = None if event.ended else Limit(event.deadline, version), event.deadline.kind
     if event.unit is None:
-        return replace(proposal, key_limit=limit if proposal.key else None)
+        return changed(proposal, key_limit=limit if proposal.key else None)
     task = task_of(proposal, event.unit)
     if event.round is None:
         others = {known: other for known, other in task.limits.items() if known is not kind}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Round
 from domain.proposal.state import Proposal, round_of, with_round
 
@@ -13,7 +14,7 @@ def evolve(proposal: Proposal, event: events.PublicationEvent) -> Proposal:
     match event:
         case events.PublicationContested():
             tasks = {unit: replace(task, rounds=_contested(task.rounds)) for unit, task in proposal.tasks.items()}
-            return replace(proposal, tasks=tasks, contested={**proposal.contested, event.member: event.reason})
+            return changed(proposal, tasks=tasks, contested={**proposal.contested, event.member: event.reason})
         case events.PublicationDecided():
             task, current = round_of(proposal, event.unit, event.round)
             return with_round(proposal, task, replace(current, publication=event, contested=False))

@@ -1,14 +1,14 @@
 """考核、评议."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.state import Proposal
 
 
 def evolve(proposal: Proposal, event: events.ScoringEvent) -> Proposal:
-    return replace(proposal, scores={**proposal.scores, subject(event): event})
+    return changed(proposal, scores={**proposal.scores, subject(event): event})
 
 
 def subject(event: events.ScoringEvent) -> tuple[str, ...]:

@@ -22,12 +22,13 @@ from domain.codes import (
 from domain.communication import Communication
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef, Traits
+from domain.proposal.changing import changed
 from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
 from domain.record import Recorded
 from domain.values import Attachment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proposal:
     """Everything the rules ask. `version` is the last event's; 0 where nothing has happened."""
 
@@ -242,7 +243,7 @@ def draft_of(proposal: Proposal, unit: str, number: int, draft: int) -> Draft:
 
 
 def with_task(proposal: Proposal, task: UnitTask) -> Proposal:
-    return replace(proposal, tasks={**proposal.tasks, task.unit: task})
+    return changed(proposal, tasks={**proposal.tasks, task.unit: task})
 
 
 def with_round(proposal: Proposal, task: UnitTask, current: Round) -> Proposal:
@@ -273,4 +274,4 @@ def identity(event: Report, at: datetime | date) -> tuple[object, ...]:
 
 def reported(proposal: Proposal, recorded: Recorded[Any]) -> Proposal:
     """The proposal, where this report is known."""
-    return replace(proposal, told=proposal.told | {identity(recorded.event, recorded.occurred_at)})
+    return changed(proposal, told=proposal.told | {identity(recorded.event, recorded.occurred_at)})

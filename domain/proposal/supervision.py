@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.proposal.changing import changed
 from domain.proposal.parts import Action
 from domain.proposal.state import Proposal
 from domain.record import Recorded
@@ -18,12 +19,12 @@ def evolve(proposal: Proposal, event: events.SupervisionEvent, recorded: Recorde
             | events.OnSiteSupervisionHeld()
         ):
             action = Action(event, recorded.occurred_at)
-            return replace(proposal, actions={**proposal.actions, event.number: action})
+            return changed(proposal, actions={**proposal.actions, event.number: action})
         case events.SupervisionAnswered():
             known = proposal.actions.get(event.number)
             if known is None:
                 return proposal
             answered = replace(known, answer=event)
-            return replace(proposal, actions={**proposal.actions, event.number: answered})
+            return changed(proposal, actions={**proposal.actions, event.number: answered})
         case _:
             assert_never(event)

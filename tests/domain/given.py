@@ -203,9 +203,10 @@ class World:
         key = command.session_key(state)
         setting = setting_of(
             command,
-            Context(actor=by or usual_hand(command), reference_position=len(self.history)),
+            Context(actor=by or usual_hand(command)),
             ledger=LEDGER,
             now=now,
+            position=len(self.history),
             directory=self.state(directory_stream(LEDGER)),
             session=self.state(session_stream(LEDGER, key)) if key is not None else SESSION.empty,
             calendar=self.state(calendar_stream(LEDGER)),
