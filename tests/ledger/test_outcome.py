@@ -166,7 +166,9 @@ async def test_more_than_may_wait_is_turned_away_at_once(
         answers = await asyncio.gather(*(started.append(request()) for _ in range(30)), return_exceptions=True)
         assert [type(answer).__name__ for answer in answers] == ["Written"] * 10 + ["LedgerBusy"] * 20
         monkeypatch.setattr(committing, "MOST_BYTES_WAITING", 100_000)
-        large = await asyncio.gather(*(started.append(request(b"x" * 50_000)) for _ in range(5)), return_exceptions=True)
+        large = await asyncio.gather(
+            *(started.append(request(b"x" * 50_000)) for _ in range(5)), return_exceptions=True
+        )
         assert [type(answer).__name__ for answer in large] == ["Written"] * 2 + ["LedgerBusy"] * 3
         assert (await started.append(request())).outcome == "appended", "all that waited has been taken off"
 
@@ -194,7 +196,7 @@ async def test_a_commit_whose_wait_for_the_standby_was_cancelled_is_not_acknowle
             await asyncio.sleep(0.2)
             asked = asyncio.create_task(started.append(request()))
             for _ in range(3):
-                while not admin.execute(
+                while not admin.execute(  # noqa: ASYNC110  # the server makes it true
                     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
                 ).fetchall():
                     await asyncio.sleep(0.02)

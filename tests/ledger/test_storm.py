@@ -64,7 +64,7 @@ def tailing(database: Database, ledger: str) -> Iterator[list[int]]:
                     running.append(subscription)
                     for notification in subscription:
                         seen.append(notification.id)
-            except Exception:  # noqa: BLE001, S112  # whatever a lost connection looks like from here
+            except Exception:  # noqa: S112  # whatever a lost connection looks like from here
                 continue
 
     running: list = []
