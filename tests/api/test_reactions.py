@@ -38,6 +38,7 @@ from domain.reactions import REACTIONS, Due, OnDay, OnEvent, Reaction
 from domain.record import Recorded
 from domain.streams import calendar_stream, directory_stream, session_stream
 from domain.values import SHANGHAI
+from ledger.connections import Connections
 from ledger.ledger import Ledger, Provenance
 from projections import READ_MODELS, checkpoints, engine
 from projections.engine import Engine
@@ -143,10 +144,11 @@ def daemon(database: Database) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 async def mortal(database: Database, ledger: Ledger) -> AsyncIterator[Mortal]:
-    opened = Mortal(ledger.name, database.reactions, secret=SECRET)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with Connections(database.reactions) as connections:
+        opened = Mortal(ledger.name, connections, secret=SECRET)
+        await opened.open()
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture
@@ -612,9 +614,9 @@ async def lived(
 ) -> list[tuple[object, ...]]:
     """What reactions add to a world in two days, taken in such portions, by processes that die now and then."""
     write(database, name, elsewhere(world, name))
-    ledger = Mortal(name, database.reactions, secret=SECRET)
-    await ledger.open()
-    try:
+    async with Connections(database.reactions) as connections:
+        ledger = Mortal(name, connections, secret=SECRET)
+        await ledger.open()
         async with await AsyncConnection.connect(database.reactions, autocommit=True) as connection:
             last = await tomorrow(ledger, connection) + ONE_DAY
             while await tomorrow(ledger, connection) <= last:
@@ -624,11 +626,10 @@ async def lived(
                     ledger.left, ledger.deaths = None, ledger.deaths + 1
             await a_life(ledger, connection, portion)
         added = await ledger.between(len(world.history), await ledger.position(), EVENT_TYPES)
+        await ledger.close()
         return [
             (r.position, r.stream, r.version, r.event, r.context.actor, r.context.causation, r.origin) for r in added
         ]
-    finally:
-        await ledger.close()
 
 
 async def a_day(

@@ -32,6 +32,7 @@ from domain.rules import KNOWN_MEMBER, RULES
 from domain.streams import PROPOSAL, directory_stream
 from domain.values import parse_moment
 from ledger import reader
+from ledger.connections import Connections
 from ledger.in_memory import InMemory
 from ledger.ledger import Ledger, one_ledger
 from projections import READ_MODELS, engine
@@ -256,11 +257,12 @@ class Mortal(Ledger):
 async def test_no_attempt_is_lost_or_noted_twice_where_it_was_broken_off(
     ledger: Ledger, database: Database, admin: psycopg.Connection[Any]
 ) -> None:
-    mortal = Mortal(ledger.name, database.app, secret=SECRET)
-    await mortal.open()
-    with pytest.raises(BrokenOff):
-        await simulate(mortal, WANTED)
-    await mortal.close()
+    async with Connections(database.app) as connections:
+        mortal = Mortal(ledger.name, connections, secret=SECRET)
+        await mortal.open()
+        with pytest.raises(BrokenOff):
+            await simulate(mortal, WANTED)
+        await mortal.close()
     await simulate(ledger, WANTED)
     sql = "SELECT stream, command, rule FROM ledger.attempts WHERE ledger = %s ORDER BY id"
     batches = decide(WANTED, ledger.name, Tally())

@@ -99,37 +99,3 @@ def test_a_ledger_nobody_opened_takes_nothing(app: psycopg.Connection) -> None:
     with pytest.raises(psycopg.Error) as error:
         append(app, "nobody-opened-this", (uuid4(), b"", uuid4(), [1]))
     assert error.value.sqlstate == "HY404"
-
-
-@pytest.mark.parametrize("role", ["app", "daemon", "reactions", "sealer"])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO ledger.events VALUES ('x', 1, gen_random_uuid(), 1, 't', '', now())",
-        "UPDATE ledger.events SET state = ''",
-        "DELETE FROM ledger.events",
-        "TRUNCATE ledger.events",
-        "UPDATE ledger.ledger_head SET position = 0",
-        "INSERT INTO ledger.ledger_head VALUES ('x', 1, now())",
-        "DELETE FROM ledger.receipts",
-        "DELETE FROM ledger.attempts",
-        "ALTER TABLE ledger.events DISABLE TRIGGER ALL",
-        "CREATE TABLE ledger.mine (a int)",
-        "INSERT INTO control.tokens (digest, principal) VALUES ('', 'me')",
-    ],
-)
-def test_no_role_of_the_service_can_write_history_by_hand(database: Database, role: str, statement: str) -> None:
-    with (
-        psycopg.connect(getattr(database, role), autocommit=True) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute(statement.encode())
-
-
-@pytest.mark.parametrize("role", ["daemon", "sealer"])
-def test_only_the_application_may_append(database: Database, ledger_name: str, role: str) -> None:
-    with (
-        psycopg.connect(getattr(database, role), autocommit=True) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        append(connection, ledger_name, (uuid4(), b"", uuid4(), [1]))
