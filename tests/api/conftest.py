@@ -148,7 +148,8 @@ def contact(at: str, **change: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def set_up(client: TestClient) -> None:
+def set_up(client: TestClient, ledger: str = "") -> None:
+    """`ledger`: what goes before the path, where there are several."""
     steps: list[tuple[str, dict[str, Any]]] = [
         ("/sessions", {"session": SESSION, "cppcc": "德惠市政协", "term": 15, "meeting": 3}),
         (f"/sessions/{SESSION}/rulebooks", {"rulebook": rulebook().model_dump(mode="json")}),
@@ -162,5 +163,5 @@ def set_up(client: TestClient) -> None:
     steps.append(("/directory/officials", reviewer))
     steps += [("/directory/members", {"member": f"weiyuan-{n}", "name": "刘䶮"}) for n in (1, 2)]
     for path, body in steps:
-        answer = client.post(path, json=body)
+        answer = client.post(ledger + path, json=body)
         assert answer.status_code == 200, answer.text

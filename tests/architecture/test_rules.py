@@ -76,6 +76,19 @@ def test_sql_stands_only_where_a_reader_expects_it() -> None:
     assert elsewhere == []
 
 
+OF_A_LEDGER = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(?:ledger|control)\.(?!append\b|tokens\b)\w+", re.IGNORECASE)
+ITS_LEDGER = re.compile(r"(?<![\w.])ledger\b(?!\.)|\b(?!ledger\b)\w+\.ledger\b")
+
+
+def test_no_statement_touches_history_without_naming_its_ledger() -> None:
+    """Tokens are the service's; the append takes its ledger as an argument."""
+    told = [
+        (str(path.relative_to(ROOT)), text) for path in modules() for text in strings(path) if OF_A_LEDGER.search(text)
+    ]
+    assert len(told) > 20, "there are such statements"
+    assert [where for where, text in told if not ITS_LEDGER.search(OF_A_LEDGER.sub("", text))] == []
+
+
 @pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_domain_and_the_folds_read_no_clock_and_no_chance(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
