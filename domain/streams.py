@@ -5,6 +5,7 @@ Ids are uuid5 of the ledger and the stream's own key, so that a retried creation
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -79,5 +80,6 @@ def ledger_notes(ledger: str) -> Stream[LedgerNotes]:
     return Stream(_id(ledger, "ledger"), NOTES)
 
 
+@lru_cache(10_000)
 def _id(ledger: str, key: str) -> UUID:
     return uuid5(NAMESPACE, f"{ledger}/{key}")

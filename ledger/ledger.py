@@ -376,11 +376,12 @@ class Ledger:
     def _digest(self, stream: Stream[Any], command: Command, provenance: Provenance) -> bytes:
         """What makes two requests with one key the same: command, stream, body, origin. Who asks is part of the key,
         and the version expected is no part of what is asked: a repeat comes after the version has moved."""
-        body = command.model_dump(mode="json", exclude_none=True, exclude=set(personal_fields(type(command))))
-        for field, subject, text in details(command):  # a digest of theirs must die with their key
+        personal = personal_fields(type(command))
+        body = command.model_dump(mode="json", exclude_none=True, exclude=set(personal) if personal else None)
+        for field, subject, text in details(command) if personal else ():  # their digest must die with their key
             body[field] = self._keys.digest(self.name, subject, text)
         request = canonical([type(command).__name__, str(stream.id), provenance.origin.value, body])
-        return hmac.new(self._secret, request, hashlib.sha256).digest()
+        return hmac.digest(self._secret, request, "sha256")
 
     @property
     def _keys(self) -> Keys:
