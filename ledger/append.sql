@@ -22,7 +22,8 @@ $$;
 -- Every other command was appended, in the order given.
 -- behind_ms says how far the database's clock stood behind the head; recorded_at never runs backwards.
 --
--- The plans are pinned: whatever the statistics say, every look-up is one by index.
+-- The plans are pinned: whatever the statistics say, every look-up is one by index. LIMIT 1 keeps a look-up one: where
+-- the planner may make a join of it, it reads the receipts of the whole ledger for a ledger of which it knows nothing.
 -- Dropped first: the shape of its answer is no part of its name.
 DROP FUNCTION IF EXISTS ledger.append;
 CREATE FUNCTION ledger.append(
@@ -55,8 +56,9 @@ BEGIN
     END IF;
 
     turned_away := ARRAY(
-        SELECT c.n::int FROM unnest(c_ids) WITH ORDINALITY AS c (id, n)
-        WHERE EXISTS (SELECT FROM ledger.receipts r WHERE r.ledger = p_ledger AND r.command_id = c.id)
+        SELECT c.n::int FROM unnest(c_ids) WITH ORDINALITY AS c (id, n), LATERAL (
+            SELECT FROM ledger.receipts r WHERE r.ledger = p_ledger AND r.command_id = c.id LIMIT 1
+        ) r
         UNION
         SELECT o.n
         FROM (
@@ -106,7 +108,9 @@ BEGIN
             r.first_position, coalesce(r.last_position, before), coalesce(r.version, c.version),
             coalesce(r.recorded_at, stamp), behind_ms
         FROM unnest(c_ids, c_digests, c_versions) WITH ORDINALITY AS c (id, digest, version, n)
-        LEFT JOIN ledger.receipts r ON r.ledger = p_ledger AND r.command_id = c.id
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger.receipts k WHERE k.ledger = p_ledger AND k.command_id = c.id LIMIT 1
+        ) r ON true
         WHERE c.n = ANY (turned_away) ORDER BY c.n;
     END IF;
 END $$;

@@ -14,6 +14,7 @@ from api.remedies import REMEDIES
 from api.routes.boards import local_today
 from domain.messages import message_of
 from domain.values import Phone, Points
+from ledger import committer
 from projections.asking import write_cursor
 from tests.api.conftest import SESSION, Case, contact, submission
 
@@ -373,3 +374,17 @@ def test_rulebooks_that_cannot_be_are_refused(client: TestClient) -> None:
     changed = {"rulebook": {**current, "due_soon_days": 3}}
     refused = problem(client.post(f"/sessions/{SESSION}/rulebooks", json=changed), 409, "rule-refused")
     assert refused["rule"] == "rulebook-version-final"
+
+
+def test_a_ledger_with_too_many_waiting_says_when_to_come_back(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, key = position(client), {"Idempotency-Key": str(uuid4())}
+    with monkeypatch.context() as full:
+        full.setattr(committer, "MOST_WAITING", 0)
+        answer = client.post("/proposals", json=submission(), headers=key)
+        problem(answer, 503, "ledger-busy")
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert position(client) == before
+    again = client.post("/proposals", json=submission(), headers=key)
+    assert (again.status_code, again.json()["repeated"]) == (201, False)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from ledger.migrate import migrate
 from tests.conftest import Database
 
 APPEND = """SELECT command, outcome, first_position, last_position, version FROM ledger.append(
@@ -99,3 +100,27 @@ def test_a_ledger_nobody_opened_takes_nothing(app: psycopg.Connection) -> None:
     with pytest.raises(psycopg.Error) as error:
         append(app, "nobody-opened-this", (uuid4(), b"", uuid4(), [1]))
     assert error.value.sqlstate == "HY404"
+
+
+def test_every_look_up_is_one_by_index_from_the_first_append_of_a_new_database_on(database: Database) -> None:
+    """Plans are made once, when the tables are still empty, and then kept: they must not read a ledger's receipts, or
+    its events, through."""
+    name, ledger = f"fresh_{uuid4().hex[:8]}", "fresh"
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        migrate(database.admin.replace("dbname=huiyin", f"dbname={name}"))
+        with psycopg.connect(database.app.replace("dbname=huiyin", f"dbname={name}"), autocommit=True) as app:
+            app.execute("SELECT ledger.open_ledger(%s)", (ledger,))
+            known = [(uuid4(), b"d", uuid4(), [1]) for _ in range(16)]
+            append(app, ledger, *known)
+            for _ in range(40):
+                append(app, ledger, *((uuid4(), b"d", uuid4(), [1]) for _ in range(15)), known[0])
+        with psycopg.connect(database.admin.replace("dbname=huiyin", f"dbname={name}"), autocommit=True) as looking:
+            sql = "SELECT relname, sum(idx_tup_read)::int FROM pg_stat_user_indexes WHERE schemaname = 'ledger' GROUP BY 1"
+            read = dict(looking.execute(sql).fetchall())
+            scans = looking.execute(
+                "SELECT sum(seq_tup_read)::int FROM pg_stat_user_tables WHERE relname <> 'ledger_head'"
+            )
+            assert scans.fetchone() == (0,)
+        assert read["receipts"] + read["events"] < 1_000, read
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
