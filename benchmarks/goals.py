@@ -49,6 +49,7 @@ class Verdict:
     over: str = ""
     ratio: float = 0.0
     reached: bool | None = None
+    unit: str = ""
     ours: float = 0.0
     limit: float | None = None
 
@@ -67,4 +68,4 @@ def _judge(goal: Goal, line: Line | None) -> Verdict:
     ratio = medians[OURS] / medians[fastest]
     reached = ratio <= goal.ratio if goal.at_most else ratio >= goal.ratio
     limit = next((medians[side] for side in goal.limits if side in medians), None)
-    return Verdict(goal, fastest, ratio, reached, medians[OURS], limit)
+    return Verdict(goal, fastest, ratio, reached, line.unit, medians[OURS], limit)

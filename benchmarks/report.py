@@ -75,7 +75,8 @@ def _goal_row(verdict: Verdict) -> Sequence[str]:
     goal, result = verdict.goal, REACHED[verdict.reached]
     if verdict.reached is None:
         return (goal.title, "、".join(goal.over), "—", _bar(goal), result, "—", "—")
-    ours, limit = _number(verdict.ours), "—" if verdict.limit is None else _number(verdict.limit)
+    ours = f"{_number(verdict.ours)} {verdict.unit}"
+    limit = "—" if verdict.limit is None else f"{_number(verdict.limit)} {verdict.unit}"
     return (goal.title, verdict.over, f"{verdict.ratio:.2f}×", _bar(goal), result, ours, limit)
 
 
