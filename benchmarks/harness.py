@@ -52,7 +52,7 @@ class Options:
 
 
 DEFAULT = Options(
-    rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=4_000, backlog=20_000, library_backlog=2_000, bulk=40_000
+    rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=1_600, backlog=20_000, library_backlog=2_000, bulk=40_000
 )
 QUICK = Options(rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200, bulk=4_000)
 
