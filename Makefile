@@ -32,7 +32,7 @@ cover: $(VENV)/.dev ## 领域代码的分支覆盖率，须为百分之百
 	$(BIN)/coverage run -m pytest tests/domain
 	$(BIN)/coverage report
 
-bench: $(VENV)/.dev ## 性能：一次运行内与同类的比值
+bench: $(VENV)/.dev $(VENV)/.bench ## 性能：一次运行内与同类的比值
 	$(BIN)/python -m benchmarks
 
 fmt: $(VENV)/.dev ## 统一格式
@@ -44,6 +44,8 @@ lock: $(VENV)/.dev ## 重新锁定依赖
 		--extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --quiet --upgrade \
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --quiet --upgrade \
+		--group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## 删除虚拟环境与缓存（不动数据）
 	rm -rf $(VENV) .mypy_cache .ruff_cache .coverage .hypothesis .schemathesis build dist *.egg-info
@@ -65,3 +67,10 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
+
+# 对照方装不上也照常测，表中写明未安装
+$(VENV)/.bench: requirements-bench.lock benchmarks/peers/package-lock.json | $(BIN)/python
+	@echo "安装对照方……"
+	@if $(INSTALL) --require-hashes -r requirements-bench.lock && \
+		(cd benchmarks/peers && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --loglevel=error); \
+		then touch $@; else echo "有的对照方没有装上"; fi

@@ -1,22 +1,23 @@
-"""What every measure shares: a server, a database of its own, rounds, windows of time, the table.
+"""What every measure shares: a server, a database of its own, rounds, windows of time, pgbench.
 
 The sides of a measure take turns round by round, every other round in the opposite order, so that drift of the
 machine hits all of them. The first round warms up and is thrown away, and so is the beginning of every window.
-Printed is the median of the rounds, with the lowest and the highest.
 """
 
 import asyncio
 import gc
 import os
 import platform
+import re
 import shutil
-import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ import psycopg
 import uvloop
 from psycopg import Connection
 from rich.console import Console
-from rich.table import Table
 
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
@@ -38,7 +38,8 @@ Figures = Mapping[str, float]
 @dataclass(frozen=True, slots=True)
 class Options:
     """`seconds` is the length of a counted window, `ramp` what goes before it. `cases`: streams that the writers of
-    a cycle take in turn. `backlog`: events our engine takes in, `library_backlog` the library's runner."""
+    a cycle take in turn. `backlog`: events our engine takes in, `library_backlog` the library's runner. `bulk`: events
+    of a bulk import."""
 
     rounds: int
     warm_ups: int
@@ -47,23 +48,27 @@ class Options:
     cases: int
     backlog: int
     library_backlog: int
+    bulk: int
 
 
-DEFAULT = Options(rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=1_600, backlog=20_000, library_backlog=2_000)
-QUICK = Options(rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200)
+DEFAULT = Options(
+    rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=1_600, backlog=20_000, library_backlog=2_000, bulk=40_000
+)
+QUICK = Options(rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200, bulk=4_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The figures of every counted round; `limit` where there is one."""
+    """The figures of every counted round of every side, ours among them. `missing`: sides that are not installed, and
+    how to install them."""
 
-    measure: str
+    name: str
     title: str
     unit: str
-    ours: Sequence[float]
-    library: Sequence[float]
-    limit: Sequence[float] = ()
+    rounds: Mapping[str, Sequence[float]]
+    missing: Mapping[str, str] = field(default_factory=dict)
     lower_is_better: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +100,23 @@ class Window:
 
 
 class Bench:
-    def __init__(self, server: EmbeddedPostgres, options: Options) -> None:
+    def __init__(self, server: EmbeddedPostgres, options: Options, folder: Path) -> None:
+        """`folder` is on the server's disk, for a peer that keeps its own files."""
         self.options = options
+        self.folder = folder
         self.console = Console()
         if not self.console.is_terminal:
             self.console = Console(width=160)
-        self._server = server
+        self.server = server
 
     @contextmanager
-    def database(self, name: str) -> Iterator[Database]:
-        """A migrated one for a measure, so that none finds the tables of another."""
-        with psycopg.connect(self._server.dsn(database="postgres"), autocommit=True) as connection:
+    def database(self, name: str, *, migrated: bool = True) -> Iterator[Database]:
+        """One for a measure or a peer, so that none finds the tables of another; `migrated`: with ours."""
+        with psycopg.connect(self.server.dsn(database="postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
-            migrate(self._server.dsn(database=name))
-            yield Database(self._server, name)
+            if migrated:
+                migrate(self.server.dsn(database=name))
+            yield Database(self.server, name)
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def take_turns(self, title: str, sides: Mapping[str, Callable[[], Figures]]) -> dict[str, list[Figures]]:
@@ -129,10 +137,45 @@ class Bench:
             self.console.print(f"{title}  {turn}：{'，'.join(told)}", highlight=False)
         return found
 
-    def compare(self, measure: str, title: str, unit: str, sides: Mapping[str, Callable[[], Figures]]) -> Line:
+    def compare(
+        self,
+        name: str,
+        title: str,
+        unit: str,
+        sides: Mapping[str, Callable[[], Figures]],
+        missing: Mapping[str, str] | None = None,
+        note: str = "",
+    ) -> Line:
         """One line out of turns."""
-        rates = {name: [f["rate"] for f in found] for name, found in self.take_turns(title, sides).items()}
-        return Line(measure, title, unit, rates[OURS], rates[LIBRARY], rates.get(LIMIT, ()))
+        found = self.take_turns(title, sides)
+        rates = {side: [figures["rate"] for figures in rounds] for side, rounds in found.items()}
+        return Line(name, title, unit, rates, missing or {}, note=note)
+
+    @contextmanager
+    def setting(self, **settings: int) -> Iterator[None]:
+        """Settings of the whole server for a while; its connections follow before their next statement."""
+        with psycopg.connect(self.server.dsn(), autocommit=True) as connection:
+            for name, value in settings.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.5)
+            yield
+            for name in settings:
+                connection.execute(f"ALTER SYSTEM RESET {name}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.5)
+
+    def pgbench(self, database: Database, script: str, writers: int, **variables: str) -> Figures:
+        """One statement per transaction, prepared, by the server's own client: no language stands between."""
+        with database.connected() as connection:
+            folder = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
+        program, seconds = Path(folder[0] if folder else "") / "pgbench", max(1, round(self.options.seconds))
+        options = f"--no-vacuum --protocol=prepared --file=/dev/stdin --time={seconds} --client={writers}"
+        defined = [f"--define={name}={value}" for name, value in variables.items()]
+        command = [str(program), *options.split(), f"--jobs={min(writers, 2)}", *defined, database.dsn()]
+        ran = subprocess.run(command, input=script.replace("\n", " "), text=True, capture_output=True, check=True)
+        found = re.search(r"tps = ([\d.]+) \(without", ran.stdout)
+        return {"rate": float(found[1]) if found else 0.0}
 
     def in_threads(self, count: int, worker: Callable[[int], Callable[[], object]]) -> Figures:
         """How often per second `count` threads do their work, each its own."""
@@ -169,51 +212,30 @@ def on_loop(main: Coroutine[Any, Any, Figures]) -> Figures:
 
 
 @contextmanager
-def running_server() -> Iterator[EmbeddedPostgres]:
-    """A new embedded PostgreSQL with the product's settings, in a folder its account can reach."""
+def running(options: Options) -> Iterator[Bench]:
+    """On a new embedded PostgreSQL with the product's settings, in a folder its account can reach."""
     folder = Path(tempfile.mkdtemp(prefix="huiyin-bench-"))
     folder.chmod(0o711)
     try:
         with EmbeddedPostgres(folder / "data") as server:
             migrate(server.dsn())
-            yield server
+            yield Bench(server, options, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def machine(server: EmbeddedPostgres) -> dict[str, str]:
+def machine(bench: Bench) -> dict[str, str]:
+    """What the figures were measured on and with."""
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     names = [line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     sql = "SELECT name || ' ' || setting FROM pg_settings WHERE name = ANY (%s) ORDER BY name"
-    with psycopg.connect(server.dsn()) as connection:
+    with psycopg.connect(bench.server.dsn()) as connection:
         settings = connection.execute(sql, (["server_version", "synchronous_commit", "fsync"],)).fetchall()
     return {
         "处理器": f"{os.cpu_count()} 核，{names[0] if names else platform.processor()}；内存 {memory:.0f} GiB",
         "PostgreSQL": "，".join(name for (name,) in settings),
         "Python": platform.python_version(),
+        "日期": f"{datetime.now(UTC):%Y-%m-%d}",
         "开始时负载": " ".join(f"{load:.2f}" for load in os.getloadavg()),
     }
-
-
-def table(lines: Sequence[Line], command: str) -> Table:
-    shown = Table(
-        title="与 eventsourcing 库（默认记录器与 ProjectionRunner）同场对照：各轮中位数（最低–最高）",
-        caption=f"复测：{command} --only 名称。倍数大于 1 即本系统更好。极限：不合批，pgbench 每条 INSERT 一次提交。",
-    )
-    for title in ("名称", "测量", "单位", OURS, LIBRARY, "倍数", LIMIT):
-        shown.add_column(title, justify="left" if title in ("名称", "测量", "单位") else "right")
-    for line in lines:
-        ratio = statistics.median(line.ours) / statistics.median(line.library)
-        ratio = 1 / ratio if line.lower_is_better else ratio
-        ours, library, limit = map(_spread, (line.ours, line.library, line.limit))
-        shown.add_row(line.measure, line.title, line.unit, ours, library, f"{ratio:.2f}×", limit)
-    return shown
-
-
-def _spread(values: Sequence[float]) -> str:
-    if not values:
-        return "—"
-    digits = 1 if max(values) < 100 else 0
-    low, middle, high = (f"{of(values):,.{digits}f}" for of in (min, statistics.median, max))
-    return f"{middle} ({low}–{high})"

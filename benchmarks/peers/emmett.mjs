@@ -1,0 +1,34 @@
+// One event on a new stream per append, by so many loops at once. What to do comes as JSON in the first argument;
+// answers {rate} per second as JSON.
+import { getPostgreSQLEventStore } from "@event-driven-io/emmett-postgresql";
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+
+const { dsn, writers, connections, ramp, seconds, type, data } = JSON.parse(process.argv[2]);
+const pool = new pg.Pool({ connectionString: dsn, max: connections });
+const store = getPostgreSQLEventStore(dsn, { connectionOptions: { pool }, schema: { autoMigration: "None" } });
+const append = (stream) => store.appendToStream(stream, [{ type, data }], { expectedStreamVersion: 0n });
+
+await store.schema.migrate();
+const taken = `case-${randomUUID()}`;
+await append(taken);
+const refused = await append(taken).then(() => false, () => true);
+if (!refused) throw new Error("a version that is taken was written again");
+
+const begin = performance.now() + ramp * 1000;
+const end = begin + seconds * 1000;
+let done = 0;
+
+async function keepAppending() {
+  for (;;) {
+    await append(`case-${randomUUID()}`);
+    const now = performance.now();
+    if (now >= end) return;
+    if (now >= begin) done += 1;
+  }
+}
+
+await Promise.all(Array.from({ length: writers }, keepAppending));
+await store.close();
+if (!pool.ended) await pool.end();
+console.log(JSON.stringify({ rate: done / seconds }));
