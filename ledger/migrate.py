@@ -50,8 +50,10 @@ def check(dsn: str) -> None:
     with _bound(dsn) as bound:
         found = MigrationContext.configure(bound, opts={"version_table": "schema_version"}).get_current_revision()
         wanted = ScriptDirectory.from_config(_config()).get_current_head()
-        if found != wanted or _applied(_raw(bound)) != _functions()[1]:
+        if found != wanted:
             raise SchemaOutdated(f"数据库结构版本为 {found or '空'}，本程序需要 {wanted}：请先运行 huiyin migrate")
+        if _applied(_raw(bound)) != _functions()[1]:
+            raise SchemaOutdated("数据库中追加事件的函数不是本程序的版本：请先运行 huiyin migrate")
 
 
 @contextmanager

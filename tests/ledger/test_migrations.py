@@ -34,3 +34,14 @@ def test_what_a_ledger_holds_when_reactions_come_to_it_causes_nothing(empty: str
         begun = admin.execute("SELECT ledger, position, day FROM control.reactions").fetchall()
         [(yesterday,)] = admin.execute("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date - 1").fetchall()
     assert begun == [("old", 4711, yesterday)]
+
+
+def test_a_database_whose_append_function_is_another_programs_is_named_so(empty: str) -> None:
+    migrate.migrate(empty)
+    migrate.check(empty)
+    with psycopg.connect(empty, autocommit=True) as admin:
+        admin.execute("COMMENT ON FUNCTION ledger.append IS 'sha256:of another program'")
+    with pytest.raises(migrate.SchemaOutdated, match="追加事件的函数"):
+        migrate.check(empty)
+    migrate.migrate(empty)
+    migrate.check(empty)
