@@ -18,8 +18,8 @@ from domain.record import Recorded
 from domain.streams import CALENDAR, DIRECTORY, SESSION, S, Stream
 from ledger.mapper import UnknownEvent, from_stored
 
-MOST_EVENTS = 200_000
-"""Events whose states are kept, over all cases."""
+MOST_EVENTS = 100_000
+"""Events whose states are kept, over all cases: about 2.6 KB each, as a case's state holds its history."""
 FRESH_SECONDS = 0.05
 """How old the reference may be for a decision that lets something pass. A refusal never rests on what is old."""
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from ledger.committer import Committer, LedgerBusy, NewEvent, Request, Written
-from ledger.connections import Connections
+from ledger.connections import MOST_LANES, Connections
 from ledger.recorder import LedgerRecorder
 from tests.conftest import Database
 
@@ -133,3 +133,26 @@ async def test_a_caller_that_goes_away_takes_nobody_with_it(committer: Committer
     await asyncio.sleep(0)
     gone.cancel()
     assert (await committer.append(request(uuid4(), 1))).outcome == "appended"
+
+
+async def test_many_ledgers_of_a_process_share_a_few_connections_and_each_has_its_turn(
+    connections: Connections, database: Database, ledger_name: str, admin: psycopg.Connection
+) -> None:
+    names = [f"{ledger_name}-{number}" for number in range(16)]
+    committers = [Committer(connections, name) for name in names]
+    for name, started in zip(names, committers, strict=True):
+        await connections.query("SELECT ledger.open_ledger(%s)::text", (name,))
+        started.start()
+    floods = [asyncio.create_task(write(started, 40)) for started in committers for _ in range(4)]
+    most = 0
+    while not all(flood.done() for flood in floods):
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'huiyin_app' AND query LIKE %s"
+        [(open_now,)] = admin.execute(sql, ("%ledger.append(%",)).fetchall()
+        most = max(most, open_now)
+        await asyncio.sleep(0.01)
+    assert 1 < most <= MOST_LANES
+    assert [len(written) for written in await asyncio.gather(*floods)] == [40] * 64
+    for started in committers:
+        await started.close()
+    heads = admin.execute("SELECT position FROM ledger.ledger_head WHERE ledger = ANY (%s)", (names,)).fetchall()
+    assert heads == [(160,)] * 16
