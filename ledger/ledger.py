@@ -37,7 +37,15 @@ from domain.streams import (
     session_stream,
 )
 from domain.values import Moment, comes_before
-from ledger.committer import CLOCK_TOLERANCE_MS, Committer, NewEvent, Request, Written
+from ledger.committer import (
+    CLOCK_TOLERANCE_MS,
+    MOST_WAITING,
+    Committer,
+    LedgerBusy,
+    NewEvent,
+    Request,
+    Written,
+)
 from ledger.connections import Connections
 from ledger.keys import Keys, KeysUnusable
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
@@ -137,6 +145,7 @@ class Ledger:
         self._states = States(name, connections.query)
         self._directory, self._calendar = directory_stream(name), calendar_stream(name)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._under_way = 0
         self._clock_stepped = False
         self._noting: set[asyncio.Task[None]] = set()
 
@@ -170,6 +179,9 @@ class Ledger:
         await self._provide_keys(command)
         digest = self._digest(stream, command, provenance)
         asked = _Asked(stream, command, context, expected_version, command_id or uuid4(), digest, provenance)
+        if self._under_way >= MOST_WAITING:
+            raise LedgerBusy("台账繁忙，请稍后再试")
+        self._under_way += 1
         try:
             receipt = await self._decide(asked)
         except (Refused, VersionStale) as refused:
@@ -180,24 +192,22 @@ class Ledger:
             if isinstance(refused, Refused) and refused.rule.gate:
                 await self.note_attempt(stream, command, context, refused, provenance)
             raise
+        finally:
+            self._under_way -= 1
         # an id that nobody else knows is met again only where this very append was sent twice
         return receipt if command_id is not None else replace(receipt, repeated=False)
 
     async def _decide(self, asked: "_Asked") -> Receipt:
-        """Decide on what is kept, and again on what somebody else has written meanwhile. What is kept may be old:
-        only what was just read may turn anybody away, or say that it is already so."""
-        try:
-            if receipt := await self._try(asked, exact=False):
-                return receipt
-        except (Refused, VersionStale):
-            pass
-        for _ in range(TRIES):
-            if receipt := await self._try(asked, exact=True):
+        """Decide on what is kept, and again on what was just read."""
+        for number in range(1 + TRIES):
+            if receipt := await self._try(asked, exact=number > 0):
                 return receipt
         raise VersionClash("同一案件、案号或文号正被多人同时使用，请重试")
 
     async def _try(self, asked: "_Asked", *, exact: bool) -> Receipt | None:
-        """One round of decide and append; None where it is to be asked again.
+        """One round of decide and append; None where somebody else was faster, or may have been: what is kept may be
+        old, and only the append tells. What adds nothing to the stream is not told; nobody is turned away for it, and
+        nothing is already so, unless it was just read.
 
         Commands of this process that write to a stream take turns, so that they clash only with other processes.
         Which other streams a command writes to may itself depend on the state, so it is asked again in turn.
@@ -208,11 +218,14 @@ class Ledger:
             async with AsyncExitStack() as turns:
                 for taken in sorted({stream.id, *(other.id for other in beside)}):
                     await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
-                if exact or beside or not states.knows(stream):
+                exact = exact or bool(beside) or not states.knows(stream)
+                if exact:
                     await states.refresh(stream, *beside)
                 state, version = states.of(stream)
                 if asked.expected_version not in (None, version):
-                    raise VersionStale(version)
+                    if exact:
+                        raise VersionStale(version)
+                    return None
                 setting = await self._setting(asked, state)
                 wanted = command.beside(state, setting)
                 if {other.id for other in wanted} - {other.id for other in beside}:
@@ -222,11 +235,16 @@ class Ledger:
                 if beside or type(command).compared is not Command.compared:
                     known = {other: there for other, (there, _) in seen.items()}
                     setting = setting.besides(known, self._texts(command.compared(state)))
-                decision = decided(command, state, setting)
-                if not decision and not exact:
+                try:
+                    decision = decided(command, state, setting)
+                except Refused:
+                    if exact:
+                        raise
                     return None
                 versions = {stream.id: version, **{other: at for other, (_, at) in seen.items()}}
                 new = numbered(stream, decision, versions, setting, asked.provenance, self._seal)
+                if versions[stream.id] == version and not exact:
+                    return None
                 events = [to_store(recorded) for _, recorded in new]
                 request = Request(asked.command_id, stream.id, asked.digest, versions[stream.id], events)
                 written = await self._committer.append(request)
