@@ -47,6 +47,11 @@ OCCURRED_PLAUSIBLE = Rule("occurred-plausible", "发生时间不得早于政协�
 OCCURRED_IN_ORDER = Rule("occurred-in-order", "发生时间不得早于所依据的事实", "DESIGN")
 LATE_ENTRY_NEEDS_REASON = Rule("late-entry-needs-reason", "逾期补录须说明理由", "DESIGN", gate=True)
 
+# what an imported history says; flagged, never refused
+STATED_ONCE = Rule("stated-once", "外部资料中的一件事只记一次", "DESIGN")
+STATED_WITHIN_LIMITS = Rule("stated-within-limits", "外部资料的各项须合登记时的限度：长度、编号写法、件数", "DESIGN")
+STATED_WITH_ITS_CAUSE = Rule("stated-with-its-cause", "由他事引出的事，须与引出它的事一同说明", "DESIGN")
+
 # what exists
 PROPOSAL_EXISTS = Rule("proposal-exists", "提案须已提交", "DESIGN")
 SUBMITTED_ONCE = Rule("submitted-once", "一件提案只提交一次", "DESIGN")

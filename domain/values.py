@@ -99,6 +99,19 @@ def _printable(text: str) -> str:
     return text
 
 
+def unprintable(value: Any, at: str = "") -> str | None:
+    """The path of the first text or key in a JSON value that holds what no text may hold; None where there is none."""
+    if isinstance(value, str):
+        return at if _FORBIDDEN.search(value) else None
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(key, str) and _FORBIDDEN.search(key):
+                return at
+            if (found := unprintable(item, f"{at}.{key}" if at else str(key))) is not None:
+                return found
+    return None
+
+
 def _one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
         raise PydanticCustomError("text_one_line", "应写在一行之内")

@@ -6,14 +6,16 @@ Only for a ledger that nobody else writes to: the simulation's. Every command pa
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from domain.codes import Origin
 from domain.commands import Command
 from domain.deciding import decided, setting_of
-from domain.personal import Place
+from domain.personal import Place, Sealed
 from domain.record import Context, Recorded
+from domain.setting import Setting
 from domain.streams import SESSION, S, Stream, calendar_stream, directory_stream, session_stream
 from ledger.committer import NewEvent
 from ledger.ledger import Provenance, numbered, to_store
@@ -47,23 +49,9 @@ class InMemory:
         if provenance.origin is Origin.NATIVE or entered_at is None:
             raise ValueError("only what is not NATIVE, and says when it was entered, is decided in memory")
         state = self.state(stream)
-        key = command.session_key(state)
-        setting = setting_of(
-            command,
-            context,
-            ledger=self.name,
-            now=entered_at,
-            position=self.position,
-            directory=self.state(self._directory),
-            session=SESSION.empty if key is None else self.state(session_stream(self.name, key)),
-            calendar=self.state(self._calendar),
-            origin=provenance.origin,
-        )
-        beside = command.beside(state, setting)
-        if beside:
-            setting = setting.besides({other.id: self.state(other) for other in beside}, {})
+        setting = self._setting(command, state, context, entered_at, provenance.origin)
         decision = decided(command, state, setting)
-        versions = {target.id: self._versions.get(target.id, 0) for target in (stream, *beside)}
+        versions = {target: self._versions.get(target, 0) for target in (stream.id, *setting.beside)}
         added = []
         for target, own in numbered(stream, decision, versions, setting, provenance, _not_here):
             self.position += 1
@@ -73,6 +61,27 @@ class InMemory:
             added.append(recorded)
         self._versions.update(versions)
         return added
+
+    def _setting(self, command: Command, state: Any, context: Context, now: datetime, origin: Origin) -> Setting:
+        """What the command is decided in, with the streams beside."""
+        key = command.session_key(state)
+        setting = setting_of(
+            command,
+            context,
+            ledger=self.name,
+            now=now,
+            position=self.position,
+            directory=self.state(self._directory),
+            session=SESSION.empty if key is None else self.state(session_stream(self.name, key)),
+            calendar=self.state(self._calendar),
+            origin=origin,
+        )
+        beside, texts = command.beside(state, setting), self._texts(command, state)
+        return setting.besides({other.id: self.state(other) for other in beside}, texts) if beside or texts else setting
+
+    def _texts(self, command: Command, state: Any) -> dict[Sealed, str]:
+        """Personal details that the command compares; there are none here."""
+        return {}
 
     def waiting(self) -> int:
         """How many events have been decided and not yet taken."""

@@ -62,3 +62,14 @@ def of_type(connection: Connection[Any], ledger: str, name: str) -> list[Recorde
         binary=True,
     ).fetchall()
     return [from_stored(*row) for row in rows]
+
+
+def appends(connection: Connection[Any], ledger: str) -> Iterator[int]:
+    """The last position of each append that added something, in order."""
+    rows = connection.execute(
+        """SELECT last_position FROM ledger.receipts WHERE ledger = %s AND first_position IS NOT NULL
+           ORDER BY last_position""",
+        (ledger,),
+        binary=True,
+    ).fetchall()
+    return (row[0] for row in rows)

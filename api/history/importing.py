@@ -1,0 +1,198 @@
+"""A history file into a ledger: judged window by window, each appended in one call with one receipt.
+
+A window's receipt follows from the source and all lines up to the window's end. What has one is in the ledger already:
+the same file again, or a file that goes on where an earlier one ended, adds only what is not there.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from api.history.line import Source, told
+from api.history.reading import Act, Fact, Rejected, Window, windows
+from domain.judging import Judged
+from domain.streams import Stream
+from ledger.committer import NewEvent
+from ledger.imported import Imported, known
+from ledger.keys import Keys
+from ledger.ledger import KeyReused, Ledger, Receipt, VersionClash
+from ledger.mapper import EventTooLarge
+
+TRIES = 20
+KEPT = 4_000
+"""Cases whose states are kept in memory between windows, where they can be read back."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has come of the lines so far. `events` are those of lines; `consequences` those that the rules added."""
+
+    lines: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    consequences: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    rejects: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Rejected] = field(default_factory=dict)
+    known: int = 0
+    """Lines whose events were in the ledger before."""
+    added: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A window as it was judged: what would be appended, and what the report is told once it was."""
+
+    kept: Sequence[Judged]
+    rejected: Sequence[Rejected]
+    skipped: int
+
+
+async def bring_in(
+    ledger: Ledger,
+    path: Path,
+    source: Source,
+    tally: Tally,
+    *,
+    now: datetime,
+    keys: Keys | None,
+    apply: bool,
+    rejects: Callable[[Sequence[Rejected]], None],
+    progress: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Import a file, or with `apply=False` try what would come of it and write nothing to the ledger.
+
+    `rejects` is told the lines that are no events before the rest of their window is appended; `progress` the bytes
+    read. Raises `FileRefused`, and what `Ledger.append` raises; windows appended before that stand.
+    """
+    states = _states(ledger, now, keys if apply else None)
+    states.position = await ledger.position()
+    beginning = True
+    with closing(windows(path, source)) as read:
+        while (window := await asyncio.to_thread(next, read, None)) is not None:
+            done = await _known(ledger, window) if beginning else 0
+            beginning = beginning and done > 0
+            judged = await _import(ledger, states, window, done, apply, rejects)
+            _count(tally, window, judged, apply)
+            progress(window.bytes_read)
+
+
+def _states(ledger: Ledger, now: datetime, keys: Keys | None) -> Imported:
+    loop = asyncio.get_running_loop()
+
+    def load(stream: Stream[object]) -> tuple[object, int]:
+        """Asked from the thread that judges."""
+        return asyncio.run_coroutine_threadsafe(ledger.load(stream), loop).result()
+
+    return Imported(ledger.name, now, load, keys)
+
+
+async def _known(ledger: Ledger, window: Window) -> int:
+    """How many acts of a window, from its first, are in the ledger."""
+    receipts = [act.receipt for act in window.acts]
+    found = await known(ledger, [*receipts, window.receipt])
+    if window.receipt in found:
+        return max(len(receipts), 1)
+    return max((at for at, receipt in enumerate(receipts, 1) if receipt in found), default=0)
+
+
+async def _import(
+    ledger: Ledger,
+    states: Imported,
+    window: Window,
+    done: int,
+    apply: bool,
+    rejects: Callable[[Sequence[Rejected]], None],
+) -> _Judged:
+    """Judge and append; once more on what is there where somebody else was faster."""
+    for _ in range(TRIES):
+        acts = window.acts[done:]
+        if done and not acts:
+            rejects(window.rejected)
+            return _Judged((), window.rejected, sum(len(act.facts) for act in window.acts))
+        await _prefetch(ledger, states, acts)
+        judged = await asyncio.to_thread(_judge, states, window, done)
+        expected, events = states.position, states.take()
+        rejects(judged.rejected)
+        if not apply:
+            return judged
+        receipt = await _append(ledger, window.receipt, events)
+        if receipt is not None and not receipt.repeated:
+            if receipt.position != expected:
+                states.forget_all(receipt.position)
+            states.keep_few(KEPT)
+            return judged
+        states.forget_all(await ledger.position())
+        done = await _known(ledger, window)
+    raise VersionClash("台账一直有人写入，这一批没有载入；已载入的不受影响，请稍后再次执行")
+
+
+async def _append(ledger: Ledger, receipt: UUID, events: Sequence[NewEvent]) -> Receipt | None:
+    try:
+        return await ledger.append(receipt, events)
+    except KeyReused:  # the same window, by another run of the same file
+        return None
+
+
+async def _prefetch(ledger: Ledger, states: Imported, acts: Sequence[Act]) -> None:
+    """Read the cases that a window is about in one question."""
+    streams = {fact.told.fact.stream.id: fact.told.fact.stream for act in acts for fact in act.facts}
+    wanted = states.unknown(streams.values())
+    for stream, history in zip(wanted, await ledger.histories(wanted) if wanted else (), strict=True):
+        state = stream.kind.empty
+        for recorded in history:
+            state = stream.kind.evolve(state, recorded)
+        states.know(stream, (state, history[-1].version if history else 0))
+
+
+def _judge(states: Imported, window: Window, done: int) -> _Judged:
+    acts = window.acts[done:]
+    kept: list[Judged] = []
+    rejected = list(window.rejected)
+    for act in acts:
+        taken, refused = _take_in(states, act.facts)
+        kept += taken
+        rejected += refused
+    skipped = sum(len(act.facts) for act in window.acts[:done])
+    return _Judged(kept, sorted(rejected), skipped)
+
+
+def _take_in(states: Imported, facts: Sequence[Fact]) -> tuple[Sequence[Judged], list[Rejected]]:
+    """Judge an act; without those of its facts that turn out to be no events."""
+    rejected: list[Rejected] = []
+    left = list(facts)
+    while left:
+        outcome = states.take_in([fact.told for fact in left])
+        gone = {none.told: ("import-field-missing", told(none.error, "payload")) for none in outcome.none}
+        if outcome.unfit is not None:
+            gone[outcome.unfit[0]] = _unfit(outcome.unfit[1])
+        if not gone:
+            return outcome.kept, rejected
+        rejected += [Rejected(left[at].line, *why, left[at].original) for at, why in gone.items()]
+        left = [fact for at, fact in enumerate(left) if at not in gone]
+    return (), rejected
+
+
+def _unfit(error: Exception) -> tuple[str, str]:
+    if isinstance(error, EventTooLarge):
+        return "import-too-large", f"payload.{error}"
+    if isinstance(error, TypeError):
+        return "import-number", "payload：整数须在 ±(2⁵³−1) 之内"
+    return "import-personal", "payload：个人信息须以原文写明，并写明是谁的"
+
+
+def _count(tally: Tally, window: Window, judged: _Judged, apply: bool) -> None:
+    tally.lines = window.lines
+    tally.known += judged.skipped
+    for one in judged.kept:
+        counted = tally.events if one.told is not None else tally.consequences
+        counted[type(one.event).__name__] += 1
+        tally.flags.update(set(one.flags))
+    tally.added += len(judged.kept) if apply else 0
+    for reject in judged.rejected:
+        tally.rejects[reject.code] += 1
+        tally.examples.setdefault(reject.code, reject)
