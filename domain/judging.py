@@ -28,7 +28,7 @@ _Item: TypeAlias = tuple[Stream[Any], Event, tuple[str, ...]]
 
 _NUMBERS = (CaseNumberTaken, LetterNumberTaken)
 
-_SAME = ("unit", "member", "case_no")
+_SAME = ("unit", "member")
 """Fields by which one of several events of a kind is told from the others."""
 
 
