@@ -17,9 +17,10 @@ from cyclopts.exceptions import (
 from psycopg_pool import PoolTimeout
 
 from api import telemetry
-from api.cli import caseload, ledgers, policies, service
+from api.cli import caseload, histories, ledgers, policies, service
 from api.cli.terminal import FOUND, NO_DATABASE, OUTDATED, USAGE, failed
 from api.demo import SampleRefused
+from api.history.reading import FileRefused
 from api.reactions.simulation import TickRefused
 from api.serve import ServeError
 from api.simulate.run import SimulationRefused, Unintended
@@ -46,9 +47,11 @@ for command in (
     ledgers.history,
     ledgers.rebuild,
     ledgers.verify_readmodels,
+    histories.export,
     policies.catalogue,
 ):
     app.command(command)
+app.command(histories.import_, name="import")
 for process in (service.api, service.daemon, service.reactions):
     app.command(process, show=False)
 for shelf in (policies.rulebooks, policies.calendars):
@@ -68,7 +71,7 @@ def main() -> None:
         code = failed(NO_DATABASE, "database-unavailable", f"无法连接数据库：{str(error).strip()}")
     except schema.SchemaOutdated as error:
         code = failed(OUTDATED, error.code, str(error))
-    except (ServeError, TickRefused, KeysUnusable, SampleRefused, SimulationRefused) as error:
+    except (ServeError, TickRefused, KeysUnusable, SampleRefused, SimulationRefused, FileRefused) as error:
         code = failed(USAGE, error.code, str(error))
     except (Unintended, KeyReused, VersionClash, LedgerBusy, OutcomeUnknown) as error:
         code = failed(FOUND, error.code, str(error))

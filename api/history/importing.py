@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from api.history.line import Source, told
-from api.history.reading import Act, Fact, Rejected, Window, windows
+from api.history.reading import Act, Fact, Rejected, Window, size, windows
 from domain.judging import Judged
 from domain.streams import Stream
 from ledger.committer import NewEvent
@@ -52,33 +54,45 @@ class _Judged:
     skipped: int
 
 
+class Rejecting(Protocol):
+    """Told the lines of a file that are no events before the rest of their window is appended; the same lines perhaps
+    twice. `resumed`: lines before these were imported by an earlier run, and told then."""
+
+    def __call__(self, path: Path, rejected: Sequence[Rejected], resumed: bool, /) -> None: ...
+
+
 async def bring_in(
     ledger: Ledger,
-    path: Path,
+    files: Sequence[Path],
     source: Source,
     tally: Tally,
     *,
     now: datetime,
     keys: Keys | None,
     apply: bool,
-    rejects: Callable[[Sequence[Rejected]], None],
+    rejects: Rejecting,
     progress: Callable[[int], None] = lambda done: None,
 ) -> None:
-    """Import a file, or with `apply=False` try what would come of it and write nothing to the ledger.
+    """Import files one after the other, or with `apply=False` try what would come of it and write nothing to the
+    ledger. `progress` is told the bytes read of all files.
 
-    `rejects` is told the lines that are no events before the rest of their window is appended; `progress` the bytes
-    read. Raises `FileRefused`, and what `Ledger.append` raises; windows appended before that stand.
+    Raises `FileRefused`, and what `Ledger.append` raises; windows appended before that stand.
     """
     states = _states(ledger, now, keys if apply else None)
     states.position = await ledger.position()
-    beginning = True
-    with closing(windows(path, source)) as read:
-        while (window := await asyncio.to_thread(next, read, None)) is not None:
-            done = await _known(ledger, window) if beginning else 0
-            beginning = beginning and done > 0
-            judged = await _import(ledger, states, window, done, apply, rejects)
-            _count(tally, window, judged, apply)
-            progress(window.bytes_read)
+    read_before, lines_before = 0, 0
+    for path in files:
+        beginning, resumed = True, False
+        with closing(windows(path, source)) as read:
+            while (window := await asyncio.to_thread(next, read, None)) is not None:
+                done = await _known(ledger, window) if beginning else 0
+                beginning, resumed = beginning and done > 0, resumed or done > 0
+                note = partial(_note, rejects, path, resumed)
+                judged = await _import(ledger, states, window, done, apply, note)
+                _count(tally, judged, apply)
+                tally.lines = lines_before + window.lines
+                progress(read_before + window.bytes_read)
+        read_before, lines_before = read_before + size(path), tally.lines
 
 
 def _states(ledger: Ledger, now: datetime, keys: Keys | None) -> Imported:
@@ -106,18 +120,18 @@ async def _import(
     window: Window,
     done: int,
     apply: bool,
-    rejects: Callable[[Sequence[Rejected]], None],
+    note: Callable[[Sequence[Rejected]], None],
 ) -> _Judged:
     """Judge and append; once more on what is there where somebody else was faster."""
     for _ in range(TRIES):
         acts = window.acts[done:]
         if done and not acts:
-            rejects(window.rejected)
+            note(window.rejected)
             return _Judged((), window.rejected, sum(len(act.facts) for act in window.acts))
         await _prefetch(ledger, states, acts)
         judged = await asyncio.to_thread(_judge, states, window, done)
         expected, events = states.position, states.take()
-        rejects(judged.rejected)
+        note(judged.rejected)
         if not apply:
             return judged
         receipt = await _append(ledger, window.receipt, events)
@@ -177,6 +191,10 @@ def _take_in(states: Imported, facts: Sequence[Fact]) -> tuple[Sequence[Judged],
     return (), rejected
 
 
+def _note(rejects: Rejecting, path: Path, resumed: bool, rejected: Sequence[Rejected]) -> None:
+    rejects(path, rejected, resumed)
+
+
 def _unfit(error: Exception) -> tuple[str, str]:
     if isinstance(error, EventTooLarge):
         return "import-too-large", f"payload.{error}"
@@ -185,8 +203,7 @@ def _unfit(error: Exception) -> tuple[str, str]:
     return "import-personal", "payload：个人信息须以原文写明，并写明是谁的"
 
 
-def _count(tally: Tally, window: Window, judged: _Judged, apply: bool) -> None:
-    tally.lines = window.lines
+def _count(tally: Tally, judged: _Judged, apply: bool) -> None:
     tally.known += judged.skipped
     for one in judged.kept:
         counted = tally.events if one.told is not None else tally.consequences

@@ -1,5 +1,6 @@
 """A history file, line by line: acts of neighbouring lines, and what every line read so far comes to as one digest."""
 
+import codecs
 import gzip
 import hashlib
 from collections.abc import Generator, Iterator
@@ -19,8 +20,9 @@ WINDOW = 2_000
 """Lines that are imported in one append, to the end of the act the last of them is in: where a window ends follows from
 the file alone, so that every run of it asks for the same receipts."""
 
-_BOM = b"\xef\xbb\xbf"
-_GZIP = b"\x1f\x8b"
+_BOM = codecs.BOM_UTF8
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_GZIP = bytes((0x1F, 0x8B))
 
 
 class FileRefused(Exception):
@@ -94,7 +96,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
 def _check_encoding(path: Path, stream: IO[bytes]) -> None:
     """A file in another encoding is refused as a whole, rather than line by line."""
     head = stream.read(LONGEST)
-    if b"\x00" in head[:4] or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\x00" in head[:4] or head.startswith(_UTF16):
         raise FileRefused("import-file-encoding", f"{path}：像是 UTF-16 编码，请另存为 UTF-8")
     lines = head.splitlines()[:1000]
     if len(lines) > 1 and len(head) == LONGEST:

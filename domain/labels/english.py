@@ -8,6 +8,10 @@ ENGLISH_RULES: dict[str, str] = {
     "occurred-plausible": "Nothing is said to have happened before the CPPCC was founded",
     "occurred-in-order": "Nothing is said to have happened before what it rests on",
     "late-entry-needs-reason": "What is entered late comes with a reason",
+    # what an imported history says
+    "stated-once": "An imported history states one thing once",
+    "stated-within-limits": "What an imported history states keeps to the limits of entry: lengths, codes, counts",
+    "stated-with-its-cause": "What follows from something else is stated together with it",
     # what exists
     "proposal-exists": "The proposal has been handed in",
     "submitted-once": "A proposal is handed in only once",

@@ -34,7 +34,11 @@ async def other(database: Database, ledger_name: str) -> AsyncIterator[Ledger]:
 async def take(ledger: Ledger, file: Path, *, apply: bool = True, source: str = "s") -> tuple[Tally, list[Rejected]]:
     tally, rejected = Tally(), list[Rejected]()
     origin = Source(ledger=ledger.name, name=source)
-    await bring_in(ledger, file, origin, tally, now=NOW, keys=None, apply=apply, rejects=rejected.extend)
+
+    def note(_path: Path, new: Sequence[Rejected], _resumed: bool) -> None:
+        rejected.extend(one for one in new if one not in rejected)
+
+    await bring_in(ledger, [file], origin, tally, now=NOW, keys=None, apply=apply, rejects=note)
     return tally, rejected
 
 
