@@ -28,6 +28,9 @@ _Item: TypeAlias = tuple[Stream[Any], Event, tuple[str, ...]]
 
 _NUMBERS = (CaseNumberTaken, LetterNumberTaken)
 
+OF_HISTORIES = (STATED_ONCE, STATED_WITHIN_LIMITS, STATED_WITH_ITS_CAUSE)
+"""Rules that no command can break: they are asked of a history that is told as a whole, and only flag."""
+
 _SAME = ("unit", "member")
 """Fields by which one of several events of a kind is told from the others."""
 

@@ -124,7 +124,7 @@ STATED_BY: Mapping[type[Event], type[Command]] = {
     e.MemberListed: c.ListMember,
     e.CalendarAnnounced: c.AnnounceCalendar,
 }
-"""Event → the command that states it where the case is already there; `BEGINS` where the event is its first."""
+"""Event → the command that states it; `BEGINS`: where no draft of the proposal was saved before."""
 
 BEGINS: Mapping[type[Event], type[Command]] = {
     e.ProposalDraftSaved: c.DraftProposal,
@@ -164,7 +164,7 @@ def stating(act: Sequence[Stated]) -> Stated | None:
 def restated(act: Sequence[Stated], main: Stated, state: Any, claimed: Mapping[str, Any]) -> Command:
     """The command that states the act, `main` before all, on the state before. `claimed`: what every command has, when
     it happened, for whom, why so late. Raises pydantic's `ValidationError` where the door would not take it."""
-    begins = isinstance(state, Proposal) and state.version == 0
+    begins = isinstance(state, Proposal) and e.ProposalDraftSaved.__name__ not in state.entries
     kind = BEGINS.get(main.kind, STATED_BY[main.kind]) if begins else STATED_BY[main.kind]
     own = kind.model_fields.keys() - _OF_THE_ENVELOPE
     fields = {name: value for name, value in main.fields.items() if name in own}

@@ -14,6 +14,7 @@ from domain import commands as c
 from domain.codes import AssignmentMode
 from domain.events import RulebookAdopted, UnitAssigned
 from domain.explanation import deadlines_of
+from domain.judging import OF_HISTORIES
 from domain.rules import (
     CASE_OPEN,
     CASE_STANDS,
@@ -361,6 +362,7 @@ def test_every_rule_of_every_command_has_its_test() -> None:
     assert {(kind.__name__, rule.id) for kind, rule in wanted - shown} == set()
 
 
-def test_every_rule_belongs_to_a_command() -> None:
+def test_every_rule_belongs_to_a_command_or_is_asked_of_whole_histories() -> None:
     listed = {rule for kind in c.COMMANDS for rule in (*kind.rules, *c.base.CLAIM_RULES)}
-    assert {rule.id for rule in RULES.values()} == {rule.id for rule in listed}
+    assert {rule.id for rule in RULES.values()} == {rule.id for rule in (*listed, *OF_HISTORIES)}
+    assert listed.isdisjoint(OF_HISTORIES)
