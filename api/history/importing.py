@@ -47,11 +47,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A window as it was judged: what would be appended, and what the report is told once it was."""
+    """Acts as they were judged: what would be appended, and what the report is told once it was."""
 
     kept: Sequence[Judged]
     rejected: Sequence[Rejected]
-    skipped: int
 
 
 class Rejecting(Protocol):
@@ -82,17 +81,88 @@ async def bring_in(
     states.position = await ledger.position()
     read_before, lines_before = 0, 0
     for path in files:
-        beginning, resumed = True, False
+        run = _Run(ledger, states, tally, apply, partial(_note, rejects, path))
         with closing(windows(path, source)) as read:
             while (window := await asyncio.to_thread(next, read, None)) is not None:
-                done = await _known(ledger, window) if beginning else 0
-                beginning, resumed = beginning and done > 0, resumed or done > 0
-                note = partial(_note, rejects, path, resumed)
-                judged = await _import(ledger, states, window, done, apply, note)
-                _count(tally, judged, apply)
+                await run.bring_in(window)
                 tally.lines = lines_before + window.lines
                 progress(read_before + window.bytes_read)
         read_before, lines_before = read_before + size(path), tally.lines
+
+
+@dataclass(slots=True)
+class _Run:
+    """One file on its way in. `beginning`: nothing of it was new so far; `resumed`: some was not."""
+
+    ledger: Ledger
+    states: Imported
+    tally: Tally
+    apply: bool
+    rejects: Callable[[bool, Sequence[Rejected]], None]
+    beginning: bool = True
+    resumed: bool = False
+
+    async def bring_in(self, window: Window) -> None:
+        """Judge and append; in smaller parts, on what is there then, where somebody else was faster."""
+        at = await self._skip(window, 0) if self.beginning else 0
+        self.beginning = self.beginning and (at > 0 or not window.acts)
+        self._note(window.rejected)
+        most, failures = len(window.acts), 0
+        while at < len(window.acts):
+            part = window.acts[at : at + most]
+            await _prefetch(self.ledger, self.states, part)
+            judged = await asyncio.to_thread(_judge, self.states, part)
+            self._note(judged.rejected, count=False)
+            if not self.apply or await self._appended(window, at, part):
+                self._count(judged)
+                at, most, failures = at + len(part), most * 2, 0
+                continue
+            # somebody writes to these streams, or another run brings in the same file
+            self.states.forget_all(await self.ledger.position())
+            before, at = at, await self._skip(window, at)
+            most, failures = max(1, most // 4), failures + 1 if at == before else 0
+            if failures > TRIES:
+                raise VersionClash("台账一直有人写入，这一批没有载入；已载入的不受影响，请稍后再次执行")
+
+    async def _appended(self, window: Window, at: int, part: Sequence[Act]) -> bool:
+        """Whether the part was appended. That it is not there yet is asked after the states were read: whoever
+        appends it later writes to one of them, and the append fails."""
+        expected, events = self.states.position, self.states.take()
+        if await _known(self.ledger, window) > at:
+            return False
+        whole = part[-1] is window.acts[-1]
+        receipt = await _append(self.ledger, window.receipt if whole else part[-1].receipt, events)
+        if receipt is None or receipt.repeated:
+            return False
+        if receipt.position != expected:
+            self.states.forget_all(receipt.position)
+        self.states.keep_few(KEPT)
+        return True
+
+    async def _skip(self, window: Window, at: int) -> int:
+        """Behind which of its acts the window goes on; those before it are in the ledger."""
+        done = max(at, await _known(self.ledger, window))
+        self.tally.known += sum(len(act.facts) for act in window.acts[at:done])
+        self.resumed = self.resumed or done > at
+        return done
+
+    def _note(self, rejected: Sequence[Rejected], *, count: bool = True) -> None:
+        self.rejects(self.resumed, rejected)
+        if count:
+            self._rejected(rejected)
+
+    def _rejected(self, rejected: Sequence[Rejected]) -> None:
+        for reject in rejected:
+            self.tally.rejects[reject.code] += 1
+            self.tally.examples.setdefault(reject.code, reject)
+
+    def _count(self, judged: _Judged) -> None:
+        for one in judged.kept:
+            counted = self.tally.events if one.told is not None else self.tally.consequences
+            counted[type(one.event).__name__] += 1
+            self.tally.flags.update(set(one.flags))
+        self.tally.added += len(judged.kept) if self.apply else 0
+        self._rejected(judged.rejected)
 
 
 def _states(ledger: Ledger, now: datetime, keys: Keys | None) -> Imported:
@@ -110,39 +180,8 @@ async def _known(ledger: Ledger, window: Window) -> int:
     receipts = [act.receipt for act in window.acts]
     found = await known(ledger, [*receipts, window.receipt])
     if window.receipt in found:
-        return max(len(receipts), 1)
+        return len(receipts)
     return max((at for at, receipt in enumerate(receipts, 1) if receipt in found), default=0)
-
-
-async def _import(
-    ledger: Ledger,
-    states: Imported,
-    window: Window,
-    done: int,
-    apply: bool,
-    note: Callable[[Sequence[Rejected]], None],
-) -> _Judged:
-    """Judge and append; once more on what is there where somebody else was faster."""
-    for _ in range(TRIES):
-        acts = window.acts[done:]
-        if done and not acts:
-            note(window.rejected)
-            return _Judged((), window.rejected, sum(len(act.facts) for act in window.acts))
-        await _prefetch(ledger, states, acts)
-        judged = await asyncio.to_thread(_judge, states, window, done)
-        expected, events = states.position, states.take()
-        note(judged.rejected)
-        if not apply:
-            return judged
-        receipt = await _append(ledger, window.receipt, events)
-        if receipt is not None and not receipt.repeated:
-            if receipt.position != expected:
-                states.forget_all(receipt.position)
-            states.keep_few(KEPT)
-            return judged
-        states.forget_all(await ledger.position())
-        done = await _known(ledger, window)
-    raise VersionClash("台账一直有人写入，这一批没有载入；已载入的不受影响，请稍后再次执行")
 
 
 async def _append(ledger: Ledger, receipt: UUID, events: Sequence[NewEvent]) -> Receipt | None:
@@ -163,16 +202,14 @@ async def _prefetch(ledger: Ledger, states: Imported, acts: Sequence[Act]) -> No
         states.know(stream, (state, history[-1].version if history else 0))
 
 
-def _judge(states: Imported, window: Window, done: int) -> _Judged:
-    acts = window.acts[done:]
+def _judge(states: Imported, acts: Sequence[Act]) -> _Judged:
     kept: list[Judged] = []
-    rejected = list(window.rejected)
+    rejected: list[Rejected] = []
     for act in acts:
         taken, refused = _take_in(states, act.facts)
         kept += taken
         rejected += refused
-    skipped = sum(len(act.facts) for act in window.acts[:done])
-    return _Judged(kept, sorted(rejected), skipped)
+    return _Judged(kept, sorted(rejected))
 
 
 def _take_in(states: Imported, facts: Sequence[Fact]) -> tuple[Sequence[Judged], list[Rejected]]:
@@ -201,15 +238,3 @@ def _unfit(error: Exception) -> tuple[str, str]:
     if isinstance(error, TypeError):
         return "import-number", "payload：整数须在 ±(2⁵³−1) 之内"
     return "import-personal", "payload：个人信息须以原文写明，并写明是谁的"
-
-
-def _count(tally: Tally, judged: _Judged, apply: bool) -> None:
-    tally.known += judged.skipped
-    for one in judged.kept:
-        counted = tally.events if one.told is not None else tally.consequences
-        counted[type(one.event).__name__] += 1
-        tally.flags.update(set(one.flags))
-    tally.added += len(judged.kept) if apply else 0
-    for reject in judged.rejected:
-        tally.rejects[reject.code] += 1
-        tally.examples.setdefault(reject.code, reject)
