@@ -5,7 +5,7 @@ and flagged with that rule; what passes takes from the decision the flags, the f
 numbers, the pinned rulebook), and the consequences that nobody has told.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
@@ -76,17 +76,21 @@ def asked(command: Command, state: Any, setting: Setting) -> Verdict:
 
 
 def judged(
-    act: Sequence[Stated], main: Stated | None, verdict: Verdict | None, ledger: str
+    act: Sequence[Stated],
+    main: Stated | None,
+    verdict: Verdict | None,
+    ledger: str,
+    known: Callable[[Stated], Mapping[str, Any]] = lambda fact: {},
 ) -> tuple[list[Judged], list[NoEvent]]:
     """The facts of an act in their order, and what follows from them where it belongs; or which of them are no events:
     the act is to be judged again without these. Without a verdict the door would not have taken the command for its
-    fields; without `main` nothing states the act."""
+    fields; without `main` nothing states the act. `known`: what the case knows of what a fact leaves out."""
     items = [placed(main.stream, item) for item in verdict.decision or ()] if verdict and main else []
     matches = list(_matched(act, items))
     kept, none = [], []
     for told, (fact, match) in enumerate(zip(act, matches, strict=True)):
         try:
-            event = _filled(fact, items[match][1] if match is not None else None)
+            event = _filled(fact, items[match][1] if match is not None else None, known)
         except ValidationError as error:
             none.append(NoEvent(told, error))
             continue
@@ -119,16 +123,17 @@ def _same(fact: Stated, stream: Stream[Any], event: Event) -> bool:
     return all(fact.fields.get(name, known) == known for name in _SAME if (known := getattr(event, name, None)))
 
 
-def _filled(fact: Stated, decided: Event | None) -> Event:
-    """What the fact says, and what it leaves out from the decision. Raises `ValidationError` where it is no event."""
+def _filled(fact: Stated, decided: Event | None, known: Callable[[Stated], Mapping[str, Any]]) -> Event:
+    """What the fact says, and what it leaves out from the decision, or as the case knows it. Raises `ValidationError`
+    where it is no event."""
     event = fact.event
     if event is None:
-        known = decided.model_dump(mode="json", exclude_none=True) if decided else {}
-        return fact.kind.model_validate({**known, **fact.fields})
+        wanting = decided.model_dump(mode="json", exclude_none=True) if decided else known(fact)
+        return fact.kind.model_validate({**wanting, **fact.fields})
     if decided is None:
         return event
-    wanting = {name: getattr(decided, name) for name in type(event).model_fields.keys() - event.model_fields_set}
-    left_out = {name: value for name, value in wanting.items() if value != getattr(event, name)}
+    unsaid = {name: getattr(decided, name) for name in type(event).model_fields.keys() - event.model_fields_set}
+    left_out = {name: value for name, value in unsaid.items() if value != getattr(event, name)}
     return event.model_copy(update=left_out) if left_out else event
 
 

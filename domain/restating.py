@@ -6,6 +6,7 @@ it, by the same names; where they are not, the few words that are wanting stand 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from domain import commands as c
@@ -161,13 +162,21 @@ def stating(act: Sequence[Stated]) -> Stated | None:
     return min(told, key=lambda fact: FOLLOWS.get(fact.kind, 0)) if told else None
 
 
-def restated(act: Sequence[Stated], main: Stated, state: Any, claimed: Mapping[str, Any]) -> Command:
+def restated(
+    act: Sequence[Stated],
+    main: Stated,
+    state: Any,
+    claimed: Mapping[str, Any],
+    known: Mapping[str, Any] = MappingProxyType({}),
+) -> Command:
     """The command that states the act, `main` before all, on the state before. `claimed`: what every command has, when
-    it happened, for whom, why so late. Raises pydantic's `ValidationError` where the door would not take it."""
+    it happened, for whom, why so late; `known`: what it must ask and `main` leaves out. Raises pydantic's
+    `ValidationError` where the door would not take it."""
     begins = isinstance(state, Proposal) and e.ProposalDraftSaved.__name__ not in state.entries
     kind = BEGINS.get(main.kind, STATED_BY[main.kind]) if begins else STATED_BY[main.kind]
     own = kind.model_fields.keys() - _OF_THE_ENVELOPE
-    fields = {name: value for name, value in main.fields.items() if name in own}
+    asked = {name: known[name] for name in own & known.keys() if kind.model_fields[name].is_required()}
+    fields = asked | {name: value for name, value in main.fields.items() if name in own}
     beside = [fact for fact in act if fact.stream.id == main.stream.id and fact is not main]
     return kind.model_validate({**fields, **_in_other_words(kind, main, beside), **claimed})
 

@@ -4,7 +4,7 @@ As in `ledger.in_memory` no state is read back between two acts; unlike there th
 what the rules refuse stands too, flagged.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,9 +16,11 @@ from domain.codes import Origin
 from domain.commands import Command
 from domain.judging import Judged, NoEvent, Verdict, asked, judged
 from domain.personal import Place, Sealed, details, sealed
+from domain.proposal import Proposal
 from domain.record import Context, Recorded
 from domain.restating import Stated, restated, stating
-from domain.streams import PROPOSAL, S, Stream
+from domain.streams import SESSION, S, Stream, session_stream
+from domain.wanting import of_the_case
 from ledger.committer import NewEvent
 from ledger.in_memory import InMemory
 from ledger.keys import Keys
@@ -82,7 +84,7 @@ class Imported(InMemory):
 
     def keep_few(self, most: int) -> None:
         """Let go of the cases that were asked for first, where there are more than `most`."""
-        cases = [stream for stream, state in self._states.items() if isinstance(state, type(PROPOSAL.empty))]
+        cases = [stream for stream, state in self._states.items() if isinstance(state, Proposal)]
         for stream in cases[: max(0, len(cases) - most)]:
             del self._states[stream], self._versions[stream]
 
@@ -92,7 +94,7 @@ class Imported(InMemory):
         main = stating(facts)
         teller = next((told for told in act if told.fact is main), act[0])
         verdict = self._verdict(facts, main, teller) if main is not None else None
-        kept, none = judged(facts, main, verdict, self.name)
+        kept, none = judged(facts, main, verdict, self.name, self._known)
         if none:
             return Outcome(none=none)
         new: list[tuple[Judged, Recorded[Any], NewEvent]] = []
@@ -113,12 +115,22 @@ class Imported(InMemory):
         state = self.state(main.stream)
         claimed = {"occurred_at": teller.occurred_at, "late_entry_reason": teller.context.late_entry_reason}
         try:
-            command = restated(facts, main, state, claimed)
+            known = self._known(main) if main.event is None else {}
+            command = restated(facts, main, state, claimed, known)
         except ValidationError:
             return None
         now = teller.entered_at or self._now
         setting = self._setting(command, state, teller.context, now, Origin.IMPORTED)
         return asked(command, state, setting)
+
+    def _known(self, fact: Stated) -> Mapping[str, Any]:
+        """What a case knows of what a fact about it leaves out."""
+        case = self.state(fact.stream)
+        if not isinstance(case, Proposal):
+            return {}
+        key = case.session or fact.fields.get("session")
+        session = self.state(session_stream(self.name, key)) if isinstance(key, str) else SESSION.empty
+        return of_the_case(fact, case, session)
 
     def _texts(self, command: Command, state: Any) -> dict[Sealed, str]:
         keys = self._keys

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import jsonschema_rs
 import psycopg
 import pytest
 
@@ -30,9 +32,16 @@ from domain.rules import KNOWN_UNIT, LATE_ENTRY_NEEDS_REASON
 from domain.streams import calendar_stream, directory_stream, proposal_stream, session_stream
 from ledger.keys import Keys
 from ledger.ledger import Ledger, VersionClash
+from tests.api.test_cli import Cli
 from tests.conftest import SECRET, Database
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def cli(database: Database, tmp_path: Path) -> Cli:
+    return Cli(database, tmp_path)
 
 
 @pytest.fixture
@@ -387,3 +396,66 @@ async def test_under_every_rulebook_a_case_comes_in_with_limits_and_numbers_from
     assert flagged == [*[(LATE_ENTRY_NEEDS_REASON.id,)] * 4, (KNOWN_UNIT.id,)]
     numbers = await ledger.kept(session_stream(ledger.name, "15-3"))
     assert numbers.last_case_no == 17
+
+
+def test_the_documented_example_is_imported_whole(cli: Cli, admin: psycopg.Connection[Any], tmp_path: Path) -> None:
+    example = tmp_path / "example.ndjson"
+    example.write_bytes((ROOT / "docs" / "import-example.ndjson").read_bytes())
+    tried = cli("import", str(example))
+    assert tried.returncode == 0, tried.stderr
+    assert "没有写入" in tried.stdout
+    report = tmp_path / "report.json"
+    done = cli("import", str(example), "--apply", "--report", str(report))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(report.read_bytes())
+    assert told["lines"] == sum(told["events"].values()) == 20
+    assert told["rejects"] == {}
+    assert {"review-before-signing", "co-opinion-before-issue"} <= set(told["flags"])
+    found = admin.execute("SELECT position FROM ledger.ledger_head WHERE ledger = %s", (cli.ledger,)).fetchone()
+    assert found == (20 + sum(told["consequences"].values()),)
+    origins = "SELECT DISTINCT convert_from(state, 'UTF8')::json->>'origin' FROM ledger.events WHERE ledger = %s"
+    assert admin.execute(origins, (cli.ledger,)).fetchall() == [("IMPORTED",)]
+    out = cli("export")
+    assert len(out.stdout.splitlines()) == found[0]
+
+
+def test_every_code_of_a_reject_is_documented() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "api" / "history").glob("*.py"))
+    codes = set(re.findall(r'"(import-[a-z0-9-]+)"', code)) - {"import-file-encoding", "import-file-unreadable"}
+    documented = set(re.findall(r"`(import-[a-z0-9-]+)`", (ROOT / "docs" / "import.md").read_text(encoding="utf-8")))
+    assert codes == documented
+
+
+def test_the_schema_of_a_line_takes_the_documented_example(cli: Cli) -> None:
+    told = json.loads(cli("import", "--schema").stdout)
+    check = jsonschema_rs.Draft202012Validator(told)
+    for one in (ROOT / "docs" / "import-example.ndjson").read_text(encoding="utf-8").splitlines():
+        check.validate(json.loads(one))
+    wrong = line(payload={"unit": 7, "name": "b"})
+    assert not check.is_valid(wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), "usage"),
+        (("nowhere.ndjson",), "import-file-unreadable"),
+        (("/dev/null", "--ledger", "台账"), "import-file-unreadable"),
+    ],
+)
+def test_what_cannot_be_imported_says_so(cli: Cli, arguments: tuple[str, ...], code: str) -> None:
+    answered = cli("import", *arguments)
+    assert answered.returncode == 2
+    assert code in answered.stderr
+
+
+def test_rejects_end_in_one_and_stand_beside_the_file(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "half.ndjson"
+    file.write_bytes(packed(line()) + b"\n" + BAD["wanting"][0] + b"\n")
+    answered = cli("import", str(file), "--apply")
+    assert answered.returncode == 1
+    kept = tmp_path / "half.ndjson.rejects.ndjson"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    [told] = [json.loads(one) for one in kept.read_bytes().splitlines()]
+    assert (told["line"], told["code"]) == (2, "import-field-missing")
+    assert told["original"].encode() == BAD["wanting"][0]
