@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,8 +28,9 @@ from api.history import report as reporting
 from api.history.importing import Tally, bring_in
 from api.history.line import Source
 from api.history.line import schema as schema_of_a_line
-from api.history.reading import size
+from api.history.reading import Window, size, windows
 from api.history.rejects import Rejects
+from api.history.workbook.mapping import Mapping, read_mapping
 from api.settings import Addresses, Settings, keys, secret
 from domain.personal import Sealed
 from domain.values import is_code
@@ -43,6 +44,7 @@ def import_(
     apply: Annotated[bool, Parameter(negative="--dry-run", help="写入台账；不写则只试载，不写入")] = False,
     rejects: Annotated[Path | None, Parameter(help="拒收的行写入的文件；默认为首个文件名加 .rejects.ndjson")] = None,
     report: Annotated[Path | None, Parameter(help="结果写入的文件（JSON）")] = None,
+    mapping: Annotated[Path | None, Parameter(help="Excel 台账（.xlsx）各列的对照（TOML），见 docs/import.md")] = None,
     schema: Annotated[bool, Parameter(negative="", help="只打印一行的格式（JSON Schema）")] = False,
 ) -> int:
     """载入以往的办理历史：先试载，看清之后加 --apply 写入；同一文件再次执行只补未载入的。格式见 docs/import.md。"""
@@ -50,11 +52,12 @@ def import_(
         return _print_schema()
     settings = read_settings()
     name = ledger or settings.ledgers[0]
-    if (wrong := _wrong(files, name, source)) is not None:
+    if (wrong := _wrong(files, name, source, mapping)) is not None:
         return wrong
+    columns = read_mapping(mapping) if mapping else None
     into = rejects or files[0].with_name(f"{files[0].name}.rejects.ndjson")
     with migrated(settings) as urls, Rejects(into) as kept:
-        tally = asyncio.run(_import(settings, urls, Source(ledger=name, name=source), files, kept, apply))
+        tally = asyncio.run(_import(settings, urls, Source(ledger=name, name=source), files, columns, kept, apply))
     return _told(settings, name, tally, into, report, apply)
 
 
@@ -84,7 +87,13 @@ def export(
 
 
 async def _import(
-    settings: Settings, urls: Addresses, source: Source, files: Sequence[Path], rejects: Rejects, apply: bool
+    settings: Settings,
+    urls: Addresses,
+    source: Source,
+    files: Sequence[Path],
+    mapping: Mapping | None,
+    rejects: Rejects,
+    apply: bool,
 ) -> Tally:
     ledger, tally = Ledger(source.ledger, urls.app, secret=secret(settings)), Tally()
     store = keys(settings)
@@ -92,12 +101,21 @@ async def _import(
         store.check()
     await ledger.open()
     try:
+        directory = await ledger.directory()
+
+        def opened(path: Path) -> Generator[Window, None, None]:
+            if mapping is None:
+                return windows(path, source)
+            from api.history.workbook import reading  # slow to load, and seldom needed
+
+            return reading.windows(path, mapping, source, directory)
+
         with progress_bar() as progress:
             task = progress.add_task("载入" if apply else "试载", total=sum(map(size, files)))
             await bring_in(
                 ledger,
                 files,
-                source,
+                opened,
                 tally,
                 now=datetime.now(UTC),
                 keys=store,
@@ -110,13 +128,17 @@ async def _import(
     return tally
 
 
-def _wrong(files: Sequence[Path], ledger: str, source: str) -> int | None:
+def _wrong(files: Sequence[Path], ledger: str, source: str, mapping: Path | None) -> int | None:
     """Say what is wrong with what was asked; None where nothing is."""
     if not files:
         return failed(USAGE, "usage", "须写明要载入的文件；用法见 huiyin import --help")
     for file in files:
         if not file.is_file():
             return failed(USAGE, "import-file-unreadable", f"没有文件“{file}”")
+        if file.suffix.lower() in (".xlsx", ".xlsm") and mapping is None:
+            return failed(USAGE, "import-mapping-missing", f"“{file}”是 Excel 台账，须用 --mapping 写明各列的对照")
+        if file.suffix.lower() == ".xls":
+            return failed(USAGE, "import-file-unreadable", f"“{file}”是旧式工作簿，请另存为 .xlsx")
     for what, code, name in (("台账", "ledger-invalid", ledger), ("来源", "source-invalid", source)):
         if not is_code(name):
             return failed(USAGE, code, f"“{name}”不能作{what}名：应由英文字母、数字、点、下划线或连字符组成")

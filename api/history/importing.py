@@ -6,7 +6,7 @@ the same file again, or a file that goes on where an earlier one ended, adds onl
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from api.history.line import Source, told
-from api.history.reading import Act, Fact, Rejected, Window, size, windows
+from api.history.line import told
+from api.history.reading import Act, Fact, Rejected, Window, size
 from domain.judging import Judged
 from domain.streams import Stream
 from ledger.committer import NewEvent
@@ -60,10 +60,14 @@ class Rejecting(Protocol):
     def __call__(self, path: Path, rejected: Sequence[Rejected], resumed: bool, /) -> None: ...
 
 
+Opened = Callable[[Path], Generator[Window, None, None]]
+"""A file as windows of acts."""
+
+
 async def bring_in(
     ledger: Ledger,
     files: Sequence[Path],
-    source: Source,
+    opened: Opened,
     tally: Tally,
     *,
     now: datetime,
@@ -82,7 +86,7 @@ async def bring_in(
     read_before, lines_before = 0, 0
     for path in files:
         run = _Run(ledger, states, tally, apply, partial(_note, rejects, path))
-        with closing(windows(path, source)) as read:
+        with closing(opened(path)) as read:
             while (window := await asyncio.to_thread(next, read, None)) is not None:
                 await run.bring_in(window)
                 tally.lines = lines_before + window.lines

@@ -126,7 +126,7 @@ def _windows(stream: IO[bytes], raw: IO[bytes], source: Source) -> Iterator[Wind
 
     def end_act() -> None:
         if open_act:
-            acts.append(Act(tuple(open_act), _receipt(source, digest)))
+            acts.append(Act(tuple(open_act), receipt_of(source, digest)))
             open_act.clear()
 
     for line in stream:
@@ -137,7 +137,7 @@ def _windows(stream: IO[bytes], raw: IO[bytes], source: Source) -> Iterator[Wind
         if isinstance(found, Fact) and (act is None or act != name):
             end_act()
             if number - begun > WINDOW:
-                yield Window(tuple(acts), tuple(rejected), _receipt(source, digest), number - 1, raw.tell())
+                yield Window(tuple(acts), tuple(rejected), receipt_of(source, digest), number - 1, raw.tell())
                 acts, rejected, begun = [], [], number - 1
             name = act
         chain.update(original + b"\n")
@@ -148,10 +148,11 @@ def _windows(stream: IO[bytes], raw: IO[bytes], source: Source) -> Iterator[Wind
             rejected.append(found)
     end_act()
     if number > begun:
-        yield Window(tuple(acts), tuple(rejected), _receipt(source, digest), number, raw.tell())
+        yield Window(tuple(acts), tuple(rejected), receipt_of(source, digest), number, raw.tell())
 
 
-def _receipt(source: Source, digest: bytes) -> UUID:
+def receipt_of(source: Source, digest: bytes) -> UUID:
+    """The id under which what a digest stands for is in the ledger."""
     return uuid5(NAMESPACE, f"{source.ledger}/import/{source.name}/{digest.hex()}")
 
 

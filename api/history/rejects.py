@@ -18,7 +18,7 @@ class Rejects:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
-        self._noted: set[tuple[str, int]] = set()
+        self._noted: set[tuple[str, int, str]] = set()
         self._begun = False
 
     def __enter__(self) -> "Rejects":
@@ -32,11 +32,11 @@ class Rejects:
         if not self._begun:
             self._begun = True
             self._begin(resumed)
-        new = [one for one in rejected if (path.name, one.line) not in self._noted]
+        new = [one for one in rejected if (path.name, one.line, one.reason) not in self._noted]
         if not new:
             return
         file = self._opened()
-        self._noted |= {(path.name, one.line) for one in new}
+        self._noted |= {(path.name, one.line, one.reason) for one in new}
         file.write(b"".join(orjson.dumps(_told(path, one)) + b"\n" for one in new))
         file.flush()
         os.fsync(file.fileno())
@@ -48,7 +48,7 @@ class Rejects:
         elif self._path.exists():
             whole = self._path.read_bytes()
             whole = whole[: whole.rfind(b"\n") + 1]
-            self._noted = {(one["file"], one["line"]) for one in map(orjson.loads, whole.splitlines())}
+            self._noted = {(one["file"], one["line"], one["reason"]) for one in map(orjson.loads, whole.splitlines())}
             os.truncate(self._path, len(whole))  # a line that was broken off is noted anew
 
     def _opened(self) -> IO[bytes]:
