@@ -5,6 +5,7 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -106,9 +107,9 @@ async def _import(
         def opened(path: Path) -> Generator[Window, None, None]:
             if mapping is None:
                 return windows(path, source)
-            from api.history.workbook import reading  # slow to load, and seldom needed
-
-            return reading.windows(path, mapping, source, directory)
+            reading = import_module("api.history.workbook.reading")  # slow to load, and seldom needed
+            read: Generator[Window, None, None] = reading.windows(path, mapping, source, directory)
+            return read
 
         with progress_bar() as progress:
             task = progress.add_task("载入" if apply else "试载", total=sum(map(size, files)))

@@ -1,5 +1,6 @@
 """A 台账 in Excel, as cities keep it: one row a case, filled in by many hands."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,6 +25,8 @@ from domain.record import Context
 from domain.rules import ONLY_ASSIGNED_UNIT_ACTS
 from domain.streams import directory_stream, proposal_stream, session_stream
 from ledger.ledger import Ledger
+from tests.api.test_cli import Cli
+from tests.conftest import SECRET, Database
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "docs" / "import-mapping.toml"
@@ -224,3 +227,22 @@ def test_a_day_is_read_in_every_shape(told: Any) -> None:
 def test_what_is_no_day_is_not_guessed(told: Any) -> None:
     with pytest.raises(Unread):
         cells.day(told)
+
+
+async def test_the_command_asks_for_a_mapping_and_then_takes_the_workbook(database: Database, tmp_path: Path) -> None:
+    cli = Cli(database, tmp_path)
+    path = book(tmp_path / "tz.xlsx", {**USUAL, "签收日期": "三月底"})
+    alone = cli("import", str(path))
+    assert (alone.returncode, "import-mapping-missing" in alone.stderr) == (2, True)
+    ledger = Ledger(cli.ledger, database.app, secret=SECRET)
+    await ledger.open()
+    try:
+        await city(ledger)
+        before = await ledger.position()
+        taken = cli("import", str(path), "--mapping", str(SAMPLE), "--apply")
+        assert taken.returncode == 1, taken.stderr
+        assert await ledger.position() > before
+    finally:
+        await ledger.close()
+    [rejected] = [json.loads(one) for one in (tmp_path / "tz.xlsx.rejects.ndjson").read_bytes().splitlines()]
+    assert json.loads(rejected["original"]) == {"sheet": "2019年", "row": 4, "column": "签收日期", "value": "三月底"}
