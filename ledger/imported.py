@@ -24,8 +24,8 @@ from domain.wanting import of_the_case
 from ledger.committer import NewEvent
 from ledger.in_memory import InMemory
 from ledger.keys import Keys
-from ledger.ledger import Ledger
-from ledger.mapper import Envelope, EventTooLarge, to_state, type_name
+from ledger.ledger import Ledger, to_store
+from ledger.mapper import EventTooLarge
 
 Loaded = tuple[Any, int]
 
@@ -142,14 +142,6 @@ class Imported(InMemory):
         self.state(stream)
         version = self._versions[stream.id] + before_here + 1
         own = {*type(one.event).model_fields, "occurred_at"}
-        envelope = Envelope(
-            told.context.model_copy(update={"reference_position": self.position}),
-            told.occurred_at,
-            Origin.IMPORTED,
-            told.entered_at,
-            tuple(name for name in told.made_up if name in own),
-            tuple(dict.fromkeys(one.flags)),
-        )
         if self._keys and (subjects := {detail.subject for detail in details(one.event)}):
             self._keys.provide(self.name, subjects)
         event = sealed(one.event, stream.id, version, self._seal)
@@ -160,12 +152,13 @@ class Imported(InMemory):
             position=self.position + len(before) + 1,
             occurred_at=told.occurred_at,
             recorded_at=told.entered_at or self._now,
-            context=envelope.context,
+            context=told.context.model_copy(update={"reference_position": self.position}),
             origin=Origin.IMPORTED,
             entered_at=told.entered_at,
-            flags=envelope.flags,
+            made_up=tuple(name for name in told.made_up if name in own),
+            flags=tuple(dict.fromkeys(one.flags)),
         )
-        return recorded, NewEvent(stream.id, version, type_name(type(event)), to_state(event, envelope))
+        return recorded, to_store(recorded)
 
     def _seal(self, place: Place, subject: str, text: str) -> Sealed:
         if self._keys is None:

@@ -35,7 +35,7 @@ from api.history.workbook.mapping import Mapping, read_mapping
 from api.settings import Addresses, Settings, keys, secret
 from domain.personal import Sealed
 from domain.values import is_code
-from ledger.ledger import Ledger
+from ledger.ledger import one_ledger
 
 
 def import_(
@@ -96,12 +96,10 @@ async def _import(
     rejects: Rejects,
     apply: bool,
 ) -> Tally:
-    ledger, tally = Ledger(source.ledger, urls.app, secret=secret(settings)), Tally()
-    store = keys(settings)
+    tally, store = Tally(), keys(settings)
     if apply:
         store.check()
-    await ledger.open()
-    try:
+    async with one_ledger(source.ledger, urls.app, secret=secret(settings)) as ledger:
         directory = await ledger.directory()
 
         def opened(path: Path) -> Generator[Window, None, None]:
@@ -124,8 +122,6 @@ async def _import(
                 rejects=rejects.note,
                 progress=lambda done: progress.update(task, completed=done),
             )
-    finally:
-        await ledger.close()
     return tally
 
 

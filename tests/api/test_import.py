@@ -32,7 +32,7 @@ from domain.record import Context
 from domain.rules import KNOWN_UNIT, LATE_ENTRY_NEEDS_REASON
 from domain.streams import calendar_stream, directory_stream, proposal_stream, session_stream
 from ledger.keys import Keys
-from ledger.ledger import Ledger, VersionClash
+from ledger.ledger import Ledger, VersionClash, one_ledger
 from tests.api.test_cli import Cli
 from tests.conftest import SECRET, Database
 
@@ -48,10 +48,8 @@ def cli(database: Database, tmp_path: Path) -> Cli:
 @pytest.fixture
 async def other(database: Database, ledger_name: str) -> AsyncIterator[Ledger]:
     """Another empty ledger."""
-    opened = Ledger(f"{ledger_name}-other", database.app, secret=SECRET)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with one_ledger(f"{ledger_name}-other", database.app, secret=SECRET) as opened:
+        yield opened
 
 
 async def take(
@@ -138,13 +136,9 @@ async def test_the_same_file_again_adds_nothing_and_a_longer_one_only_what_is_ne
 
 async def take_fresh(database: Database, file: Path) -> Tally:
     """What would come of the file in an empty ledger."""
-    empty = Ledger(f"empty-{uuid4().hex[:8]}", database.app, secret=SECRET)
-    await empty.open()
-    try:
+    async with one_ledger(f"empty-{uuid4().hex[:8]}", database.app, secret=SECRET) as empty:
         tally, _ = await take(empty, file, apply=False)
         assert await empty.position() == 0
-    finally:
-        await empty.close()
     return tally
 
 
@@ -167,12 +161,8 @@ async def test_two_imports_of_one_file_at_once_import_it_once(
     await simulate(ledger, Wanted(proposals=30, years=1, seed=5))
     file = tmp_path / "city.ndjson"
     told = written(database, ledger.name, file)
-    beside = Ledger(other.name, database.app, secret=SECRET)
-    await beside.open()
-    try:
+    async with one_ledger(other.name, database.app, secret=SECRET) as beside:
         (one, _), (two, _) = await asyncio.gather(take(other, file), take(beside, file))
-    finally:
-        await beside.close()
     assert one.added + two.added == len(told)
     assert await other.position() == len(told)
     assert one.flags + two.flags == (await take_fresh(database, file)).flags
@@ -203,7 +193,9 @@ async def test_people_may_write_to_the_ledger_meanwhile(
         stop.set()
     assert rejected == []
     assert taken.added == len(told)
-    assert await other.position() == len(told) + await writing
+    listed = await writing
+    assert listed > 0
+    assert await other.position() == len(told) + listed
     fresh = await take_fresh(database, file)
     assert taken.flags == fresh.flags
 

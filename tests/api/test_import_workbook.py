@@ -24,7 +24,7 @@ from domain.policy.rulebook import parse
 from domain.record import Context
 from domain.rules import ONLY_ASSIGNED_UNIT_ACTS
 from domain.streams import directory_stream, proposal_stream, session_stream
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, one_ledger
 from tests.api.test_cli import Cli
 from tests.conftest import SECRET, Database
 
@@ -234,15 +234,11 @@ async def test_the_command_asks_for_a_mapping_and_then_takes_the_workbook(databa
     path = book(tmp_path / "tz.xlsx", {**USUAL, "签收日期": "三月底"})
     alone = cli("import", str(path))
     assert (alone.returncode, "import-mapping-missing" in alone.stderr) == (2, True)
-    ledger = Ledger(cli.ledger, database.app, secret=SECRET)
-    await ledger.open()
-    try:
+    async with one_ledger(cli.ledger, database.app, secret=SECRET) as ledger:
         await city(ledger)
         before = await ledger.position()
         taken = cli("import", str(path), "--mapping", str(SAMPLE), "--apply")
         assert taken.returncode == 1, taken.stderr
         assert await ledger.position() > before
-    finally:
-        await ledger.close()
     [rejected] = [json.loads(one) for one in (tmp_path / "tz.xlsx.rejects.ndjson").read_bytes().splitlines()]
     assert json.loads(rejected["original"]) == {"sheet": "2019年", "row": 4, "column": "签收日期", "value": "三月底"}

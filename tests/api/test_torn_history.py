@@ -96,6 +96,7 @@ class ByHand:
             first.context,
             ledger=NAME,
             now=first.entry_time,
+            position=first.position,
             directory=self.state(directory_stream(NAME)),
             session=SESSION.empty if key is None else self.state(session_stream(NAME, key)),
             calendar=self.state(calendar_stream(NAME)),
