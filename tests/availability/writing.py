@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import orjson
@@ -17,6 +18,8 @@ from ledger.ledger import Ledger, Receipt
 from ledger.recorder import LedgerRecorder
 
 WRITERS = 16
+PATIENCE = 90.0
+CATCHING_UP = 30.0
 BREATH = 0.02
 """Seconds a writer rests after each answer: the test is about faults, not about speed."""
 
@@ -42,7 +45,7 @@ class Witnesses:
     def gap(self, since: float) -> float:
         """The longest time without an acknowledgement since a moment, in seconds."""
         after = [since, *(moment for moment in self.moments if moment > since)]
-        return max((later - sooner for sooner, later in zip(after, after[1:], strict=False)), default=float("inf"))
+        return max((later - sooner for sooner, later in pairwise(after)), default=float("inf"))
 
     def wrote_after(self, moment: float) -> bool:
         return bool(self.moments) and self.moments[-1] > moment
@@ -70,7 +73,8 @@ async def writing(dsn: str, ledger: str) -> AsyncIterator[Witnesses]:
                 yield witnesses
             finally:
                 stopped.set()
-                await asyncio.gather(*writers)
+                async with asyncio.timeout(PATIENCE):
+                    await asyncio.gather(*writers)
             await _caught_up(witnesses)
 
 
@@ -107,14 +111,16 @@ async def _write(door: Ledger, witnesses: Witnesses, stopped: asyncio.Event) -> 
         command = uuid4()
         events = tuple(_event(command, stream, version + number) for number in range(1, 2 + version % 3))
         receipt = await _until_told(door, Sent(command, events), witnesses)
+        if receipt is None:
+            return
         witnesses.acknowledged[command] = Sent(command, events), receipt
         witnesses.moments.append(time.monotonic())
         version += len(events)
         await asyncio.sleep(BREATH)
 
 
-async def _until_told(door: Ledger, sent: Sent, witnesses: Witnesses) -> Receipt:
-    """Ask with one command id until there is a receipt."""
+async def _until_told(door: Ledger, sent: Sent, witnesses: Witnesses) -> Receipt | None:
+    """Ask with one command id until there is a receipt; None where the stream is not as the caller left it."""
     while True:
         try:
             receipt = await door.append(sent.command, sent.events)
@@ -123,9 +129,9 @@ async def _until_told(door: Ledger, sent: Sent, witnesses: Witnesses) -> Receipt
         except Exception as error:  # whatever it is, it does not tell the caller what to do
             witnesses.unclear.append(f"{sent.command}: {error!r}")
         else:
-            if receipt is not None:
-                return receipt
-            witnesses.unclear.append(f"{sent.command}: clashed, though nobody else writes to its stream")
+            if receipt is None:
+                witnesses.unclear.append(f"{sent.command}: clashed, though nobody else writes to its stream")
+            return receipt
         await asyncio.sleep(0.2)
 
 
@@ -138,6 +144,6 @@ async def _caught_up(witnesses: Witnesses) -> None:
     """Wait for the reader, which may have to find the new primary first."""
     last = max((receipt.position for _, receipt in witnesses.acknowledged.values()), default=0)
     with suppress(TimeoutError):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(CATCHING_UP):
             while not witnesses.seen or witnesses.seen[-1][0] < last:  # noqa: ASYNC110  # another thread makes it true
                 await asyncio.sleep(0.1)
