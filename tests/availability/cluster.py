@@ -5,6 +5,8 @@ import importlib.util
 import json
 import os
 import pwd
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,13 +16,12 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import randint
 from typing import Any
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ledger.embedded import ACCOUNTS, EmbeddedPostgresError, _find_binaries
@@ -28,8 +29,7 @@ from ledger.embedded import ACCOUNTS, EmbeddedPostgresError, _find_binaries
 SAMPLES = Path(__file__).parents[2] / "docs" / "availability"
 NODES = ("node1", "node2", "node3")
 PATIENCE = 90.0
-PASSWORD = "tests"
-PORTS = {":5432": ":25432", ":8008": ":28008", ":2379": ":22379", ":2380": ":22380"}
+PORTS = {"port=5432": "port=25432", ":5432": ":25432", ":8008": ":28008", ":2379": ":22379", ":2380": ":22380"}
 
 
 class Missing(Exception):
@@ -107,11 +107,7 @@ class Node:
         return "\n".join(path.read_text(errors="replace")[-3000:] for path in sorted(self.folder.glob("*.log")))
 
     def _run(self, program: str, command: list[str | Path]) -> subprocess.Popen[bytes]:
-        settings = dict(
-            line.split("=", 1)
-            for line in self.cluster.adapted(f"{program}.env", self).splitlines()
-            if line and not line.startswith("#")
-        )
+        settings = _settings(self.cluster.adapted(f"{program}.env", self))
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
         log = os.open(self.folder / f"{program}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
@@ -135,7 +131,7 @@ class Cluster:
         self.account = _account()
         self.etcd = _etcd()
         self.binaries = _binaries()
-        self.network = f"127.{randint(32, 250)}.{randint(1, 250)}."  # noqa: S311
+        self.network = f"127.{randint(32, 250)}.{randint(1, 250)}."
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-availability-"))
         self.folder.chmod(0o711)
         self.nodes = [Node(self, number) for number in (1, 2, 3)]
@@ -152,25 +148,38 @@ class Cluster:
             node.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def dsn(self, user: str = "postgres", database: str = "huiyin") -> str:
-        """As docs/operations.md has it: whichever node takes writes."""
-        return make_conninfo(
-            host=",".join(node.address for node in self.nodes),
-            port=PORTS[":5432"][1:],
-            user=user,
-            password=self.password if user == "postgres" else PASSWORD,
-            dbname=database,
-            target_session_attrs="read-write",
-            connect_timeout=2,
-            tcp_user_timeout=5000,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-        )
+    def dsn(self, name: str = "DATABASE_URL_APP") -> str:
+        """As the service has it: whichever node takes writes."""
+        return shlex.split(_settings(self.adapted("huiyin.env"))[name])[0]
 
     @property
-    def password(self) -> str:
-        return self._setting("PATRONI_SUPERUSER_PASSWORD")
+    def superuser(self) -> str:
+        """To look at tables and to tamper with them."""
+        samples = _settings(self.adapted("patroni.env"))
+        return make_conninfo(self.dsn(), user="postgres", password=samples["PATRONI_SUPERUSER_PASSWORD"])
+
+    def walk(self, block: str) -> str:
+        """Paste a block of docs/operations.md; what it prints."""
+        page = (SAMPLES.parent / "operations.md").read_text()
+        found = re.search(rf"<!-- walk: {block} -->\n```bash\n(.*?)```", page, re.S)
+        assert found, f"the page has no walk {block}"
+        (self.folder / "huiyin.env").write_text(self.adapted("huiyin.env"))
+        (self.folder / "patroni.env").write_text(self.adapted("patroni.env", self.nodes[0]))
+        (self.folder / "patroni.yml").write_text(self.adapted("patroni.yml"))
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", self._here(found[1]).replace("/etc/huiyin", str(self.folder))],
+            env={
+                "PATH": f"{self._programs()}:{self.binaries}:/usr/bin:/bin",
+                "PYTHONPATH": str(SAMPLES.parents[1]),
+                "LC_ALL": "C.UTF-8",
+            },
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
 
     def primary(self) -> Node:
         """The node that takes writes; waits for one."""
@@ -184,11 +193,6 @@ class Cluster:
         """Three nodes, two of them streaming and counted on by the primary."""
         until(self._whole, "three nodes", lambda: "\n".join(f"{node.name}\n{node.log()}" for node in self.nodes))
 
-    def hand_over(self) -> None:
-        """A planned switchover, as `patronictl switchover` asks for."""
-        leader = self.primary()
-        self.ask(leader, "/switchover", {"leader": leader.name}, method="POST")
-
     def replicate_asynchronously(self) -> None:
         """As `patronictl edit-config`: for the control run alone."""
         self.ask(self.primary(), "/config", {"synchronous_mode": False, "synchronous_mode_strict": False}, "PATCH")
@@ -197,8 +201,9 @@ class Cluster:
 
     def ask(self, node: Node, path: str, body: Any = None, method: str = "GET") -> Any:
         """Patroni's REST interface."""
-        login = f"{self._setting('PATRONI_RESTAPI_USERNAME')}:{self._setting('PATRONI_RESTAPI_PASSWORD')}"
-        request = urllib.request.Request(  # noqa: S310
+        samples = _settings(self.adapted("patroni.env"))
+        login = f"{samples['PATRONI_RESTAPI_USERNAME']}:{samples['PATRONI_RESTAPI_PASSWORD']}"
+        request = urllib.request.Request(
             f"http://{node.address}{PORTS[':8008']}{path}",
             json.dumps(body).encode() if body is not None else None,
             {"Authorization": f"Basic {b64encode(login.encode()).decode()}", "Content-Type": "application/json"},
@@ -222,6 +227,9 @@ class Cluster:
             for folder in ("/var/lib/postgresql/huiyin", "/var/lib/etcd/huiyin", "/var/lib/postgresql/.pgpass-patroni"):
                 own = {"postgresql/huiyin": "data", "etcd/huiyin": "etcd"}.get(folder.removeprefix("/var/lib/"), "pass")
                 text = text.replace(folder, str(node.folder / own))
+        return self._here(text)
+
+    def _here(self, text: str) -> str:
         text = text.replace("10.0.0.0/24", "127.0.0.0/8").replace(
             "10.0.0.", self.network
         )  # loopback calls as 127.0.0.1
@@ -230,14 +238,20 @@ class Cluster:
             text = text.replace(usual, port)
         return text
 
+    def _programs(self) -> Path:
+        """The programs that the page names, of this environment."""
+        folder = self.folder / "programs"
+        folder.mkdir(exist_ok=True)
+        for name, module in {"huiyin": "api.cli", "patronictl": "patroni.ctl"}.items():
+            code = f"import sys; from {module} import {'main' if name == 'huiyin' else 'ctl'} as run; sys.exit(run())"
+            (folder / name).write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n")
+            (folder / name).chmod(0o755)
+        return folder
+
     def give(self, folder: Path) -> None:
         if self.account is not None:
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, *self.account)
-
-    def _setting(self, name: str) -> str:
-        lines = (SAMPLES / "patroni.env").read_text().splitlines()
-        return next(line.split("=", 1)[1] for line in lines if line.startswith(f"{name}="))
 
     def _whole(self) -> bool:
         leader = next((node for node in self.nodes if self._ask(node, "/primary")), None)
@@ -261,11 +275,10 @@ def until(happens: Callable[[], Any], what: str, why: Callable[[], str] = str, s
     return answer
 
 
-def connections(cluster: Cluster, user: str = "postgres", database: str = "huiyin") -> Iterator[psycopg.Connection]:
-    """A connection to the primary, tried again for as long as there is none."""
-    while True:
-        with suppress(psycopg.OperationalError):
-            yield psycopg.connect(cluster.dsn(user, database), autocommit=True)
+def _settings(text: str) -> dict[str, str]:
+    """A file of settings, a line each."""
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    return dict(line.split("=", 1) for line in lines)
 
 
 def _reaped(process: subprocess.Popen[bytes] | None) -> None:

@@ -5,16 +5,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import psycopg
 import pytest
 import structlog
-from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from ledger.migrate import migrate
-from tests.availability.cluster import PASSWORD, Cluster, Missing, until
-
+from tests.availability.cluster import Cluster, Missing
 
 QUIET = structlog.make_filtering_bound_logger(logging.CRITICAL)
 
@@ -54,11 +50,8 @@ def cluster() -> Iterator[Cluster]:
         pytest.exit(str(missing), returncode=2)
     try:
         made.start()
-        with psycopg.connect(made.dsn(database="postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE huiyin")
-        migrate(made.dsn())
-        with psycopg.connect(made.dsn(), autocommit=True) as connection:
-            connection.execute(sql.SQL("ALTER ROLE huiyin_app PASSWORD {}").format(PASSWORD))
+        made.walk("roles")
+        assert made.walk("list").count("Quorum Standby") == 2
         yield made
     finally:
         made.stop()

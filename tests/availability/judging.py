@@ -54,10 +54,12 @@ def _doubled(rows: list[Any], receipts: dict[Any, Any], witnesses: Witnesses) ->
     """Every caller has asked until it was told, so that nothing may stand there but what was acknowledged."""
     written = Counter(orjson.loads(row[3])["command"] for row in rows)
     wanted = {str(sent.command): len(sent.events) for sent, _ in witnesses.acknowledged.values()}
+    doubled = [one for one, many in written.items() if many != wanted.get(one)]
+    untold = receipts.keys() - witnesses.acknowledged.keys()
     return [
-        *(f"command {one} has {many} events, not {wanted.get(one, 0)}" for one, many in written.items() if many != wanted.get(one)),
-        *(f"receipt {one} of a command that nobody was told of" for one in receipts.keys() - witnesses.acknowledged.keys()),
-    ]  # fmt: skip
+        *(f"command {one} has {written[one]} events, not {wanted.get(one, 0)}" for one in doubled),
+        *(f"receipt {one} of a command that nobody was told of" for one in untold),
+    ]
 
 
 def _out_of_order(rows: list[Any], head: int) -> list[str]:

@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass
 class Witnesses:
-    """What callers and reader saw. `unclear` holds answers that tell a caller neither what happened nor to ask again."""
+    """What callers and reader saw. `unclear`: answers that tell a caller neither what happened nor to ask again."""
 
     acknowledged: dict[UUID, tuple[Sent, Receipt]] = field(default_factory=dict)
     moments: list[float] = field(default_factory=list)
@@ -112,7 +112,8 @@ async def _write(door: Ledger, witnesses: Witnesses, stopped: asyncio.Event) -> 
         events = tuple(_event(command, stream, version + number) for number in range(1, 2 + version % 3))
         receipt = await _until_told(door, Sent(command, events), witnesses)
         if receipt is None:
-            return
+            stream, version = uuid4(), 0
+            continue
         witnesses.acknowledged[command] = Sent(command, events), receipt
         witnesses.moments.append(time.monotonic())
         version += len(events)
