@@ -21,6 +21,7 @@ import pytest
 
 from api.settings import DEHUI
 from ledger.committer import NewEvent
+from ledger.connections import Connections
 from ledger.embedded import EmbeddedPostgres
 from ledger.ledger import Ledger
 from ledger.migrate import migrate
@@ -98,11 +99,12 @@ def write(server: EmbeddedPostgres, many: int) -> History:
     """Some more commands; what then stands in the ledger."""
 
     async def append() -> None:
-        door = Ledger(LEDGER, server.dsn("huiyin_app"), secret=b"tests")
-        await door.open()
-        for _ in range(many):
-            await door.append(uuid4(), [NewEvent(uuid4(), 1, "Tested/1", b"{}")])
-        await door.close()
+        async with Connections(server.dsn("huiyin_app")) as connections:
+            door = Ledger(LEDGER, connections, secret=b"tests")
+            await door.open()
+            for _ in range(many):
+                await door.append(uuid4(), [NewEvent(uuid4(), 1, "Tested/1", b"{}")])
+            await door.close()
 
     asyncio.run(append())
     return history(server)

@@ -14,6 +14,7 @@ from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
 from ledger.committer import LedgerBusy, NewEvent, OutcomeUnknown
+from ledger.connections import Connections
 from ledger.ledger import Ledger, Receipt
 from ledger.recorder import LedgerRecorder
 
@@ -54,12 +55,13 @@ class Witnesses:
 @asynccontextmanager
 async def opened(dsn: str, ledger: str) -> AsyncIterator[Ledger]:
     """The product's own door to history, on these addresses."""
-    door = Ledger(ledger, dsn, secret=b"tests")
-    await door.open()
-    try:
-        yield door
-    finally:
-        await door.close()
+    async with Connections(dsn) as connections:
+        door = Ledger(ledger, connections, secret=b"tests")
+        await door.open()
+        try:
+            yield door
+        finally:
+            await door.close()
 
 
 @asynccontextmanager
