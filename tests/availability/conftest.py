@@ -1,6 +1,7 @@
 """One cluster for all faults, and the table of what each of them cost."""
 
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ def cluster() -> Iterator[Cluster]:
         made = Cluster()
     except Missing as missing:
         pytest.exit(str(missing), returncode=2)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us stops the nodes
     try:
         made.start()
         made.walk("roles")

@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from ledger.committer import SILENCE
 from tests.availability.cluster import Cluster, Node
 from tests.availability.conftest import Costs
 from tests.availability.judging import complaints
@@ -75,11 +76,12 @@ async def a_standby_killed(cluster: Cluster, _: Witnesses) -> list[Node]:
 
 
 async def both_standbys_killed(cluster: Cluster, _: Witnesses) -> list[Node]:
-    """Strict: nothing is acknowledged until one is back."""
+    """Strict: nothing is acknowledged until one is back, for longer than the committer waits for a word."""
     struck = cluster.standbys()
     for node in struck:
         node.kill_database()
-    await asyncio.sleep(5)
+    await asyncio.sleep(SILENCE + 3)
+    await back(struck)
     return struck
 
 
@@ -92,7 +94,7 @@ FAULTS: dict[str, Fault] = {
     "复制停滞一秒后主节点断电": primary_node_killed_while_replication_stalls,
     "主节点冻结": primary_node_frozen,
     "一个备库断电": a_standby_killed,
-    "两个备库都断电五秒": both_standbys_killed,
+    "两个备库都断电十三秒": both_standbys_killed,
 }
 
 
@@ -104,17 +106,15 @@ async def strike(cluster: Cluster, fault: Fault, ledger: str) -> tuple[Witnesses
         since = time.monotonic()
         struck = await fault(cluster, witnesses)
         struck_until = time.monotonic()
-        if fault is both_standbys_killed:
-            await back(cluster, struck)
         await wrote(witnesses, struck_until)
         gap = witnesses.gap(since)
-        await back(cluster, struck)
+        await back(struck)
         await asyncio.to_thread(cluster.wait_whole)
         await asyncio.sleep(CALM / 2)
     return witnesses, gap
 
 
-async def back(cluster: Cluster, struck: list[Node]) -> None:
+async def back(struck: list[Node]) -> None:
     for node in struck:
         await asyncio.to_thread(node.start)
 
