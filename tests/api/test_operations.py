@@ -82,8 +82,8 @@ class Site:
 
     def restored(self, *more: str, **settings: str) -> History:
         """The history after everything was lost and restored."""
-        for left in ("cluster.broken", "wal"):
-            shutil.rmtree(self.data / left, ignore_errors=True)
+        for left in (*self.data.glob("broken-*"), *self.data.glob("wal")):
+            shutil.rmtree(left)
         self.walk("aside", "restore", *more, "check", **settings)
         with EmbeddedPostgres(self.data) as server:
             return history(server)
