@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check cover bench fmt lock clean
+.PHONY: help run test soak test-availability check cover bench fmt lock clean
 
 help: ## 列出可用的目标
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 run: $(VENV)/.run ## 安装、启动服务，并在空台账上载入示例年度
 	@$(BIN)/huiyin serve --demo
@@ -19,6 +19,9 @@ test: $(VENV)/.dev ## 全部测试
 
 soak: $(VENV)/.dev ## 超过一分钟的测试（反复断电、长时间并发）
 	$(BIN)/python -m pytest -m soak
+
+test-availability: $(VENV)/.availability ## 高可用：三个节点轮番出故障，五分钟之内（只用于 Linux）
+	$(BIN)/python -m pytest -m availability -s tests/availability
 
 check: $(VENV)/.dev ## 静态检查：ruff、mypy、分层、架构
 	$(BIN)/ruff check .
@@ -46,6 +49,8 @@ lock: $(VENV)/.dev ## 重新锁定依赖
 		--all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --quiet --upgrade \
 		--group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --quiet --upgrade \
+		--group availability -c requirements-dev.lock -o requirements-availability.lock
 
 clean: ## 删除虚拟环境与缓存（不动数据）
 	rm -rf $(VENV) .mypy_cache .ruff_cache .coverage .hypothesis .schemathesis build dist *.egg-info
@@ -74,3 +79,8 @@ $(VENV)/.bench: requirements-bench.lock benchmarks/peers/package-lock.json | $(B
 	@if $(INSTALL) --require-hashes -r requirements-bench.lock && \
 		(cd benchmarks/peers && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --loglevel=error); \
 		then touch $@; else echo "有的对照方没有装上"; fi
+
+$(VENV)/.availability: requirements-availability.lock $(VENV)/.dev
+	@echo "安装高可用测试的依赖……"
+	@$(INSTALL) --require-hashes -r requirements-availability.lock
+	@touch $@

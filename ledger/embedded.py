@@ -19,6 +19,7 @@ import importlib.util
 import os
 import pwd
 import re
+import shlex
 import shutil
 import signal
 import stat
@@ -59,6 +60,8 @@ SETTINGS = (
     "log_timezone=UTC",
     "logging_collector=off",
 )
+SETTINGS_SINCE_17 = ("summarize_wal=on",)
+"""What incremental backups need (docs/operations.md)."""
 
 MESSAGES = {
     "postgres_already_running": "数据库已由另一进程启动（数据目录 {data}）。",
@@ -169,6 +172,19 @@ class EmbeddedPostgres:
         """A libpq connection string over the socket."""
         return make_conninfo(host=str(self._socket_folder), port=5432, user=user, dbname=database)
 
+    def shell(self) -> str:
+        """For `eval` in a shell: where the server is, its own programs (pg_basebackup, psql), and who runs it."""
+        uid, gid, _ = self._account
+        settings = {
+            "PGHOST": str(self._socket_folder),
+            "PGPORT": "5432",
+            "PGUSER": SUPERUSER,
+            "PGDATABASE": DATABASE,
+            "HUIYIN_POSTGRES_ACCOUNT": f"{uid}:{gid}",
+        }
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+        return "\n".join([*lines, f'export PATH={shlex.quote(str(_find_binaries(self._setting).folder))}:"$PATH"'])
+
     def start(self) -> Self:
         """Own a new server; main thread only. Waits for an earlier one that is on its way down.
 
@@ -263,7 +279,8 @@ class EmbeddedPostgres:
 
         quoted = str(self._socket_folder).replace('"', '""')
         command: list[str | Path] = [binaries.folder / "postgres", "-D", self.cluster]
-        for setting in (*SETTINGS, f'unix_socket_directories="{quoted}"'):
+        more = SETTINGS_SINCE_17 if binaries.major >= 17 else ()
+        for setting in (*SETTINGS, *more, f'unix_socket_directories="{quoted}"'):
             command += ["-c", setting]
         self._process, self._starter = self._spawn(command, account, lock), os.getpid()
         try:
@@ -308,13 +325,15 @@ class EmbeddedPostgres:
         return psycopg.pq.PGconn.ping(conninfo.encode()) == psycopg.pq.Ping.OK
 
     def _ready(self) -> bool:
-        """Whether a server answers and has our database; whoever comes first makes it."""
+        """Whether a server answers, is through with replaying, and has our database; whoever comes first makes it."""
         if not self._answers():
             return False
         with (
             suppress(psycopg.OperationalError),  # it went down between the question and now
             psycopg.connect(self.dsn(database="postgres"), autocommit=True, connect_timeout=2) as connection,
         ):
+            if connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+                return False  # a restored one that is on its way to a point in time takes no writes yet
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")

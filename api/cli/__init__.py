@@ -39,6 +39,7 @@ app = cyclopts.App(
 for command in (
     service.serve,
     service.migrate,
+    service.postgres,
     service.token,
     caseload.demo,
     caseload.simulate,

@@ -1,6 +1,7 @@
 """The service: started whole by an operator, its processes one by one by `serve`."""
 
 import asyncio
+import sys
 from typing import Annotated
 
 import uvicorn
@@ -9,13 +10,14 @@ from cyclopts import Parameter
 from api import tokens
 from api.app import create_app
 from api.cli.caseload import load_demo
-from api.cli.terminal import console, migrated, read_settings
+from api.cli.terminal import USAGE, console, failed, migrated, read_settings
 from api.demo import SampleRefused
 from api.reactions import process
 from api.serve import serve as run_serve
 from api.serve import stop_on_signal
 from api.settings import Addresses, Settings, addresses, database, secret
 from ledger import migrate as schema
+from ledger.embedded import EmbeddedPostgres
 from projections import READ_MODELS
 from projections import daemon as projecting
 
@@ -50,6 +52,15 @@ def migrate() -> None:
     with database(read_settings()) as urls:
         schema.migrate(urls.owner)
     console.print("数据库结构已是最新。")
+
+
+def postgres() -> int | None:
+    """打印内嵌数据库的连接变量：eval "$(huiyin postgres)" 之后可用 psql、pg_basebackup。"""
+    settings = read_settings()
+    if settings.database_url:
+        return failed(USAGE, "database-external", "已设 DATABASE_URL，数据库不是内嵌的，请用它自己的工具连接")
+    sys.stdout.write(EmbeddedPostgres(settings.data, settings.postgres_bin).shell() + "\n")
+    return None
 
 
 def token(*, revoke_others: Annotated[bool, Parameter(help="同时作废此前的令牌")] = False) -> None:

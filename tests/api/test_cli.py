@@ -217,6 +217,13 @@ def test_no_database_and_an_old_schema_have_codes_of_their_own(cli: Cli, admin: 
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def test_the_variables_of_the_embedded_database_are_not_those_of_another(cli: Cli, tmp_path: Path) -> None:
+    refused = cli("postgres")
+    assert (refused.returncode, "database-external" in refused.stderr, refused.stdout) == (2, True, "")
+    told = cli("postgres", DATABASE_URL="")
+    assert (told.returncode, f"export PGHOST={tmp_path}/run" in told.stdout) == (0, True), told.stdout + told.stderr
+
+
 def test_a_new_token_can_take_the_place_of_the_others(cli: Cli, database: Database, admin: psycopg.Connection) -> None:
     first, second = cli("token").stdout.strip(), cli("token").stdout.strip()
     assert first != second

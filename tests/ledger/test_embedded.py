@@ -214,6 +214,7 @@ def test_settings_and_database(serve) -> None:
         assert show("TimeZone") == "UTC"
         assert show("wal_level") == "replica"
         assert show("jit") == "off"
+        assert show("summarize_wal") == "on"
         assert connection.info.dbname == "huiyin"
         locale = connection.execute(
             "SELECT datlocprovider, datlocale, datcollate FROM pg_database WHERE datname = 'huiyin'"
@@ -222,6 +223,19 @@ def test_settings_and_database(serve) -> None:
     socket_folder = Path(conninfo_to_dict(server.dsn())["host"])
     assert socket_folder == server.data / "run"
     assert socket_folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("made")
+def test_the_shell_variables_lead_to_the_server(serve) -> None:
+    server = serve().start()
+    said = subprocess.run(
+        ["bash", "-euc", f'{server.shell()}\npsql -Atc "SELECT current_user, current_database()"; which pg_basebackup'],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert said[0] == "postgres|huiyin"
+    assert Path(said[1]).parent == WHEEL / "bin"
 
 
 @pytest.mark.usefixtures("made")
