@@ -1,6 +1,5 @@
 """The HTTP service: one process's ledgers, its routes, its borders."""
 
-import gc
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import description, policy_files, problems
+from api import collector, description, policy_files, problems
 from api.catalogue import Catalogues
 from api.desk import Office
 from api.routes import ROUTERS
@@ -59,8 +58,7 @@ def create_app(settings: Settings, urls: Addresses) -> FastAPI:
             await ledger.open()
         waiting.start()
         app.state.office = Office(ledgers, pool, waiting, urls.app)
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         yield
         await waiting.close()
         for ledger in ledgers.values():

@@ -26,6 +26,7 @@ import uvloop
 from psycopg import Connection
 from rich.console import Console
 
+from api.collector import settle
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
 
@@ -120,14 +121,12 @@ class Bench:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def take_turns(self, title: str, sides: Mapping[str, Callable[[], Figures]]) -> dict[str, list[Figures]]:
-        """Every side's counted rounds. The collector stays on, but what a side finds in place is frozen, as the
-        service freezes its start-up state."""
+        """Every side's counted rounds. The collector is as the service sets it, for every side."""
         found: dict[str, list[Figures]] = {name: [] for name in sides}
         for number in range(1 - self.options.warm_ups, self.options.rounds + 1):
             told = []
             for name in list(sides) if number % 2 else reversed(list(sides)):
-                gc.collect()
-                gc.freeze()
+                settle()
                 figures = sides[name]()
                 gc.unfreeze()
                 told.append(f"{name} {figures['rate']:,.0f}/s")

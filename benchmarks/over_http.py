@@ -7,7 +7,6 @@ asked for every case once. The limit is FastAPI that answers without doing anyth
 """
 
 import asyncio
-import gc
 import json
 import multiprocessing
 import re
@@ -28,6 +27,7 @@ from fastapi import FastAPI
 
 from api import tokens
 from api.app import create_app
+from api.collector import settle
 from api.settings import Addresses, Settings
 from benchmarks import library
 from benchmarks.harness import LIBRARY, LIMIT, OURS, Bench, Figures, Line, Window
@@ -112,8 +112,7 @@ def bare() -> FastAPI:
 def _serve(listening: socket.socket, make: Callable[..., FastAPI], arguments: tuple[Any, ...]) -> None:
     service = make(*arguments)
     config = uvicorn.Config(service, loop="uvloop", http="httptools", access_log=False, log_level="warning")
-    gc.collect()
-    gc.freeze()
+    settle()
     uvicorn.Server(config).run([listening])
 
 
