@@ -45,8 +45,12 @@ class LedgerRecorder(ApplicationRecorder):
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn, min_size=1, max_size=pool_size, open=True, kwargs={"autocommit": True}
         )
-        with self._connection() as connection:
-            connection.execute("SELECT ledger.open_ledger(%s)", (ledger,))
+        try:
+            with self._connection() as connection:
+                connection.execute("SELECT ledger.open_ledger(%s)", (ledger,))
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._pool.close()

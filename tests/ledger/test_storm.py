@@ -9,18 +9,24 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from ledger.recorder import LedgerRecorder
 from tests.conftest import Database
 from tests.ledger.storm import Answered, judge
 
 WRITERS = 16
-ROLE = "huiyin_app"
+NAME = "storm"
+"""By which the connections that may be killed are known."""
+
+
+def named(database: Database) -> str:
+    return make_conninfo(database.app, application_name=NAME)
 
 
 @contextmanager
@@ -35,9 +41,9 @@ def killing(database: Database) -> Iterator[list[int]]:
                 killed.append(
                     len(
                         admin.execute(
-                            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s
+                            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s
                             ORDER BY random() LIMIT %s""",
-                            (ROLE, most),
+                            (NAME, most),
                         ).fetchall()
                     )
                 )
@@ -59,8 +65,10 @@ def tailing(database: Database, ledger: str) -> Iterator[list[int]]:
     def follow() -> None:
         while not stopped.is_set():
             try:
-                recorder = LedgerRecorder(database.app, ledger, pool_size=2)
-                with recorder.subscribe(gt=seen[-1] if seen else 0) as subscription:
+                with (
+                    closing(LedgerRecorder(named(database), ledger, pool_size=2)) as recorder,
+                    recorder.subscribe(gt=seen[-1] if seen else 0) as subscription,
+                ):
                     running.append(subscription)
                     for notification in subscription:
                         seen.append(notification.id)
@@ -83,7 +91,7 @@ def tailing(database: Database, ledger: str) -> Iterator[list[int]]:
 
 
 def storm(database: Database, *, seconds: float, processes: int, ledgers: list[str]) -> None:
-    command = [sys.executable, "-m", "tests.ledger.storm", database.app, str(seconds), str(WRITERS // processes)]
+    command = [sys.executable, "-m", "tests.ledger.storm", named(database), str(seconds), str(WRITERS // processes)]
     with psycopg.connect(database.app, autocommit=True) as opening:
         for ledger in ledgers:
             opening.execute("SELECT ledger.open_ledger(%s)", (ledger,))
