@@ -2,7 +2,7 @@
 
 import gc
 
-THRESHOLDS = (20_000, 20, 100)
+THRESHOLDS = (20_000, 5, 1_000)
 """Python's own are (700, 10, 10). What a command leaves behind is freed as it goes; walking a hundred thousand kept
 events for the few cycles there are cost a fifth of the throughput, and the longest answers."""
 

@@ -5,8 +5,9 @@ Routes hand a command over and get the answer to give. Nothing here knows a rule
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import psycopg
 from fastapi import Depends, Header, Query, Request, Response
@@ -22,6 +23,7 @@ from domain.commands import Command
 from domain.record import Context
 from domain.streams import Stream, calendar_stream, created_by, directory_stream, proposal_stream, session_stream
 from ledger.connections import PATIENCE, is_passing
+from ledger.ids import uuid7
 from ledger.ledger import Ledger, Receipt
 from ledger.patience import within
 
@@ -33,6 +35,7 @@ _STALE_PLAN = {"0A000", "42P01", "XX000"}
 """What a statement meets whose table has just been switched under it."""
 
 _bearer = HTTPBearer(auto_error=False, description="首次启动时打印的访问令牌，或由 huiyin token 新发")
+_Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 class Done(BaseModel):
@@ -113,9 +116,7 @@ def ledger_named(request: Request) -> Ledger | None:
     return office(request).ledgers[name] if name is not None else None
 
 
-async def principal(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> str:
+async def principal(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str:
     """Who asks. Raises 401 without a valid token."""
     known = await office(request).principal(credentials.credentials) if credentials else None
     if known is None:
@@ -127,65 +128,67 @@ async def principal(
 class Desk:
     """Takes one request's command to the ledger."""
 
-    def __init__(
-        self,
-        request: Request,
-        response: Response,
-        ledger: Annotated[Ledger, Depends(ledger_of)],
-        who: Annotated[str, Depends(principal)],
-        if_match: Annotated[str | None, Header(description='上次读到的 ETag，如 "12"；不符则 412')] = None,
-        idempotency_key: Annotated[str | None, Header(description="同一键的重复请求只办一次，最长 200 个字符")] = None,
-    ) -> None:
-        named = request.scope.get("huiyin_ledger")
-        self._prefix = f"/l/{named}" if named else ""
-        self._response = response
-        self._who = who
-        self._expected = _expected(if_match)
+    def __init__(self, ledger: Ledger, who: str, expected: int | None, command_id: UUID | None, prefix: str) -> None:
+        """`prefix`: what stands before the paths of this ledger."""
         self.ledger = ledger
-        self.command_id = _command_id(ledger.name, who, idempotency_key)
+        self.command_id = command_id
+        self._who = who
+        self._expected = expected
+        self._prefix = prefix
 
-    async def create(self, command: Command) -> Done:
-        """For a command that begins a proposal: its id follows from the command's."""
-        if self.command_id is None:
-            self.command_id = uuid4()
-        done = await self._handle(proposal_stream(created_by(self.ledger.name, self.command_id)), command)
-        self._response.headers["Location"] = f"{self._prefix}/proposals/{done.stream}"
-        return done
+    async def create(self, command: Command) -> Response:
+        """For a command that begins a proposal: its id follows from the command's, if that may come again."""
+        new = uuid7() if self.command_id is None else created_by(self.ledger.name, self.command_id)
+        receipt = await self._handle(proposal_stream(new), command)
+        return _done(receipt, status=201, headers={"Location": f"{self._prefix}/proposals/{receipt.stream}"})
 
-    async def on_proposal(self, case: UUID, command: Command) -> Done:
-        return await self._handle(proposal_stream(case), command)
+    async def on_proposal(self, case: UUID, command: Command) -> Response:
+        return _done(await self._handle(proposal_stream(case), command))
 
-    async def on_session(self, session: str, command: Command) -> Done:
-        return await self._handle(session_stream(self.ledger.name, session), command)
+    async def on_session(self, session: str, command: Command) -> Response:
+        return _done(await self._handle(session_stream(self.ledger.name, session), command))
 
-    async def on_directory(self, command: Command) -> Done:
-        return await self._handle(directory_stream(self.ledger.name), command)
+    async def on_directory(self, command: Command) -> Response:
+        return _done(await self._handle(directory_stream(self.ledger.name), command))
 
-    async def on_calendar(self, command: Command) -> Done:
-        return await self._handle(calendar_stream(self.ledger.name), command)
+    async def on_calendar(self, command: Command) -> Response:
+        return _done(await self._handle(calendar_stream(self.ledger.name), command))
 
-    async def _handle(self, stream: Stream[Any], command: Command) -> Done:
-        receipt = await self.ledger.handle(
+    async def _handle(self, stream: Stream[Any], command: Command) -> Receipt:
+        return await self.ledger.handle(
             stream,
             command,
             Context(actor=self._who),
             expected_version=self._expected,
             command_id=self.command_id,
         )
-        self._response.headers["ETag"] = f'"{receipt.version}"'
-        return _done(receipt)
 
 
-def _done(receipt: Receipt) -> Done:
-    added = receipt.position - receipt.first_position + 1 if receipt.first_position else 0
-    return Done(
+async def at_desk(
+    request: Request,
+    credentials: _Bearer,
+    if_match: Annotated[str | None, Header(description='上次读到的 ETag，如 "12"；不符则 412')] = None,
+    idempotency_key: Annotated[str | None, Header(description="同一键的重复请求只办一次，最长 200 个字符")] = None,
+) -> Desk:
+    """A coroutine, and one: what is none is given to a thread, which costs more than the command, and what depends on
+    others is put together piece by piece."""
+    ledger, named = ledger_of(request), request.scope.get("huiyin_ledger")
+    who = await principal(request, credentials)
+    command_id = _command_id(ledger.name, who, idempotency_key)
+    return Desk(ledger, who, _expected(if_match), command_id, f"/l/{named}" if named else "")
+
+
+def _done(receipt: Receipt, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    done = Done(
         stream=receipt.stream,
         version=receipt.version,
         position=receipt.position,
-        added=added,
+        added=receipt.position - receipt.first_position + 1 if receipt.first_position else 0,
         recorded_at=receipt.recorded_at.isoformat(),
         repeated=receipt.repeated,
     )
+    etag = f'"{receipt.version}"'
+    return Response(done.model_dump_json(), status, {**(headers or {}), "ETag": etag}, "application/json")
 
 
 def _expected(if_match: str | None) -> int | None:
@@ -210,27 +213,20 @@ class Reader:
     """Takes a question to a read model, after it has passed `?after=`."""
 
     def __init__(
-        self,
-        request: Request,
-        response: Response,
-        ledger: Annotated[Ledger, Depends(ledger_of)],
-        who: Annotated[str, Depends(principal)],
-        after: Annotated[
-            int | None, Query(ge=0, le=_LARGEST, description="命令返回的 position：等看板更新到此（至多 2 秒）")
-        ] = None,
-        prefer: Annotated[str | None, Header(description="handling=strict：等不到就返回 503，而不是旧的看板")] = None,
+        self, office: Office, response: Response, ledger: Ledger, who: str, after: int | None, *, strict: bool
     ) -> None:
-        self._office = office(request)
-        self._response = response
-        self._after = after
-        self._strict = prefer is not None and "handling=strict" in prefer
+        """`strict`: rather no answer than an old one."""
         self.ledger = ledger
         self.who = who
-        self.ask = self._office.ask
+        self.ask = office.ask
+        self._waiting = office.waiting
+        self._response = response
+        self._after = after
+        self._strict = strict
 
     async def up_to_date(self, model: str) -> int:
         """Wait for the model; its position goes into the answer's headers, and what it still lacks."""
-        waiting, name = self._office.waiting, self.ledger.name
+        waiting, name = self._waiting, self.ledger.name
         if self._after is not None and not await waiting.until(name, model, self._after):
             behind = self._after - waiting.position(name, model)
             if self._strict:
@@ -242,5 +238,20 @@ class Reader:
         return position
 
 
-AtDesk = Annotated[Desk, Depends()]
-Asked = Annotated[Reader, Depends()]
+async def asking(
+    request: Request,
+    response: Response,
+    credentials: _Bearer,
+    after: Annotated[
+        int | None, Query(ge=0, le=_LARGEST, description="命令返回的 position：等看板更新到此（至多 2 秒）")
+    ] = None,
+    prefer: Annotated[str | None, Header(description="handling=strict：等不到就返回 503，而不是旧的看板")] = None,
+) -> Reader:
+    strict = prefer is not None and "handling=strict" in prefer
+    ledger = ledger_of(request)
+    who = await principal(request, credentials)
+    return Reader(office(request), response, ledger, who, after, strict=strict)
+
+
+AtDesk = Annotated[Desk, Depends(at_desk)]
+Asked = Annotated[Reader, Depends(asking)]

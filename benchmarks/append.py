@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
@@ -19,7 +19,7 @@ from benchmarks import library, ours, plain
 from benchmarks.harness import LIBRARY, LIMIT, OURS, Bench, Database, Figures, Line, on_loop
 from benchmarks.peers import PEERS, Peer, uma_db
 from benchmarks.plain import STATE, TOPIC
-from benchmarks.sample import LEDGER
+from benchmarks.sample import LEDGER, fresh_ids
 from ledger.committer import NewEvent, Request
 
 FREE = "本系统，无冲突"
@@ -73,9 +73,13 @@ def _sides(bench: Bench, stack: ExitStack, peers: list[Peer]) -> tuple[dict[str,
         bench.console.print(f"{name} 未安装：{how}", highlight=False)
 
     def theirs(writers: int) -> Figures:
-        recorder = library.recorder(settings)
+        recorder, ids = library.recorder(settings), fresh_ids()
+
+        def one() -> None:
+            recorder.insert_events([StoredEvent(next(ids), 1, TOPIC, STATE)])
+
         try:
-            return bench.in_threads(writers, lambda _: lambda: recorder.insert_events([_stored()]))
+            return bench.in_threads(writers, lambda _: one)
         finally:
             recorder.datastore.close()
 
@@ -92,24 +96,21 @@ def _with(sides: dict[str, Side], writers: int) -> dict[str, Callable[[], Figure
     return {name: partial(side, writers) for name, side in sides.items()}
 
 
-def _stored() -> StoredEvent:
-    return StoredEvent(uuid4(), 1, TOPIC, STATE)
-
-
 def _open_ledger(database: Database) -> None:
     with database.connected() as connection:
         connection.execute("SELECT ledger.open_ledger(%s)", (LEDGER,))
 
 
 async def _ours(bench: Bench, database: Database, writers: int, clash_every: int | None = None) -> Figures:
+    ids = fresh_ids()
     async with ours.committing(database) as committer:
 
         def worker(_: int) -> Callable[[], Awaitable[object]]:
-            asked = _asked(clash_every)
+            asked = _asked(ids, clash_every)
 
             async def one() -> None:
                 stream, outcome = next(asked)
-                request = Request(uuid4(), stream, bytes(32), 1, [NewEvent(stream, 1, TOPIC, STATE)])
+                request = Request(next(ids), stream, bytes(32), 1, [NewEvent(stream, 1, TOPIC, STATE)])
                 assert (await committer.append(request)).outcome == outcome
 
             return one
@@ -117,12 +118,12 @@ async def _ours(bench: Bench, database: Database, writers: int, clash_every: int
         return await bench.in_tasks(writers, worker)
 
 
-def _asked(clash_every: int | None) -> Iterator[tuple[UUID, str]]:
+def _asked(ids: Iterator[UUID], clash_every: int | None) -> Iterator[tuple[UUID, str]]:
     """New streams and what becomes of their first event; every so many-th time the stream just written."""
-    stream = uuid4()
+    stream = next(ids)
     for number in count(1):
         if clash_every and number % clash_every == 0:
             yield stream, "clashed"
         else:
-            stream = uuid4()
+            stream = next(ids)
             yield stream, "appended"

@@ -9,7 +9,7 @@ TOPIC = "MemberContacted/1"
 STATE = b'{"event":{"content":"' + b"x" * 440 + b'"},"origin":"NATIVE","schema":1}'
 """What every side of an append stores, about 500 bytes."""
 
-_INSERT = f"""INSERT INTO plain VALUES ('plain', nextval('plain_position'), gen_random_uuid(), 1, '{TOPIC}',
+_INSERT = f"""INSERT INTO plain VALUES ('plain', nextval('plain_position'), uuidv7(), 1, '{TOPIC}',
               convert_to(:state, 'UTF8'), clock_timestamp());"""
 
 

@@ -71,6 +71,22 @@ class Recorded(Generic[E_co]):
     made_up: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
+    def placed(self, position: int, recorded_at: datetime) -> "Recorded[E_co]":
+        """The same where the ledger has put it."""
+        return Recorded(
+            self.event,
+            self.stream,
+            self.version,
+            position,
+            self.occurred_at,
+            recorded_at,
+            self.context,
+            self.origin,
+            self.entered_at,
+            self.made_up,
+            self.flags,
+        )
+
     @property
     def entry_time(self) -> datetime:
         """When it was entered: the claim of a non-native fact, else the database's clock."""

@@ -1,6 +1,7 @@
 """Streams: which histories a ledger holds, and how each is folded.
 
-Ids are uuid5 of the ledger and the stream's own key, so that a retried creation finds itself.
+Ids are uuid5 of the ledger and the stream's own key, so that a retried creation finds itself;
+of a case whose creation cannot be told from another, a new one.
 """
 
 from collections.abc import Callable

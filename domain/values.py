@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -62,6 +62,19 @@ class Frozen(BaseModel):
     """Base of everything that crosses a border: immutable and without fields nobody declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    if not TYPE_CHECKING:
+
+        def model_copy(self, *, update=None, deep=False):
+            """As pydantic's, for what holds no private and no extra fields; it copies these piece by piece."""
+            if deep:
+                return super().model_copy(update=update, deep=True)
+            made, update = object.__new__(type(self)), update or {}
+            object.__setattr__(made, "__dict__", {**self.__dict__, **update})
+            object.__setattr__(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | update.keys())
+            object.__setattr__(made, "__pydantic_extra__", None)
+            object.__setattr__(made, "__pydantic_private__", None)
+            return made
 
 
 def layout(text: str) -> str:

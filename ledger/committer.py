@@ -7,23 +7,19 @@ receipt. Sending again writes too, so its answer waits for the standby in its tu
 """
 
 import asyncio
-import contextlib
 import math
-import os
-import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection
-from psycopg.errors import Diagnostic
 
-from ledger.arrays import Bigints, Bytes, Integers, Texts, Uuids
+from ledger.arrays import bigints, byteas, integers, texts, uuids
 from ledger.connections import Connections, is_passing
 
 MOST_COMMANDS = 500
@@ -33,12 +29,8 @@ MOST_WAITING = 5_000
 MOST_BYTES_WAITING = 64_000_000
 PATIENCE = 30.0
 """Seconds a batch is sent again after lost connections before its outcome is called unknown."""
-SILENCE = 10.0
-"""Seconds without a word from the server before its connection counts as lost."""
 
 CLOCK_TOLERANCE_MS = 5_000
-
-_APPEND = "SELECT * FROM ledger.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 log = structlog.get_logger()
 
@@ -55,20 +47,14 @@ class OutcomeUnknown(Exception):
     code = "outcome-unknown"
 
 
-class NotReplicated(psycopg.OperationalError):
-    """The commit is on this server alone: somebody has cancelled its wait for the standby."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     stream: UUID
     version: int
     topic: str
     state: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What became of one command; `outcome`: appended, or as in append.sql."""
 
     outcome: str
@@ -78,7 +64,7 @@ class Written:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Request:
     """One command's events, none if it is already so, and its receipt's contents; `version` is the addressed stream's
     after it."""
@@ -92,7 +78,7 @@ class Request:
 
     @property
     def size(self) -> int:
-        return sum(len(event.state) for event in self.events)
+        return sum([len(event.state) for event in self.events])
 
     @property
     def keys(self) -> set[UUID]:
@@ -211,69 +197,44 @@ class Committer:
                 pause = min(pause * 2, 0.5)
 
     async def _send(self, batch: Sequence[Request]) -> list[Written]:
+        counts = [len(request.events) for request in batch]
         places, events = [], []
         for place, request in enumerate(batch, 1):
             for event in request.events:
                 places.append(place)
                 events.append(event)
         values = (
-            self._ledger,
-            Uuids.of([request.command_id for request in batch]),
-            Uuids.of([request.stream for request in batch]),
-            Bytes.of([request.digest for request in batch]),
-            Bigints.of([request.version for request in batch]),
-            Integers.of(places),
-            Uuids.of([event.stream for event in events]),
-            Bigints.of([event.version for event in events]),
-            Texts.of([event.topic for event in events]),
-            Bytes.of([event.state for event in events]),
+            uuids([request.command_id for request in batch]),
+            uuids([request.stream for request in batch]),
+            byteas([request.digest for request in batch]),
+            bigints([request.version for request in batch]),
+            integers(counts),
+            integers(accumulate(counts)),
+            integers(places),
+            uuids([event.stream for event in events]),
+            bigints([event.version for event in events]),
+            texts([event.topic for event in events]),
+            byteas([event.state for event in events]),
         )
-        async with self._connections.lane() as connection:
-            rows = await _told(connection, values)
+        async with self._connections.lane() as lane:
+            rows = await lane.append(self._ledger, *values)
         if self._on_clock_step is not None:
-            self._on_clock_step(rows[0][6])
+            self._on_clock_step(rows[-1][6])
         return _answers(batch, rows)
-
-
-async def _told(connection: AsyncConnection[Any], values: Sequence[Any]) -> list[Any]:
-    """The rows of an append whose commit is known to stand, on the standby too where there is one."""
-    warned = []
-
-    def notice(told: Diagnostic) -> None:
-        if told.source_function == "SyncRepWaitForLSN":
-            warned.append(told)
-
-    connection.add_notice_handler(notice)
-    silent = asyncio.get_running_loop().call_later(SILENCE, _shut, connection)
-    try:
-        cursor = await connection.execute(_APPEND, values, prepare=True, binary=True)
-        rows = await cursor.fetchall()
-    finally:
-        silent.cancel()
-        connection.remove_notice_handler(notice)
-    if warned:
-        raise NotReplicated(warned[0].message_primary or "")
-    return rows
-
-
-def _shut(connection: AsyncConnection[Any]) -> None:
-    """End the wait: the driver then sees a lost connection. To cancel the statement would ask a server that may be
-    waiting for its standby to give that up."""
-    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
-        line.shutdown(socket.SHUT_RDWR)
 
 
 def _answers(batch: Sequence[Request], rows: Sequence[Any]) -> list[Written]:
     """What each command is told: those that were turned away in rows of their own, the others by their place."""
-    (_, _, first, _, _, recorded_at, _), *others = rows
+    *others, (_, _, first, _, _, recorded_at, _) = rows
     turned_away = {row[0]: Written(*row[1:6]) for row in others}
-    answers, last, before = [], first - 1, first - 1
+    answers, last = [], first - 1
     for place, request in enumerate(batch, 1):
         written = turned_away.get(place)
-        if written is None and request.events:
-            begin, last = last + 1, last + len(request.events)
+        if written is None:
+            begin = last + 1 if request.events else None
+            last += len(request.events)
             written = Written("appended", begin, last, request.version, recorded_at)
-        answers.append(written or Written("appended", None, before, request.version, recorded_at))
+        answers.append(written)
     return answers
 
 

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from ledger import arrays
+from ledger.lane import Lane
 from ledger.patience import Unanswered, within
 
 MOST_LANES = 8
@@ -41,7 +41,7 @@ class Connections:
             dsn, min_size=1, max_size=MOST_QUESTIONS, open=False, kwargs={"autocommit": True}
         )
         self._lanes = asyncio.Semaphore(MOST_LANES)
-        self._idle: list[AsyncConnection[Any]] = []
+        self._idle: list[Lane] = []
         self._hinted: set[str] = set()
         self._hint = asyncio.Event()
         self._hinting: asyncio.Task[None] | None = None
@@ -79,28 +79,22 @@ class Connections:
             return await self._ask(sql, parameters)
 
     @asynccontextmanager
-    async def lane(self) -> AsyncIterator[AsyncConnection[Any]]:
+    async def lane(self) -> AsyncIterator[Lane]:
         """A connection for an append: the last one used, whose plans are warm. Who waits is served in turn; one that
         met an error is not used again."""
         async with self._lanes:
-            connection = self._idle.pop() if self._idle else await self._connect()
+            lane = self._idle.pop() if self._idle else await Lane.to(self.dsn)
             try:
-                yield connection
+                yield lane
             except BaseException:
-                with contextlib.suppress(psycopg.Error):
-                    await connection.close()
+                await lane.close()
                 raise
-            self._idle.append(connection)
+            self._idle.append(lane)
 
     def hint(self, ledger: str) -> None:
         """Tell readers soon that there is something new: outside the append, coalesced, and no loss if it fails."""
         self._hinted.add(ledger)
         self._hint.set()
-
-    async def _connect(self) -> AsyncConnection[Any]:
-        connection = await AsyncConnection.connect(self.dsn, autocommit=True)
-        arrays.register(connection.adapters)
-        return connection
 
     async def _ask(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
         return await within(PATIENCE, self._rows(sql, parameters))

@@ -5,7 +5,6 @@ Only for a ledger that nobody else writes to: the simulation's. Every command pa
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -55,7 +54,7 @@ class InMemory:
         added = []
         for target, own in numbered(stream, decision, versions, setting, provenance, _not_here):
             self.position += 1
-            recorded = replace(own, position=self.position)
+            recorded = own.placed(self.position, own.recorded_at)
             self._states[target.id] = target.kind.evolve(self.state(target), recorded)
             self._new.append(to_store(recorded))
             added.append(recorded)

@@ -9,11 +9,11 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
@@ -47,6 +47,7 @@ from ledger.committer import (
     Written,
 )
 from ledger.connections import Connections
+from ledger.ids import uuid7
 from ledger.keys import Keys, KeysUnusable
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
 from ledger.states import States
@@ -119,6 +120,30 @@ class _Asked:
     provenance: Provenance
 
 
+class _Turn:
+    """Holds locks, taken in their order, for the length of a block."""
+
+    def __init__(self, locks: Sequence[asyncio.Lock]) -> None:
+        self._locks = locks
+        self._held: list[asyncio.Lock] = []
+
+    async def __aenter__(self) -> None:
+        try:
+            for lock in self._locks:
+                await lock.acquire()
+                self._held.append(lock)
+        except BaseException:
+            self._release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        for lock in self._held:
+            lock.release()
+
+
 class Ledger:
     """One jurisdiction's history, over connections that other ledgers of the process may share. `open()` before use,
     `close()` after.
@@ -178,7 +203,7 @@ class Ledger:
         """
         await self._provide_keys(command)
         digest = self._digest(stream, command, provenance)
-        asked = _Asked(stream, command, context, expected_version, command_id or uuid4(), digest, provenance)
+        asked = _Asked(stream, command, context, expected_version, command_id or uuid7(), digest, provenance)
         if self._under_way >= MOST_WAITING:
             raise LedgerBusy("台账繁忙，请稍后再试")
         self._under_way += 1
@@ -212,12 +237,10 @@ class Ledger:
         Commands of this process that write to a stream take turns, so that they clash only with other processes.
         Which other streams a command writes to may itself depend on the state, so it is asked again in turn.
         """
-        stream, command, states = asked.stream, asked.command, self._states
+        stream, states = asked.stream, self._states
         beside: Sequence[Stream[Any]] = ()
         while True:
-            async with AsyncExitStack() as turns:
-                for taken in sorted({stream.id, *(other.id for other in beside)}):
-                    await turns.enter_async_context(self._turns.setdefault(taken, asyncio.Lock()))
+            async with self._turn_on({stream.id, *(other.id for other in beside)}):
                 exact = exact or bool(beside) or not states.knows(stream)
                 if exact:
                     await states.refresh(stream, *beside)
@@ -227,32 +250,43 @@ class Ledger:
                         raise VersionStale(version)
                     return None
                 setting = await self._setting(asked, state)
-                wanted = command.beside(state, setting)
-                if {other.id for other in wanted} - {other.id for other in beside}:
-                    beside = wanted
-                    continue
-                seen = {other.id: states.of(other) for other in beside}
-                if beside or type(command).compared is not Command.compared:
-                    known = {other: there for other, (there, _) in seen.items()}
-                    setting = setting.besides(known, self._texts(command.compared(state)))
-                try:
-                    decision = decided(command, state, setting)
-                except Refused:
-                    if exact:
-                        raise
-                    return None
-                versions = {stream.id: version, **{other: at for other, (_, at) in seen.items()}}
-                new = numbered(stream, decision, versions, setting, asked.provenance, self._seal)
-                if versions[stream.id] == version and not exact:
-                    return None
-                events = [to_store(recorded) for _, recorded in new]
-                request = Request(asked.command_id, stream.id, asked.digest, versions[stream.id], events)
-                written = await self._committer.append(request)
-                if written.outcome == "clashed":
-                    states.forget(stream, *beside)
-                elif written.outcome == "appended" and new:
-                    states.learn(_as_written(new, written))
-                return self._answer(asked.command_id, stream.id, written)
+                wanted = asked.command.beside(state, setting)
+                if {other.id for other in wanted} <= {other.id for other in beside}:
+                    return await self._append_decided(asked, setting, beside, exact=exact)
+                beside = wanted
+
+    async def _append_decided(
+        self, asked: "_Asked", setting: Setting, beside: Sequence[Stream[Any]], *, exact: bool
+    ) -> Receipt | None:
+        """Decide on the states that are kept and append what follows. None: as `_try`."""
+        stream, command, states = asked.stream, asked.command, self._states
+        state, version = states.of(stream)
+        seen = {other.id: states.of(other) for other in beside}
+        if beside or type(command).compared is not Command.compared:
+            known = {other: there for other, (there, _) in seen.items()}
+            setting = setting.besides(known, self._texts(command.compared(state)))
+        try:
+            decision = decided(command, state, setting)
+        except Refused:
+            if exact:
+                raise
+            return None
+        versions = {stream.id: version, **{other: at for other, (_, at) in seen.items()}}
+        new = numbered(stream, decision, versions, setting, asked.provenance, self._seal)
+        if versions[stream.id] == version and not exact:
+            return None
+        events = [to_store(recorded) for _, recorded in new]
+        request = Request(asked.command_id, stream.id, asked.digest, versions[stream.id], events)
+        written = await self._committer.append(request)
+        if written.outcome == "clashed":
+            states.forget(stream, *beside)
+        elif written.outcome == "appended" and new:
+            first = written.first_position or 0
+            states.learn([(s, r.placed(at, written.recorded_at)) for at, (s, r) in enumerate(new, first)])
+        return self._answer(asked.command_id, stream.id, written)
+
+    def _turn_on(self, streams: set[UUID]) -> "_Turn":
+        return _Turn([self._turns.setdefault(stream, asyncio.Lock()) for stream in sorted(streams)])
 
     async def append(self, command_id: UUID, events: Sequence[NewEvent]) -> Receipt | None:
         """Append, all or none and in this order, what `ledger.in_memory` has decided on the states of all streams; with
@@ -436,7 +470,7 @@ class Ledger:
         for _ in range(TRIES):
             _, version = await self.load(stream)
             new = NewEvent(stream.id, version + 1, type_name(type(event)), to_state(event, envelope))
-            written = await self._committer.append(Request(uuid4(), stream.id, b"", version + 1, [new]))
+            written = await self._committer.append(Request(uuid7(), stream.id, b"", version + 1, [new]))
             if written.outcome == "appended":
                 return
 
@@ -491,16 +525,6 @@ def to_store(recorded: Recorded[Any]) -> NewEvent:
     """What the append takes of it."""
     kind = type(recorded.event)
     return NewEvent(recorded.stream, recorded.version, type_name(kind), to_state(recorded.event, recorded))
-
-
-def _as_written(
-    new: Sequence[tuple[Stream[Any], Recorded[Any]]], written: Written
-) -> list[tuple[Stream[Any], Recorded[Any]]]:
-    first = written.first_position or 0
-    return [
-        (stream, replace(recorded, position=first + place, recorded_at=written.recorded_at))
-        for place, (stream, recorded) in enumerate(new)
-    ]
 
 
 def _fold(stream: Stream[S], state: S, history: Sequence[Recorded[Any]]) -> S:

@@ -29,8 +29,9 @@ from domain.streams import NAMESPACE
 
 _APPEND = """
 SELECT first_position, last_position
-FROM ledger.append(%s, '{NULL}'::uuid[], %s::uuid[], '{NULL}'::bytea[], %s::bigint[],
+FROM ledger.append(%s, '{NULL}'::uuid[], %s::uuid[], '{NULL}'::bytea[], %s::bigint[], %s::int[], %s::int[],
                    %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])
+WHERE command = 0
 """
 
 _POLL_SECONDS = 0.25
@@ -68,6 +69,8 @@ class LedgerRecorder(ApplicationRecorder):
                     self.ledger,
                     streams[:1],
                     versions[-1:],
+                    [len(stored_events)],
+                    [len(stored_events)],
                     [1] * len(stored_events),
                     streams,
                     versions,

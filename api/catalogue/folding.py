@@ -1,16 +1,16 @@
 """What a fold does with a kind of event: it uses it, or passes it by.
 
-The fold is followed for one event class at a time: `match` and `isinstance` on the event are decided, any other
-condition may go either way. An arm that gives back what it was given, unchanged, passes the event by; a function that
-gets the event speaks for the arm that calls it. What happens to every event alike (a version noted), or to all that no
-arm before took away, says nothing.
+The fold is followed for one event class at a time: `match`, `isinstance`, a predicate that is `TypeIs` and a table by
+type are decided on the event; any other condition may go either way. An arm that gives back what it was given,
+unchanged, passes the event by; a function that gets the event speaks for the arm that calls it. What happens to every
+event alike (a version noted), or to all that no arm before took away, says nothing.
 """
 
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, get_args
 
 from api.catalogue.syntax import Code, code_of
 from domain.events import Event
@@ -55,11 +55,11 @@ class _Path:
     carrying: set[str]
     within: tuple[Code, ...] = ()
 
-    def told(self) -> Told:
+    def told(self, reach: Reach = Reach.ALL) -> Told:
         for name, values in self.code.assigned.items():
             if any(self._carries(value) for value in values):
                 self.carrying.add(name)
-        return self._block(self.code.tree.body, Reach.ALL)[0]
+        return self._block(self.code.tree.body, reach)[0]
 
     def _block(self, statements: list[ast.stmt], reach: Reach) -> tuple[Told, bool]:
         """What the statements say, and whether they always leave the function."""
@@ -128,14 +128,25 @@ class _Path:
         return max((self._of_call(call) for call in ast.walk(node) if isinstance(call, ast.Call)), default=Told.NOTHING)
 
     def _of_call(self, call: ast.Call) -> Told:
-        called = self.code.called(call.func)
+        chosen = self._chosen(call.func)
+        called = chosen or self.code.called(call.func)
         if called is None or called in (self.code, *self.within):
             return Told.NOTHING
         names = {name for name, argument in zip(called.parameters, call.args, strict=False) if self._carries(argument)}
         names |= {argument.arg for argument in call.keywords if argument.arg and self._carries(argument.value)}
         if not names:
             return Told.NOTHING
-        return _Path(called, self.event, names, (*self.within, self.code)).told()
+        return _Path(called, self.event, names, (*self.within, self.code)).told(Reach.OWN if chosen else Reach.ALL)
+
+    def _chosen(self, function: ast.expr) -> Code | None:
+        """The function that a table has for this event's type: `table[type(event)]`."""
+        match function:
+            case ast.Subscript(value=table, slice=ast.Call(func=ast.Name(id="type"), args=[subject])) if self._carries(
+                subject
+            ):
+                return code_of((self.code.named(table) or {}).get(self.event))
+            case _:
+                return None
 
     def _carries(self, expression: ast.expr) -> bool:
         match expression:
@@ -152,6 +163,17 @@ class _Path:
                 return None if holds is None else not holds
             case ast.Call(func=ast.Name(id="isinstance"), args=[subject, kinds]) if self._carries(subject):
                 return issubclass(self.event, tuple(self._kinds(kinds)))
+            case ast.Call(func=function, args=[subject]) if self._carries(subject):
+                return self._told_apart(function)
+            case _:
+                return None
+
+    def _told_apart(self, function: ast.expr) -> bool | None:
+        """What a function says that tells one sort of events from the others: `-> TypeIs[…]`."""
+        called = self.code.called(function)
+        match called and called.tree.returns:
+            case ast.Subscript(value=ast.Name(id="TypeIs"), slice=kinds) if called is not None:
+                return issubclass(self.event, tuple(_flat(called.named(kinds))))
             case _:
                 return None
 
@@ -178,3 +200,8 @@ class _Path:
                 return inner is not None and self._matches(inner)
             case _:
                 return False
+
+
+def _flat(kinds: Any) -> Iterator[type]:
+    """The classes of a union, or the one class."""
+    yield from get_args(kinds) or (kinds,)

@@ -1,6 +1,8 @@
 """归档."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import SessionKey, described, on_cases, routes
 from domain.commands.archive import ArchiveCase, TakeReportSnapshot
 
@@ -15,5 +17,5 @@ on_cases(
 
 
 @router.post("/sessions/{session}/report-snapshots", **described(TakeReportSnapshot))
-async def take_report_snapshot(session: SessionKey, command: TakeReportSnapshot, desk: AtDesk) -> Done:
+async def take_report_snapshot(session: SessionKey, command: TakeReportSnapshot, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)

@@ -1,9 +1,9 @@
 """日历."""
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.desk import Asked, AtDesk, Done
+from api.desk import Asked, AtDesk
 from api.routes.routing import described, routes
 from api.routes.rulebooks import policy_files
 from domain.commands.calendar import AnnounceCalendar
@@ -21,7 +21,7 @@ class CalendarAnswer(BaseModel):
 
 
 @router.post("/calendar/notices", **described(AnnounceCalendar))
-async def announce_calendar(command: AnnounceCalendar, desk: AtDesk) -> Done:
+async def announce_calendar(command: AnnounceCalendar, desk: AtDesk) -> Response:
     return await desk.on_calendar(command)
 
 

@@ -1,8 +1,9 @@
 """名录."""
 
+from fastapi import Response
 from pydantic import BaseModel
 
-from api.desk import Asked, AtDesk, Done
+from api.desk import Asked, AtDesk
 from api.routes.routing import described, routes
 from domain.commands.directory import AppointOfficial, ListMember, ListUnit
 from domain.events import MemberListed, OfficialAppointed, UnitListed
@@ -21,17 +22,17 @@ class DirectoryAnswer(BaseModel):
 
 
 @router.post("/directory/units", **described(ListUnit))
-async def list_unit(command: ListUnit, desk: AtDesk) -> Done:
+async def list_unit(command: ListUnit, desk: AtDesk) -> Response:
     return await desk.on_directory(command)
 
 
 @router.post("/directory/officials", **described(AppointOfficial))
-async def appoint_official(command: AppointOfficial, desk: AtDesk) -> Done:
+async def appoint_official(command: AppointOfficial, desk: AtDesk) -> Response:
     return await desk.on_directory(command)
 
 
 @router.post("/directory/members", **described(ListMember))
-async def list_member(command: ListMember, desk: AtDesk) -> Done:
+async def list_member(command: ListMember, desk: AtDesk) -> Response:
     return await desk.on_directory(command)
 
 

@@ -1,6 +1,8 @@
 """撰写与附议."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import described, on_cases, routes
 from domain.commands.drafting import (
     CoSign,
@@ -16,7 +18,7 @@ router = routes("撰写与附议")
 
 
 @router.post("/proposal-drafts", **described(DraftProposal, 201))
-async def draft_proposal(command: DraftProposal, desk: AtDesk) -> Done:
+async def draft_proposal(command: DraftProposal, desk: AtDesk) -> Response:
     return await desk.create(command)
 
 

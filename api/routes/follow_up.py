@@ -1,6 +1,8 @@
 """回访与回头看."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import SessionKey, described, on_cases, routes
 from domain.commands.follow_up import (
     OpenLookbackCampaign,
@@ -24,5 +26,5 @@ on_cases(
 
 
 @router.post("/sessions/{session}/lookback-campaigns", **described(OpenLookbackCampaign))
-async def open_lookback_campaign(session: SessionKey, command: OpenLookbackCampaign, desk: AtDesk) -> Done:
+async def open_lookback_campaign(session: SessionKey, command: OpenLookbackCampaign, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)

@@ -1,6 +1,8 @@
 """提交与立案."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import described, on_cases, routes
 from domain.commands.registration import RegisterProposal, SubmitProposal, TransferCase
 
@@ -8,7 +10,7 @@ router = routes("提交与立案")
 
 
 @router.post("/proposals", **described(SubmitProposal, 201))
-async def submit_proposal(command: SubmitProposal, desk: AtDesk) -> Done:
+async def submit_proposal(command: SubmitProposal, desk: AtDesk) -> Response:
     return await desk.create(command)
 
 

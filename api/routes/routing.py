@@ -76,8 +76,8 @@ def on_cases(router: APIRouter, commands: Mapping[str, type[ProposalCommand]]) -
         router.post(f"/proposals/{{case}}/{path}", **described(command))(_on_case(command))
 
 
-def _on_case(kind: type[ProposalCommand]) -> Callable[..., Coroutine[Any, Any, Done]]:
-    async def take(case: CaseId, command: ProposalCommand, desk: AtDesk) -> Done:
+def _on_case(kind: type[ProposalCommand]) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def take(case: CaseId, command: ProposalCommand, desk: AtDesk) -> Response:
         return await desk.on_proposal(case, command)
 
     take.__annotations__["command"] = kind
@@ -94,5 +94,6 @@ def described(command: type[Command], status: int = 200) -> dict[str, Any]:
         "description": f"{meaning}\n\n{bound}" if meaning else bound,
         "operation_id": command.__name__,
         "status_code": status,
+        "response_model": Done,
         "response_description": "已记入台账",
     }

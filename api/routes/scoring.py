@@ -1,6 +1,8 @@
 """考核与评议."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import SessionKey, described, on_cases, routes
 from domain.commands.scoring import RecordMutualReview, RecordScoreItem, ScoreProposalQuality, ScoreUnit
 
@@ -17,5 +19,5 @@ on_cases(
 
 
 @router.post("/sessions/{session}/unit-scores", **described(ScoreUnit))
-async def score_unit(session: SessionKey, command: ScoreUnit, desk: AtDesk) -> Done:
+async def score_unit(session: SessionKey, command: ScoreUnit, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from api.desk import Asked, AtDesk, Done
+from api.desk import Asked, AtDesk
 from api.problems import ProblemError
 from api.routes.routing import SessionKey, described, routes
 from api.routes.rulebooks import as_shipped, policy_files
@@ -45,22 +45,22 @@ class SessionAnswer(BaseModel):
 
 
 @router.post("/sessions", **described(OpenSession))
-async def open_session(command: OpenSession, desk: AtDesk) -> Done:
+async def open_session(command: OpenSession, desk: AtDesk) -> Response:
     return await desk.on_session(command.session, command)
 
 
 @router.post("/sessions/{session}/closing", **described(CloseSession))
-async def close_session(session: SessionKey, command: CloseSession, desk: AtDesk) -> Done:
+async def close_session(session: SessionKey, command: CloseSession, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)
 
 
 @router.post("/sessions/{session}/handover-meetings", **described(RecordHandoverMeeting))
-async def record_handover_meeting(session: SessionKey, command: RecordHandoverMeeting, desk: AtDesk) -> Done:
+async def record_handover_meeting(session: SessionKey, command: RecordHandoverMeeting, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)
 
 
 @router.post("/sessions/{session}/rulebooks", **described(AdoptRulebook))
-async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk, request: Request) -> Done:
+async def adopt_rulebook(session: SessionKey, command: AdoptRulebook, desk: AtDesk, request: Request) -> Response:
     as_shipped(request, command.rulebook)
     await as_first_adopted(desk.ledger, session, command.rulebook)
     return await desk.on_session(session, command)

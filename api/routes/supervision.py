@@ -1,6 +1,8 @@
 """督办."""
 
-from api.desk import AtDesk, Done
+from fastapi import Response
+
+from api.desk import AtDesk
 from api.routes.routing import SessionKey, described, on_cases, routes
 from domain.commands.supervision import (
     AnswerSupervision,
@@ -26,5 +28,5 @@ on_cases(
 
 
 @router.post("/sessions/{session}/circulars", **described(IssueCircular))
-async def issue_circular(session: SessionKey, command: IssueCircular, desk: AtDesk) -> Done:
+async def issue_circular(session: SessionKey, command: IssueCircular, desk: AtDesk) -> Response:
     return await desk.on_session(session, command)

@@ -10,7 +10,7 @@ const store = getPostgreSQLEventStore(dsn, { connectionOptions: { pool }, schema
 const append = (stream) => store.appendToStream(stream, [{ type, data }], { expectedStreamVersion: 0n });
 
 await store.schema.migrate();
-const taken = `case-${randomUUID()}`;
+const taken = `case-${uuid7()}`;
 await append(taken);
 const refused = await append(taken).then(() => false, () => true);
 if (!refused) throw new Error("a version that is taken was written again");
@@ -19,9 +19,14 @@ const begin = performance.now() + ramp * 1000;
 const end = begin + seconds * 1000;
 let done = 0;
 
+function uuid7() {
+  const time = Date.now().toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
 async function keepAppending() {
   for (;;) {
-    await append(`case-${randomUUID()}`);
+    await append(`case-${uuid7()}`);
     const now = performance.now();
     if (now >= end) return;
     if (now >= begin) done += 1;

@@ -20,7 +20,7 @@ PARTS = ("schema/message-store", "types/message", "tables/messages")
 
 FUNCTIONS = ("hash-64", "acquire-lock", "category", "is-category", "id", "cardinal-id", "stream-version")
 INDEXES = ("messages-id", "messages-stream", "messages-category")
-_WRITE = f"SELECT write_message(gen_random_uuid()::text, 'case-' || gen_random_uuid(), '{TOPIC}', :state, NULL, -1);"
+_WRITE = f"SELECT write_message(uuidv7()::text, 'case-' || uuidv7(), '{TOPIC}', :state, NULL, -1);"
 
 
 def missing() -> str | None:

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from benchmarks.harness import Bench, Figures
 from benchmarks.plain import STATE, TOPIC
+from benchmarks.sample import fresh_ids
 from ledger.embedded import die_with_parent
 
 NAME = "UmaDB"
@@ -45,7 +45,8 @@ def opened(bench: Bench) -> Iterator[Callable[[int], Figures]]:
         with contextlib.suppress(umadb.IntegrityError):
             append("taken")
             raise RuntimeError("a version that is taken was written again")
-        yield lambda writers: bench.in_threads(writers, lambda _: lambda: append(str(uuid4())))
+        ids = fresh_ids()
+        yield lambda writers: bench.in_threads(writers, lambda _: lambda: append(str(next(ids))))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -77,12 +78,17 @@ class Command(Frozen):
 
     def told(self, kind: type[E], **more: Any) -> E:
         """The event that states what this command asks: its fields of the same names, and `more`."""
-        same = self.model_dump(include=set(kind.model_fields))
+        same = self.model_dump(include=_fields(kind))
         return kind.model_validate({**same, **more})
 
     @abstractmethod
     def decide(self, state: Any, setting: Setting, /) -> Decision:
         """The events to append, in order."""
+
+
+@cache
+def _fields(kind: type[Event]) -> set[str]:
+    return set(kind.model_fields)
 
 
 class ProposalCommand(Command):

@@ -1,12 +1,16 @@
 """What one case's history says about contact, folded."""
 
 from collections.abc import Iterable
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Any, assert_never, get_args
+
+from typing_extensions import TypeIs
 
 from domain import events
+from domain.changing import changed
 from domain.codes import ContactMode, DecisiveMoment, Heard, Origin, Rating
 from domain.record import Recorded
-from domain.values import Frozen, Moment
+from domain.values import Moment
 
 IGNORED = (
     events.DraftingEvent
@@ -19,11 +23,47 @@ IGNORED = (
     | events.CommitmentEvent
     | events.ScoringEvent
     | events.ArchiveEvent
+    | events.ProposalRegistered
+    | events.CaseTransferredToGovernment
+    | events.CaseTransferredElsewhere
+    | events.ReviewOpinionRecorded
+    | events.ProposalReturnedForRevision
+    | events.ProposalResubmitted
+    | events.ProposalNotRegistered
+    | events.RefusalNotified
+    | events.ProposalConverted
+    | events.CaseRulebookChanged
+    | events.AssignmentAcknowledged
+    | events.ResponsibilityNamed
+    | events.CasesHandledJointly
+    | events.ObjectionEscalated
+    | events.UnitAdditionRequested
+    | events.UnitAdditionGranted
+    | events.UnitAdditionRefused
+    | events.AssignmentReturned
+    | events.ObjectionUnanswered
+    | events.ObjectionRejected
+    | events.HandlingPlanFiled
+    | events.HandlingPlanApproved
+    | events.DifficultyRaised
+    | events.DifficultyResolved
+    | events.FieldVisitRecorded
+    | events.ReplyCountersigned
+    | events.ReplyReviewed
+    | events.ReplyDelivered
+    | events.FeedbackFormIssued
+    | events.FeedbackOverdue
+    | events.FaceToFaceMediationHeld
+    | events.HandlingClosed
+    | events.ClericalErrorCorrected
+    | events.HandlingReopened
 )
-"""Stages that say nothing about contact."""
+"""What says nothing about contact."""
+_IGNORED = frozenset(get_args(IGNORED))
 
 
-class Mark(Frozen):
+@dataclass(frozen=True)
+class Mark:
     """A moment and the event that fixes it. `entered_at` is that event's time of entry, by the clock named."""
 
     version: int
@@ -34,7 +74,8 @@ class Mark(Frozen):
     origin: Origin
 
 
-class Contact(Frozen):
+@dataclass(frozen=True)
+class Contact:
     """A contact as the rule sees it."""
 
     mark: Mark
@@ -44,7 +85,8 @@ class Contact(Frozen):
     declined: bool = False
 
 
-class Waiver(Frozen):
+@dataclass(frozen=True)
+class Waiver:
     mark: Mark
     unit: str
     round: int
@@ -52,7 +94,8 @@ class Waiver(Frozen):
     reason: str
 
 
-class Answer(Frozen):
+@dataclass(frozen=True)
+class Answer:
     """What a proposer said of a round, by one version of their form."""
 
     mark: Mark
@@ -61,7 +104,8 @@ class Answer(Frozen):
     heard: Heard | None = None
 
 
-class ReplyRound(Frozen):
+@dataclass(frozen=True)
+class ReplyRound:
     """One round of one answering unit's reply. `since` is what began a later round: the feedback to the one before,
     else the order, or the assignment of a unit that came back. `answers` are all that stand, a proposer's later ones
     behind the earlier."""
@@ -104,7 +148,8 @@ class ReplyRound(Frozen):
                 assert_never(moment)
 
 
-class Communication(Frozen):
+@dataclass(frozen=True)
+class Communication:
     """What one case's history says about contact: proposers, contacts, waivers, rounds."""
 
     lead_proposer: str | None = None
@@ -118,12 +163,11 @@ class Communication(Frozen):
     def round_of(self, unit: str, number: int) -> ReplyRound | None:
         return next((known for known in self.rounds if (known.unit, known.round) == (unit, number)), None)
 
-    def with_round(self, unit: str, number: int, **change: object) -> "Communication":
+    def with_round(self, unit: str, number: int, **change: Any) -> "Communication":
         rounds = tuple(
-            known.model_copy(update=change) if (known.unit, known.round) == (unit, number) else known
-            for known in self.rounds
+            changed(known, **change) if (known.unit, known.round) == (unit, number) else known for known in self.rounds
         )
-        return self.model_copy(update={"rounds": rounds})
+        return changed(self, rounds=rounds)
 
 
 def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
@@ -137,20 +181,24 @@ def mark(recorded: Recorded[events.ProposalEvent]) -> Mark:
     )
 
 
+def _is_ignored(event: events.ProposalEvent) -> TypeIs[IGNORED]:
+    return type(event) in _IGNORED
+
+
 def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Communication:
     event = recorded.event
-    if isinstance(event, IGNORED):
+    if _is_ignored(event):
         return known
     match event:
         case events.ProposalSubmitted():
-            return known.model_copy(update={"lead_proposer": event.lead_proposer, "co_signers": event.co_signers})
+            return changed(known, lead_proposer=event.lead_proposer, co_signers=event.co_signers)
         case events.SubmissionCorrected():
             co_signers = known.co_signers if event.co_signers is None else event.co_signers
             lead = event.lead_proposer or known.lead_proposer
-            return known.model_copy(update={"lead_proposer": lead, "co_signers": co_signers})
+            return changed(known, lead_proposer=lead, co_signers=co_signers)
         case events.ProposalsMerged():
             before_merging = (*known.before_merging, known.co_signers)
-            return known.model_copy(update={"co_signers": event.co_signers, "before_merging": before_merging})
+            return changed(known, co_signers=event.co_signers, before_merging=before_merging)
         case events.UnitAssigned():
             goes_on = any(known_round.unit == event.unit and not known_round.left for known_round in known.rounds)
             if goes_on and event.mode.answers:
@@ -159,7 +207,7 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
             if again is not None and again.issued and event.round is not None:
                 return known.with_round(event.unit, event.round, left=0)  # it goes on with what it has answered
             waivers = tuple(w for w in known.waivers if w.unit != event.unit or w.round < event.first_round)
-            known = known.model_copy(update={"waivers": waivers})  # approved for an assignment that has ended
+            known = changed(known, waivers=waivers)  # approved for an assignment that has ended
             known = _left(known, (event.unit,), recorded.version)
             since = mark(recorded) if event.first_round > 1 else None
             ordered = again.ordered if again else None
@@ -181,12 +229,12 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
                 members=event.members,
                 declined=event.declined_by_member,
             )
-            return known.model_copy(update={"contacts": (*known.contacts, contact)})
+            return changed(known, contacts=(*known.contacts, contact))
         case events.ContactWaived():
             waiver = Waiver(
                 mark=mark(recorded), unit=event.unit, round=event.round, approver=event.approver, reason=event.reason
             )
-            return known.model_copy(update={"waivers": (*known.waivers, waiver)})
+            return changed(known, waivers=(*known.waivers, waiver))
         case events.ReplyDrafted():
             begun = known.round_of(event.unit, event.round)
             if begun is None or begun.drafted:
@@ -219,43 +267,6 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
                 ),
                 answers=True,
             )
-        case (
-            events.ProposalRegistered()
-            | events.CaseTransferredToGovernment()
-            | events.CaseTransferredElsewhere()
-            | events.ReviewOpinionRecorded()
-            | events.ProposalReturnedForRevision()
-            | events.ProposalResubmitted()
-            | events.ProposalNotRegistered()
-            | events.RefusalNotified()
-            | events.ProposalConverted()
-            | events.CaseRulebookChanged()
-            | events.AssignmentAcknowledged()
-            | events.ResponsibilityNamed()
-            | events.CasesHandledJointly()
-            | events.ObjectionEscalated()
-            | events.UnitAdditionRequested()
-            | events.UnitAdditionGranted()
-            | events.UnitAdditionRefused()
-            | events.AssignmentReturned()
-            | events.ObjectionUnanswered()
-            | events.ObjectionRejected()
-            | events.HandlingPlanFiled()
-            | events.HandlingPlanApproved()
-            | events.DifficultyRaised()
-            | events.DifficultyResolved()
-            | events.FieldVisitRecorded()
-            | events.ReplyCountersigned()
-            | events.ReplyReviewed()
-            | events.ReplyDelivered()
-            | events.FeedbackFormIssued()
-            | events.FeedbackOverdue()
-            | events.FaceToFaceMediationHeld()
-            | events.HandlingClosed()
-            | events.ClericalErrorCorrected()
-            | events.HandlingReopened()
-        ):
-            return known
         case _:
             assert_never(event)
 
@@ -263,15 +274,14 @@ def evolve(known: Communication, recorded: Recorded[events.ProposalEvent]) -> Co
 def _without(known: Communication, version: int) -> Communication:
     """What is known without the report at this version: a contact, a waiver, or what an answer said."""
     rounds = [
-        answered.model_copy(update={"answers": tuple(a for a in answered.answers if a.mark.version != version)})
+        changed(answered, answers=tuple(a for a in answered.answers if a.mark.version != version))
         for answered in known.rounds
     ]
-    told = known.model_copy(
-        update={
-            "contacts": tuple(contact for contact in known.contacts if contact.mark.version != version),
-            "waivers": tuple(waiver for waiver in known.waivers if waiver.mark.version != version),
-            "rounds": tuple(rounds),
-        }
+    told = changed(
+        known,
+        contacts=tuple(contact for contact in known.contacts if contact.mark.version != version),
+        waivers=tuple(waiver for waiver in known.waivers if waiver.mark.version != version),
+        rounds=tuple(rounds),
     )
     for answered in rounds:
         if answered.since and answered.ordered and answered.since.version == version:
@@ -285,17 +295,17 @@ def _taken_back(known: Communication, event: events.StepTakenBack) -> Communicat
     """What is known without a step that was a mistake: a merger, an order, an end of the case."""
     if event.type == events.ProposalsMerged.__name__ and known.before_merging:
         *before, co_signers = known.before_merging
-        return known.model_copy(update={"co_signers": co_signers, "before_merging": tuple(before)})
+        return changed(known, co_signers=co_signers, before_merging=tuple(before))
     standing = [r for r in known.rounds if r.ordered is None or r.ordered.version != event.version]
-    rounds = tuple(r.model_copy(update={"left": 0}) if r.left == event.version else r for r in standing)
-    return known.model_copy(update={"rounds": rounds})
+    rounds = tuple(changed(r, left=0) if r.left == event.version else r for r in standing)
+    return changed(known, rounds=rounds)
 
 
 def _left(known: Communication, units: Iterable[str], version: int) -> Communication:
-    rounds = tuple(r.model_copy(update={"left": r.left or version}) if r.unit in units else r for r in known.rounds)
-    return known.model_copy(update={"rounds": rounds})
+    rounds = tuple(changed(r, left=r.left or version) if r.unit in units else r for r in known.rounds)
+    return changed(known, rounds=rounds)
 
 
 def _begin(known: Communication, begun: ReplyRound, answers: bool) -> Communication:
     others = tuple(r for r in known.rounds if (r.unit, r.round) != (begun.unit, begun.round))
-    return known.model_copy(update={"rounds": (*others, begun)}) if answers else known
+    return changed(known, rounds=(*others, begun)) if answers else known

@@ -5,11 +5,14 @@ counting, and a fact about something unknown creates it or is kept aside. Each s
 module of its name.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 from functools import reduce
-from typing import assert_never
+from typing import Any, TypeAlias, get_args
+
+from typing_extensions import TypeIs
 
 from domain import communication, events
+from domain.changing import changed
 from domain.proposal import (
     admission,
     assignment,
@@ -29,7 +32,6 @@ from domain.proposal import (
     scoring,
     supervision,
 )
-from domain.proposal.changing import changed
 from domain.proposal.correction import as_corrected, going_with, taken_back
 from domain.proposal.ladder import step_day
 from domain.proposal.limits import OpenLimit, contacted, open_limits, with_limit
@@ -53,19 +55,20 @@ from domain.proposal.state import Proposal, draft_of, identity, reported, round_
 from domain.record import Recorded
 from domain.values import later
 
-_STEPS = (
-    events.UnitAssigned,
-    events.AssignmentReturned,
-    events.ObjectionUpheld,
-    events.ObjectionRejected,
-    events.ObjectionEscalated,
-    events.ReplyDrafted,
-    events.ReplyReviewed,
-    events.ReplyReturned,
-    events.ReplySigned,
-    events.ReplyIssued,
-    events.RehandlingOrdered,
+_Step: TypeAlias = (
+    events.UnitAssigned
+    | events.AssignmentReturned
+    | events.ObjectionUpheld
+    | events.ObjectionRejected
+    | events.ObjectionEscalated
+    | events.ReplyDrafted
+    | events.ReplyReviewed
+    | events.ReplyReturned
+    | events.ReplySigned
+    | events.ReplyIssued
+    | events.RehandlingOrdered
 )
+_STEPS = frozenset(get_args(_Step))
 """What one unit's task goes through in order, each after the one before. Acknowledgements, contacts, plans, opinions,
 countersignatures, forms and answers run beside them."""
 
@@ -106,53 +109,54 @@ def _after(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Prop
 
 
 def _fold(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
-    event = recorded.event
-    if isinstance(event, events.DraftingEvent):
-        return drafting.evolve(proposal, event)
-    if isinstance(event, events.RegistrationEvent):
-        return registration.evolve(proposal, event, recorded)
-    if isinstance(event, events.AdmissionEvent):
-        return admission.evolve(proposal, event, recorded)
-    if isinstance(event, events.AssignmentEvent):
-        return assignment.evolve(proposal, event, recorded)
-    if isinstance(event, events.ObjectionEvent):
-        return objection.evolve(proposal, event, recorded)
-    if isinstance(event, events.MemberContacted):
-        return reported(proposal, recorded)
-    if isinstance(event, events.ContactWaived):
-        return proposal
-    if isinstance(event, events.ClockEvent):
-        return clock.evolve(proposal, event, recorded)
-    if isinstance(event, events.HandlingEvent):
-        return handling.evolve(proposal, event, recorded)
-    if isinstance(event, events.CoOpinionEvent):
-        return co_opinion.evolve(proposal, event, recorded)
-    if isinstance(event, events.PublicationEvent):
-        return publication.evolve(proposal, event)
-    if isinstance(event, events.KeyProposalEvent):
-        return key_proposal.evolve(proposal, event, recorded)
-    if isinstance(event, events.SupervisionEvent):
-        return supervision.evolve(proposal, event, recorded)
-    if isinstance(event, events.DraftEvent):
-        return reply.evolve(proposal, event, recorded)
-    if isinstance(event, events.FeedbackEvent):
-        return feedback.evolve(proposal, event, recorded)
-    if isinstance(event, events.FollowUpEvent):
-        return follow_up.evolve(proposal, event, recorded)
-    if isinstance(event, events.CommitmentEvent):
-        return commitment.evolve(proposal, event, recorded)
-    if isinstance(event, events.ScoringEvent):
-        return scoring.evolve(proposal, event)
-    if isinstance(event, events.ArchiveEvent):
-        return changed(proposal, archived=event)
-    if isinstance(event, events.CorrectionEvent):
-        return correction.evolve(proposal, event)
-    assert_never(event)
+    return _FOLDS[type(recorded.event)](proposal, recorded.event, recorded)
+
+
+def _contacted(proposal: Proposal, _: events.MemberContacted, recorded: Recorded[Any]) -> Proposal:
+    return reported(proposal, recorded)
+
+
+def _waived(proposal: Proposal, _: events.ContactWaived, __: Recorded[Any]) -> Proposal:
+    return proposal
+
+
+def _archived(proposal: Proposal, event: events.ArchiveEvent, _: Recorded[Any]) -> Proposal:
+    return changed(proposal, archived=event)
+
+
+_STAGES: tuple[tuple[Any, Callable[[Proposal, Any, Recorded[Any]], Proposal]], ...] = (
+    (events.DraftingEvent, drafting.evolve),
+    (events.RegistrationEvent, registration.evolve),
+    (events.AdmissionEvent, admission.evolve),
+    (events.AssignmentEvent, assignment.evolve),
+    (events.ObjectionEvent, objection.evolve),
+    (events.MemberContacted, _contacted),
+    (events.ContactWaived, _waived),
+    (events.ClockEvent, clock.evolve),
+    (events.HandlingEvent, handling.evolve),
+    (events.CoOpinionEvent, co_opinion.evolve),
+    (events.PublicationEvent, publication.evolve),
+    (events.KeyProposalEvent, key_proposal.evolve),
+    (events.SupervisionEvent, supervision.evolve),
+    (events.DraftEvent, reply.evolve),
+    (events.FeedbackEvent, feedback.evolve),
+    (events.FollowUpEvent, follow_up.evolve),
+    (events.CommitmentEvent, commitment.evolve),
+    (events.ScoringEvent, scoring.evolve),
+    (events.ArchiveEvent, _archived),
+    (events.CorrectionEvent, correction.evolve),
+)
+_FOLDS = {kind: fold for kinds, fold in _STAGES for kind in get_args(kinds) or (kinds,)}
+"""By type: to ask an event of one stage after the other costs more than to fold it."""
+
+
+def _is_step(event: events.ProposalEvent) -> TypeIs[_Step]:
+    return type(event) in _STEPS
 
 
 def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Proposal:
     event, at = recorded.event, recorded.occurred_at
-    if not isinstance(event, _STEPS):
+    if not _is_step(event):
         return proposal
     task = task_of(proposal, event.unit)
     if isinstance(event, events.UnitAssigned):
@@ -160,7 +164,7 @@ def _stepped(proposal: Proposal, recorded: Recorded[events.ProposalEvent]) -> Pr
     if isinstance(event, events.RehandlingOrdered) and (ended := task.rounds.get(event.round - 1)):
         at = later(ended.rated_at, at)
     at = later(task.last.at if task.last else None, at)
-    return with_task(proposal, replace(task, last=Act(type(event).__name__, at)))
+    return with_task(proposal, changed(task, last=Act(type(event).__name__, at)))
 
 
 __all__ = [

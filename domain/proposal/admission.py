@@ -1,11 +1,10 @@
 """审查."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.codes import Ending
-from domain.proposal.changing import changed
 from domain.proposal.parts import Limit
 from domain.proposal.state import Proposal
 from domain.record import Recorded
@@ -20,7 +19,7 @@ def evolve(proposal: Proposal, event: events.AdmissionEvent, recorded: Recorded[
         case events.ProposalResubmitted():
             kept = proposal.attachments if event.attachments is None else event.attachments
             revised = changed(proposal, title=event.title, body=event.body, attachments=kept)
-            return replace(revised, to_revise=None, reviews={})
+            return changed(revised, to_revise=None, reviews={})
         case events.ProposalNotRegistered():
             return changed(proposal, ended=Ending.NOT_REGISTERED, refusal=event, notified=frozenset())
         case events.RefusalNotified():

@@ -1,12 +1,11 @@
 """分办、签收、改办."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal.changing import changed
 from domain.proposal.parts import Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
@@ -26,17 +25,17 @@ def evolve(proposal: Proposal, event: events.AssignmentEvent, recorded: Recorded
             limits, rounds = _limits(event, recorded.version), _rounds(known, event, recorded.version)
             task = UnitTask(event.unit, event.mode, assigned=event, assigned_at=at, limits=limits, rounds=rounds)
             ceased = known.ceased if known else 0
-            task = replace(task, assigned_version=recorded.version, ceased=ceased)
+            task = changed(task, assigned_version=recorded.version, ceased=ceased)
             return with_task(_begun_anew(proposal, event.unit), task)
         case events.AssignmentAcknowledged():
-            return with_task(proposal, replace(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
+            return with_task(proposal, changed(task_of(proposal, event.unit), status=TaskStatus.ACKNOWLEDGED))
         case events.CaseReassigned():
             for unit in event.left:
-                task = replace(task_of(proposal, unit), status=TaskStatus.LEFT, ceased=recorded.version)
+                task = changed(task_of(proposal, unit), status=TaskStatus.LEFT, ceased=recorded.version)
                 proposal = with_task(proposal, task)
             return proposal
         case events.ResponsibilityNamed():
-            return with_task(proposal, replace(task_of(proposal, event.unit), responsible=event))
+            return with_task(proposal, changed(task_of(proposal, event.unit), responsible=event))
         case events.CasesHandledJointly():
             others = frozenset(event.cases) - {recorded.stream}
             joint = {**proposal.joint, event.unit: proposal.joint.get(event.unit, frozenset()) | others}
@@ -49,7 +48,7 @@ def _begun_anew(proposal: Proposal, unit: str) -> Proposal:
     """The case as a unit finds it that is given it: its plan and its opinion of an earlier assignment, what was
     approved, asked for or sent back of them, what it handled together with this, and its word on drafts that are not
     out yet are none of the new one."""
-    return replace(
+    return changed(
         proposal,
         filed={key: known for key, known in proposal.filed.items() if key[1] != unit},
         approved=_of_others(proposal.approved, unit),
@@ -69,11 +68,11 @@ def _countersigned_by_others(task: UnitTask, unit: str) -> UnitTask:
     rounds = {}
     for number, current in task.rounds.items():
         drafts = {
-            n: draft if draft.issued else replace(draft, countersigned=_of_others(draft.countersigned, unit))
+            n: draft if draft.issued else changed(draft, countersigned=_of_others(draft.countersigned, unit))
             for n, draft in current.drafts.items()
         }
-        rounds[number] = replace(current, drafts=drafts)
-    return replace(task, rounds=rounds)
+        rounds[number] = changed(current, drafts=drafts)
+    return changed(task, rounds=rounds)
 
 
 def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitTask:
@@ -84,8 +83,8 @@ def _changed(known: UnitTask, event: events.UnitAssigned, version: int) -> UnitT
     if not event.mode.answers:  # who answers no more is not the one to speak first with the member
         limits.pop(DeadlineKind.FIRST_CONTACT, None)
     ceased = version if known.mode.answers and not event.mode.answers else known.ceased
-    going_on = replace(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
-    return replace(going_on, assigned=event, assigned_version=version)
+    going_on = changed(known, mode=event.mode, limits=limits | _limits(event, version), rounds=rounds, ceased=ceased)
+    return changed(going_on, assigned=event, assigned_version=version)
 
 
 def _rounds(known: UnitTask | None, event: events.UnitAssigned, version: int) -> dict[int, Round]:
@@ -107,7 +106,7 @@ def _stopped_still(known: UnitTask | None, begun: Round) -> Round:
     was = known.rounds.get(begun.number) if known is not None else None
     if was is None or begun.deadline is None or begun.deadline.started_anew:
         return begun
-    return replace(begun, paused=was.paused, paused_on=was.paused_on)
+    return changed(begun, paused=was.paused, paused_on=was.paused_on)
 
 
 def _limits(event: events.UnitAssigned, version: int) -> dict[DeadlineKind, Limit]:

@@ -1,9 +1,9 @@
 """期限变动."""
 
-from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.proposal.limits import with_limit
 from domain.proposal.parts import Round
 from domain.proposal.state import Proposal, round_of, with_round
@@ -30,19 +30,19 @@ def evolve(proposal: Proposal, event: events.ClockEvent, recorded: Recorded[Any]
 def _round(current: Round, event: MoreTime, recorded: Recorded[Any]) -> Round:
     match event:
         case events.ExtensionRequested():
-            return replace(current, asked_until=event, asked_at=recorded.occurred_at, asked_decided=None)
+            return changed(current, asked_until=event, asked_at=recorded.occurred_at, asked_decided=None)
         case events.ExtensionGranted():
-            moved = replace(current, deadline=event.deadline, deadline_version=recorded.version)
-            return replace(moved, asked_decided=event)
+            moved = changed(current, deadline=event.deadline, deadline_version=recorded.version)
+            return changed(moved, asked_decided=event)
         case events.ExtensionRefused():
-            return replace(current, asked_decided=event)
+            return changed(current, asked_decided=event)
         case events.ClockPaused():
-            return replace(current, paused=event, paused_on=day_of(recorded.occurred_at), resumed=None)
+            return changed(current, paused=event, paused_on=day_of(recorded.occurred_at), resumed=None)
         case events.ClockResumed():
             on = day_of(recorded.occurred_at)
-            running = replace(current, paused=None, paused_on=None, resumed=event.reason, resumed_on=on)
+            running = changed(current, paused=None, paused_on=None, resumed=event.reason, resumed_on=on)
             if event.deadline is None:
                 return running
-            return replace(running, deadline=event.deadline, deadline_version=recorded.version)
+            return changed(running, deadline=event.deadline, deadline_version=recorded.version)
         case _:
             assert_never(event)

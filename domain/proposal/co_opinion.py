@@ -1,11 +1,10 @@
 """会办意见."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.codes import AssignmentMode
-from domain.proposal.changing import changed
 from domain.proposal.parts import Disagreement
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
@@ -17,11 +16,11 @@ def evolve(proposal: Proposal, event: events.CoOpinionEvent, recorded: Recorded[
             return changed(proposal, asked={**proposal.asked, event.unit: event})
         case events.CoOpinionSubmitted():
             task = task_of(proposal, event.unit, AssignmentMode.CO)
-            given = with_task(proposal, replace(task, co_opinion=task.co_opinion or recorded.occurred_at))
-            return replace(given, filed={**proposal.filed, (events.CoOpinionSubmitted, event.unit): event})
+            given = with_task(proposal, changed(task, co_opinion=task.co_opinion or recorded.occurred_at))
+            return changed(given, filed={**proposal.filed, (events.CoOpinionSubmitted, event.unit): event})
         case events.CoOpinionReturned():
             opinion = proposal.filed.get((events.CoOpinionSubmitted, event.unit))
-            task = replace(task_of(proposal, event.unit, AssignmentMode.CO), co_opinion=None)
+            task = changed(task_of(proposal, event.unit, AssignmentMode.CO), co_opinion=None)
             if isinstance(opinion, events.CoOpinionSubmitted):
                 proposal = changed(proposal, returned={**proposal.returned, event.unit: opinion})
             return with_task(proposal, task)
@@ -33,7 +32,7 @@ def evolve(proposal: Proposal, event: events.CoOpinionEvent, recorded: Recorded[
             if known is None:
                 return proposal
             at, version = recorded.occurred_at, recorded.version
-            settled = replace(known, settled=event, settled_at=at, settled_version=version)
+            settled = changed(known, settled=event, settled_at=at, settled_version=version)
             return changed(proposal, disagreements={**proposal.disagreements, event.number: settled})
         case _:
             assert_never(event)

@@ -1,10 +1,9 @@
 """承诺."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.parts import Commitment
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
@@ -31,4 +30,4 @@ def _changed(proposal: Proposal, number: int, **change: Any) -> Proposal:
     known = proposal.commitments.get(number)
     if known is None:
         return proposal
-    return changed(proposal, commitments={**proposal.commitments, number: replace(known, **change)})
+    return changed(proposal, commitments={**proposal.commitments, number: changed(known, **change)})

@@ -1,16 +1,15 @@
 """更正."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.state import Proposal
 from domain.record import Recorded
 
 
-def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
+def evolve(proposal: Proposal, event: events.CorrectionEvent, _: Recorded[Any]) -> Proposal:
     match event:
         case events.ReportRetracted() | events.StepTakenBack():
             return proposal  # the whole case is told anew without what it names
@@ -28,7 +27,7 @@ def evolve(proposal: Proposal, event: events.CorrectionEvent) -> Proposal:
 def as_corrected(proposal: Proposal, event: events.SubmissionCorrected) -> Proposal:
     """The proposal as it should have been handed in."""
     body, gone = event.collective, bool(event.not_collective)
-    return replace(
+    return changed(
         proposal,
         lead_proposer=event.lead_proposer or proposal.lead_proposer,
         co_signers=proposal.co_signers if event.co_signers is None else event.co_signers,

@@ -3,7 +3,7 @@
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
 

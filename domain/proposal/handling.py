@@ -1,10 +1,9 @@
 """办理方案、困难、踏勘、重新办理、办结."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.parts import Round
 from domain.proposal.state import Proposal, reported, task_of, with_round
 from domain.record import Recorded
@@ -29,7 +28,7 @@ def evolve(proposal: Proposal, event: events.HandlingEvent, recorded: Recorded[A
             task = task_of(proposal, event.unit)
             return with_round(proposal, task, Round(event.round, event.deadline, recorded.version, cause=event.cause))
         case events.HandlingClosed():
-            return replace(
+            return changed(
                 proposal, closed=event, closed_at=recorded.occurred_at, result_class=event.result_class, reopened=None
             )
         case _:

@@ -1,10 +1,9 @@
 """重点提案."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.parts import Limit
 from domain.proposal.state import Proposal, reported
 from domain.record import Recorded
@@ -23,6 +22,6 @@ def evolve(proposal: Proposal, event: events.KeyProposalEvent, recorded: Recorde
         case events.SupervisionMeetingHeld():
             return reported(proposal, recorded)
         case events.SupervisionReportFiled():
-            return replace(reported(proposal, recorded), key_reported=True)
+            return changed(reported(proposal, recorded), key_reported=True)
         case _:
             assert_never(event)

@@ -1,18 +1,18 @@
 """Limits that are still open: what somebody owes by a day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain import events
+from domain.changing import changed
 from domain.communication import follows
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import DeadlineKind
-from domain.proposal.changing import changed
 from domain.proposal.parts import Form, Limit, Round, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_round, with_task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenLimit:
     """An open limit of one unit, or of the case where there is no `unit`; `round` where it is a round's own."""
 
@@ -35,7 +35,7 @@ def contacted(proposal: Proposal, task: UnitTask) -> bool:
     earlier contact is none of this assignment."""
     known = proposal.communication
     begun = known.round_of(task.unit, task.begun)
-    own = [contact.mark for contact in known.contacts if contact.unit == task.unit]
+    own = (contact.mark for contact in known.contacts if contact.unit == task.unit)
     return any(begun is None or follows(mark, begun.assigned) for mark in own)
 
 
@@ -86,21 +86,21 @@ def with_limit(proposal: Proposal, event: events.DeadlineRecomputed, version: in
     task = task_of(proposal, event.unit)
     if event.round is None:
         others = {known: other for known, other in task.limits.items() if known is not kind}
-        return with_task(proposal, replace(task, limits={**others, kind: limit} if limit else others))
+        return with_task(proposal, changed(task, limits={**others, kind: limit} if limit else others))
     current = task.rounds.get(event.round)
     if current is None:  # the order of the round was taken back
         return proposal
     if kind is DeadlineKind.PUBLICATION:
-        return with_round(proposal, task, replace(current, publish_by=limit))
+        return with_round(proposal, task, changed(current, publish_by=limit))
     if kind is not DeadlineKind.FEEDBACK:
         if limit is None:  # nothing is left that could stand still
-            return with_round(proposal, task, replace(current, deadline=None, paused=None, paused_on=None))
-        return with_round(proposal, task, replace(current, deadline=event.deadline, deadline_version=version))
+            return with_round(proposal, task, changed(current, deadline=None, paused=None, paused_on=None))
+        return with_round(proposal, task, changed(current, deadline=event.deadline, deadline_version=version))
     forms = {
-        member: replace(form, limit=limit) if _is_due_by(form, event.deadline) else form
+        member: changed(form, limit=limit) if _is_due_by(form, event.deadline) else form
         for member, form in current.forms.items()
     }
-    return with_round(proposal, task, replace(current, forms=forms))
+    return with_round(proposal, task, changed(current, forms=forms))
 
 
 def _is_due_by(form: Form, due: Deadline) -> bool:

@@ -1,9 +1,9 @@
 """异议."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.proposal.parts import Limit, TaskStatus, UnitTask
 from domain.proposal.state import Proposal, task_of, with_task
 from domain.record import Recorded
@@ -18,19 +18,19 @@ def _task(task: UnitTask, event: events.ObjectionEvent, version: int) -> UnitTas
         case events.AssignmentReturned():
             own = {event.deadline.kind: Limit(event.deadline, version)} if event.deadline else {}
             limits = {**task.limits, **own}
-            returned = replace(task, status=TaskStatus.RETURNED, objection=event, escalated=None, limits=limits)
-            return replace(returned, unanswered_on=None)
+            returned = changed(task, status=TaskStatus.RETURNED, objection=event, escalated=None, limits=limits)
+            return changed(returned, unanswered_on=None)
         case events.ObjectionUnanswered():
-            return replace(task, unanswered_on=event.due_on)
+            return changed(task, unanswered_on=event.due_on)
         case events.ObjectionUpheld():
-            return replace(task, status=TaskStatus.LEFT, decided=event, ceased=version)
+            return changed(task, status=TaskStatus.LEFT, decided=event, ceased=version)
         case events.ObjectionRejected():
-            return replace(task, status=TaskStatus.ASSIGNED, decided=event)
+            return changed(task, status=TaskStatus.ASSIGNED, decided=event)
         case events.ObjectionEscalated():
-            return replace(task, status=TaskStatus.RETURNED, escalated=event)
+            return changed(task, status=TaskStatus.RETURNED, escalated=event)
         case events.UnitAdditionRequested():
-            return replace(task, addition=event, addition_decided=None)
+            return changed(task, addition=event, addition_decided=None)
         case events.UnitAdditionGranted() | events.UnitAdditionRefused():
-            return replace(task, addition_decided=event)
+            return changed(task, addition_decided=event)
         case _:
             assert_never(event)

@@ -1,10 +1,11 @@
 """What is owed on a case, by whom, and until when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from domain.changing import changed
 from domain.policy.rulebook import DeadlineKind
 from domain.proposal.limits import OpenLimit, open_limits
 from domain.proposal.parts import Commitment, TaskStatus, UnitTask
@@ -27,7 +28,7 @@ class Duty(StrEnum):
     DISAGREEMENT = "DISAGREEMENT"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Owed:
     """Something still to be done by the end of `until`, whether or not that has passed. It is `unit`'s, or about what
     `unit` did where the office or proposers owe it; no unit's where the committee owes it. Either `about` says which
@@ -42,7 +43,7 @@ class Owed:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Undated:
     """Something an authority has to do, for which no rule names a day; `members` are those it concerns."""
 
@@ -88,7 +89,7 @@ def silent(proposal: Proposal, day: date) -> Iterator[Owed]:
         if due.about is DeadlineKind.FEEDBACK and due.until < day:
             noted = proposal.tasks[due.unit].rounds[due.round or 0].overdue
             if members := tuple(member for member in due.members if member not in noted):
-                yield replace(due, members=members)
+                yield changed(due, members=members)
 
 
 def plan_due(proposal: Proposal, task: UnitTask, days: int | None) -> date | None:

@@ -35,7 +35,7 @@ class DraftStatus(StrEnum):
     ISSUED = "ISSUED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Act:
     """A step of a unit's task, by its event's name, and when it is said to have been taken."""
 
@@ -43,7 +43,7 @@ class Act:
     at: datetime | date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Countersigned:
     """What an assisting unit decided about a draft."""
 
@@ -53,7 +53,7 @@ class Countersigned:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """One version of a reply. `words` is its text however it is set; `drafted` is everybody who wrote these words
     on this case; `countersigned` says per assisting unit what it decided; `defects` is why it was sent back."""
@@ -80,7 +80,7 @@ class Draft:
         return frozenset(defect.code for defect in self.returned.defects) if self.returned else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drafting:
     """A proposal before it is handed in. `signed` says which version each member put their name to: a signature is for
     the words it was given to."""
@@ -108,7 +108,7 @@ class Drafting:
         return tuple(m for m in self.invited if m not in self.declined and m not in self.co_signers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """Something done to press a unit, when, and what the unit last said to it."""
 
@@ -117,7 +117,7 @@ class Action:
     answer: events.SupervisionAnswered | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Commitment:
     """A promise of a reply, and what came of it so far. It stays open until it is fulfilled."""
 
@@ -131,7 +131,7 @@ class Commitment:
         return self.fulfilled is not None or self.broken is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Disagreement:
     """A disagreement that was put to those above the units, what they decided, and when, at which version."""
 
@@ -160,7 +160,7 @@ class Disagreement:
                 assert_never(self.settled.ruling)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limit:
     """A deadline, and the version of the event that set it."""
 
@@ -168,7 +168,7 @@ class Limit:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """A form that went out to one proposer at a version of the case, and when it is due back."""
 
@@ -181,7 +181,7 @@ class Form:
         return self.limit.deadline.due_on if self.limit else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Round:
     """One round of a unit's reply: its drafts, the forms that went out, what came back; why it was ordered."""
 
@@ -230,7 +230,7 @@ class Round:
         return next((draft.result_class for draft in self.drafts.values() if draft.issued), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitTask:
     """What one unit owes this case. `last` is the latest step from assignment to issue, in the round under way: the
     next cannot have been taken before it. `co_opinion` is when an assisting unit first gave its opinion, `decided` how

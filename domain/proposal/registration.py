@@ -1,9 +1,9 @@
 """提交、立案、交办."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.proposal.state import Proposal
 from domain.record import Recorded
 from domain.values import later
@@ -12,7 +12,7 @@ from domain.values import later
 def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Recorded[Any]) -> Proposal:
     match event:
         case events.ProposalSubmitted():
-            return replace(
+            return changed(
                 proposal,
                 session=event.session,
                 timing=event.timing,
@@ -28,7 +28,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
                 submitted_at=recorded.occurred_at,
             )
         case events.ProposalRegistered():
-            return replace(
+            return changed(
                 proposal,
                 case_no=event.case_no,
                 topic=event.topic,
@@ -38,7 +38,7 @@ def evolve(proposal: Proposal, event: events.RegistrationEvent, recorded: Record
             )
         case events.CaseTransferredToGovernment() | events.CaseTransferredElsewhere():
             at = later(proposal.registered_at, recorded.occurred_at)
-            return replace(
+            return changed(
                 proposal,
                 transferred=(recorded.version, recorded.occurred_at),
                 transferred_at=at,

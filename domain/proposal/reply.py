@@ -1,9 +1,9 @@
 """拟稿、会签、审核、签发、答复."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
+from domain.changing import changed
 from domain.proposal.parts import Countersigned, Draft, DraftStatus, Limit
 from domain.proposal.state import Proposal, draft_of, round_of, with_draft, with_round
 from domain.record import Recorded
@@ -21,7 +21,7 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             draft = Draft(
                 event.draft, event.text, words, event.result_class, event.openness, drafted, recorded.occurred_at
             )
-            draft = replace(
+            draft = changed(
                 draft,
                 commits=event.commits,
                 contact_person=event.contact_person,
@@ -32,7 +32,7 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             draft = draft_of(proposal, event.answering_unit, event.round, event.draft)
             given = Countersigned(event.countersignature, event.reason, recorded.occurred_at, recorded.version)
             signed = {**draft.countersigned, event.unit: given}
-            return with_draft(proposal, event.answering_unit, event.round, replace(draft, countersigned=signed))
+            return with_draft(proposal, event.answering_unit, event.round, changed(draft, countersigned=signed))
         case events.ReplyReviewed():
             change = {"result_class": event.result_class} if event.result_class else {}
             return with_status(proposal, event, DraftStatus.REVIEWED, **change)
@@ -46,10 +46,10 @@ def evolve(proposal: Proposal, event: events.DraftEvent, recorded: Recorded[Any]
             task, current = round_of(issued, event.unit, event.round)
             at = later(task.last.at if task.last else None, recorded.occurred_at)
             limit = next((Limit(limit, recorded.version) for limit in event.further), None)
-            return with_round(issued, task, replace(current, issued_at=at, publish_by=limit))
+            return with_round(issued, task, changed(current, issued_at=at, publish_by=limit))
         case events.ReplyDelivered():
             task, current = round_of(proposal, event.unit, event.round)
-            return with_round(proposal, task, replace(current, delivered=current.delivered | set(event.members)))
+            return with_round(proposal, task, changed(current, delivered=current.delivered | set(event.members)))
         case _:
             assert_never(event)
 
@@ -61,4 +61,4 @@ def with_status(
     **change: Any,
 ) -> Proposal:
     draft = draft_of(proposal, event.unit, event.round, event.draft)
-    return with_draft(proposal, event.unit, event.round, replace(draft, status=status, **change))
+    return with_draft(proposal, event.unit, event.round, changed(draft, status=status, **change))

@@ -1,13 +1,14 @@
 """考核、评议."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.state import Proposal
+from domain.record import Recorded
 
 
-def evolve(proposal: Proposal, event: events.ScoringEvent) -> Proposal:
+def evolve(proposal: Proposal, event: events.ScoringEvent, _: Recorded[Any]) -> Proposal:
     return changed(proposal, scores={**proposal.scores, subject(event): event})
 
 

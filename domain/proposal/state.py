@@ -1,12 +1,13 @@
 """What is known of one proposal, and how a fold changes a part of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain import events
+from domain.changing import changed
 from domain.codes import (
     AssignmentMode,
     CollectiveKind,
@@ -22,7 +23,6 @@ from domain.codes import (
 from domain.communication import Communication
 from domain.policy.deadlines import Deadline
 from domain.policy.rulebook import RulebookRef, Traits
-from domain.proposal.changing import changed
 from domain.proposal.parts import Action, Commitment, Disagreement, Draft, Drafting, Limit, Round, UnitTask
 from domain.record import Recorded
 from domain.values import Attachment
@@ -247,12 +247,12 @@ def with_task(proposal: Proposal, task: UnitTask) -> Proposal:
 
 
 def with_round(proposal: Proposal, task: UnitTask, current: Round) -> Proposal:
-    return with_task(proposal, replace(task, rounds={**task.rounds, current.number: current}))
+    return with_task(proposal, changed(task, rounds={**task.rounds, current.number: current}))
 
 
 def with_draft(proposal: Proposal, unit: str, number: int, draft: Draft) -> Proposal:
     task, current = round_of(proposal, unit, number)
-    return with_round(proposal, task, replace(current, drafts={**current.drafts, draft.number: draft}))
+    return with_round(proposal, task, changed(current, drafts={**current.drafts, draft.number: draft}))
 
 
 Report: TypeAlias = (

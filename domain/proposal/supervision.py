@@ -1,10 +1,9 @@
 """催办、督办."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from domain import events
-from domain.proposal.changing import changed
+from domain.changing import changed
 from domain.proposal.parts import Action
 from domain.proposal.state import Proposal
 from domain.record import Recorded
@@ -24,7 +23,7 @@ def evolve(proposal: Proposal, event: events.SupervisionEvent, recorded: Recorde
             known = proposal.actions.get(event.number)
             if known is None:
                 return proposal
-            answered = replace(known, answer=event)
+            answered = changed(known, answer=event)
             return changed(proposal, actions={**proposal.actions, event.number: answered})
         case _:
             assert_never(event)

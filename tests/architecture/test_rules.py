@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from api.routes import ROUTERS
-from domain import labels
+from domain import labels, proposal
 from domain.commands import COMMANDS, Command
 from domain.events import EVENT_TYPES, STREAM_KINDS, AnyEvent, Event
 from domain.personal import Sealed, personal_fields
@@ -110,6 +110,11 @@ def test_the_domain_and_the_folds_read_no_clock_and_no_chance(path: Path) -> Non
 def test_every_event_belongs_to_one_kind_of_stream_and_has_a_stored_name() -> None:
     assert set(EVENT_TYPES) == {event.__name__ for event in get_args(AnyEvent)}
     assert set(EVENT_TYPES) == set(STREAM_KINDS)
+
+
+def test_every_event_of_a_proposal_is_folded_by_one_stage() -> None:
+    folded = [kind.__name__ for stage, _ in proposal._STAGES for kind in get_args(stage) or (stage,)]
+    assert sorted(folded) == sorted(name for name, kind in STREAM_KINDS.items() if kind == "proposal")
 
 
 def test_every_command_has_a_route_whose_body_is_the_command() -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ledger.committer import SILENCE
+from ledger.lane import SILENCE
 from tests.availability.cluster import Cluster, Node
 from tests.availability.conftest import Costs
 from tests.availability.judging import complaints

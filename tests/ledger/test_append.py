@@ -1,5 +1,6 @@
 """The append function and its rights: what holds however it is called."""
 
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from ledger.migrate import migrate
 from tests.conftest import Database
 
 APPEND = """SELECT command, outcome, first_position, last_position, version FROM ledger.append(
-    %s, %s::uuid[], %s::uuid[], %s::bytea[], %s::bigint[],
+    %s, %s::uuid[], %s::uuid[], %s::bytea[], %s::bigint[], %s::int[], %s::int[],
     %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[])"""
 
 
@@ -29,9 +30,9 @@ def append(
 ) -> list[Answer]:
     """Each command: id, digest, stream, versions of its events. What each is told: outcome, first and last position,
     version."""
-    whole, *others = rows(connection, ledger, *commands)
+    *others, whole = rows(connection, ledger, *commands)
     turned_away = {command: tuple(answer) for command, *answer in others}
-    answers, before, last = [], whole[2] - 1, whole[2] - 1
+    answers, last = [], whole[2] - 1
     for place, (_, _, _, versions) in enumerate(commands, 1):
         if place in turned_away:
             answers.append(turned_away[place])
@@ -39,7 +40,7 @@ def append(
             answers.append(("appended", last + 1, last + len(versions), versions[-1]))
             last += len(versions)
         else:
-            answers.append(("appended", None, before, 0))
+            answers.append(("appended", None, last, 0))
     assert last == whole[3], "the batch's own row says the same"
     return answers
 
@@ -54,6 +55,8 @@ def rows(connection: psycopg.Connection, ledger: str, *commands: tuple[UUID | No
             [stream for _, _, stream, _ in commands],
             [digest for _, digest, *_ in commands],
             [versions[-1] if versions else 0 for *_, versions in commands],
+            [len(versions) for *_, versions in commands],
+            list(accumulate(len(versions) for *_, versions in commands)),
             [n for n, *_ in events],
             [stream for _, stream, _ in events],
             [version for *_, version in events],

@@ -15,6 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger import committer as committing
+from ledger import lane
 from ledger.committer import Committer, LedgerBusy, NewEvent, OutcomeUnknown, Request
 from ledger.connections import Connections
 from ledger.embedded import SOCKET, EmbeddedPostgres
@@ -60,18 +61,15 @@ class Line:
             writer.close()
             return
         there, back = await asyncio.open_unix_connection(self._to)
-        appending = False
 
         async def ask() -> None:
-            nonlocal appending
             while data := await reader.read(1 << 16):
-                appending = appending or b"_pg3_" in data
                 back.write(data)
             back.close()
 
         async def answer() -> None:
             while data := await there.read(1 << 16):
-                if self.closed or (appending and self.cut_answers > 0 and b"appended" in data):
+                if self.closed or (self.cut_answers > 0 and b"appended" in data):
                     self.cut_answers -= 1
                     break
                 writer.write(data)
@@ -106,7 +104,7 @@ async def test_a_commit_whose_answer_was_lost_is_told_once(
 async def test_a_server_that_falls_silent_is_left_and_its_late_commit_doubles_nothing(
     database: Database, ledger_name: str, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committing, "SILENCE", 0.3)
+    monkeypatch.setattr(lane, "SILENCE", 0.3)
     async with committer(database.app, ledger_name) as started:
         await started.append(request())
         frozen = admin.execute(
