@@ -60,6 +60,8 @@ class Imported(InMemory):
         self._now = now
         self._load = load
         self._keys = keys
+        self._streams: dict[UUID, Stream[Any]] = {}
+        self._before: dict[UUID, Loaded] = {}
 
     def state(self, stream: Stream[S]) -> S:
         if stream.id not in self._states:
@@ -69,24 +71,42 @@ class Imported(InMemory):
 
     def know(self, stream: Stream[Any], loaded: Loaded) -> None:
         """Keep what the ledger holds of a stream."""
+        self._streams[stream.id] = stream
         self._states[stream.id], self._versions[stream.id] = loaded
 
     def unknown(self, streams: Iterable[Stream[Any]]) -> list[Stream[Any]]:
         """Those that would have to be read."""
         return [stream for stream in {one.id: one for one in streams}.values() if stream.id not in self._states]
 
-    def forget_all(self, position: int) -> None:
-        """Somebody else has written to the ledger: whatever is needed is read again."""
-        self._states.clear()
-        self._versions.clear()
+    def appended(self, most: int) -> None:
+        """What was taken is history. The cases asked for first are let go, where there are more than `most`."""
+        self._before.clear()
+        cases = [stream for stream, state in self._states.items() if isinstance(state, Proposal)]
+        self._let_go(cases[: max(0, len(cases) - most)])
+
+    def fall_back(self, wanted: Iterable[Stream[Any]]) -> list[tuple[Stream[Any], int]]:
+        """Nothing has come of what was judged since: states are again what the ledger held. Of cases none but the
+        `wanted` are kept. Answers what is kept, with its version, for `catch_up`."""
+        for stream, (state, version) in self._before.items():
+            self._states[stream], self._versions[stream] = state, version
+        self._before.clear()
         self._new.clear()
+        needed = {stream.id for stream in wanted}
+        cases = [stream for stream, state in self._states.items() if isinstance(state, Proposal)]
+        self._let_go([stream for stream in cases if stream not in needed])
+        return [(self._streams[stream], version) for stream, version in self._versions.items()]
+
+    def catch_up(self, position: int, new: Iterable[Recorded[Any]]) -> None:
+        """Fold what others have written onto what is kept, which is then exact at `position`."""
+        for recorded in new:
+            kind = self._streams[recorded.stream].kind
+            self._states[recorded.stream] = kind.evolve(self._states[recorded.stream], recorded)
+            self._versions[recorded.stream] = recorded.version
         self.position = position
 
-    def keep_few(self, most: int) -> None:
-        """Let go of the cases that were asked for first, where there are more than `most`."""
-        cases = [stream for stream, state in self._states.items() if isinstance(state, Proposal)]
-        for stream in cases[: max(0, len(cases) - most)]:
-            del self._states[stream], self._versions[stream]
+    def _let_go(self, streams: Iterable[UUID]) -> None:
+        for stream in streams:
+            del self._states[stream], self._versions[stream], self._streams[stream]
 
     def take_in(self, act: Sequence[Told]) -> Outcome:
         """Judge an act, fold what is kept of it, and let it wait to be taken. Nothing changes where a fact is none."""
@@ -105,6 +125,7 @@ class Imported(InMemory):
             except (EventTooLarge, ValueError, TypeError) as unfit:
                 return Outcome(unfit=(one.told if one.told is not None else act.index(teller), unfit))
         for one, recorded, event in new:
+            self._before.setdefault(one.stream.id, (self.state(one.stream), self._versions[one.stream.id]))
             self._states[one.stream.id] = one.stream.kind.evolve(self.state(one.stream), recorded)
             self._versions[one.stream.id] = recorded.version
             self._new.append(event)

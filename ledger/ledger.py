@@ -50,7 +50,7 @@ from ledger.connections import Connections
 from ledger.ids import uuid7
 from ledger.keys import Keys, KeysUnusable
 from ledger.mapper import Envelope, canonical, from_stored, to_state, type_name
-from ledger.states import States
+from ledger.states import NEWER, States
 
 TRIES = 3
 
@@ -350,6 +350,12 @@ class Ledger:
         for row in await self.query(_HISTORIES, (self.name, [stream.id for stream in streams])):
             known[row[0]].append(from_stored(*row))
         return [_of_kind(stream, known[stream.id], as_known) for stream in streams]
+
+    async def newer(self, known: Sequence[tuple[Stream[Any], int]]) -> tuple[int, list[Recorded[AnyEvent]]]:
+        """The ledger's position, and what streams have gained up to it behind their versions that are known."""
+        streams, versions = [stream.id for stream, _ in known], [version for _, version in known]
+        rows = await self.query(NEWER, (streams, versions, self.name))
+        return rows[0][0] if rows else 0, [from_stored(*row) for _, *row in rows if row[0] is not None]
 
     async def as_of(self, stream: Stream[S], moment: Moment, as_known: int | None = None) -> S:
         """The state as it was at a business time: what is said to have occurred up to then, as known at a position.

@@ -25,7 +25,7 @@ FRESH_SECONDS = 0.05
 
 REFERENCE = (DIRECTORY.name, CALENDAR.name, SESSION.name)
 
-_READ = """
+NEWER = """
 SELECT head.position, e.originator_id, e.originator_version, e.notification_id, e.topic, e.state, e.recorded_at
 FROM ledger.ledger_head head LEFT JOIN LATERAL (
     SELECT events.* FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (stream, after)
@@ -34,6 +34,7 @@ FROM ledger.ledger_head head LEFT JOIN LATERAL (
 ) e ON true
 WHERE head.ledger = %s ORDER BY e.notification_id
 """
+"""What streams have gained behind versions that are known, and the ledger's position at that moment, in each row."""
 
 Key = tuple[str, UUID]
 """Kind and id: an id that belongs to a stream of another kind has no history of this kind."""
@@ -129,7 +130,7 @@ class States:
         began, known = asyncio.get_running_loop().time(), self.position
         wanted = {**{key: kept.stream for key, kept in self._reference.items()}, **streams}
         after = {stream.id: self.of(stream)[1] for stream in wanted.values()}
-        rows = await self._query(_READ, (list(after), list(after.values()), self._ledger))
+        rows = await self._query(NEWER, (list(after), list(after.values()), self._ledger))
         position = rows[0][0] if rows else 0
         if position < known:  # a database restored from a backup: what is kept is of another history
             self.forget(*(kept.stream for kept in (*self._reference.values(), *self._others.values())))

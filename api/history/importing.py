@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.history.line import told
@@ -25,7 +25,8 @@ from ledger.keys import Keys
 from ledger.ledger import KeyReused, Ledger, Receipt, VersionClash
 from ledger.mapper import EventTooLarge
 
-TRIES = 20
+TRIES = 100
+"""How often an act is judged again, one by one, because somebody writes to its streams, before the import gives up."""
 KEPT = 4_000
 """Cases whose states are kept in memory between windows, where they can be read back."""
 
@@ -115,37 +116,34 @@ class _Run:
         while at < len(window.acts):
             part = window.acts[at : at + most]
             await _prefetch(self.ledger, self.states, part)
-            judged = await asyncio.to_thread(_judge, self.states, part)
+            # what is judged is asked for after its states were read: whoever appends it later writes to one of them
+            done, judged = await asyncio.gather(self._skip(window, at), asyncio.to_thread(_judge, self.states, part))
             self._note(judged.rejected, count=False)
-            if not self.apply or await self._appended(window, at, part):
+            if done == at and (not self.apply or await self._appended(window, part)):
                 self._count(judged)
                 at, most, failures = at + len(part), most * 2, 0
                 continue
             # somebody writes to these streams, or another run brings in the same file
-            self.states.forget_all(await self.ledger.position())
-            before, at = at, await self._skip(window, at)
-            most, failures = max(1, most // 4), failures + 1 if at == before else 0
+            most, failures = max(1, most // 4), failures + 1 if done == at else 0
+            at = done
+            await _catch_up(self.ledger, self.states, window.acts[at : at + most])
             if failures > TRIES:
                 raise VersionClash("台账一直有人写入，这一批没有载入；已载入的不受影响，请稍后再次执行")
 
-    async def _appended(self, window: Window, at: int, part: Sequence[Act]) -> bool:
-        """Whether the part was appended. That it is not there yet is asked after the states were read: whoever
-        appends it later writes to one of them, and the append fails."""
+    async def _appended(self, window: Window, part: Sequence[Act]) -> bool:
         expected, events = self.states.position, self.states.take()
-        if await _known(self.ledger, window) > at:
-            return False
         whole = part[-1] is window.acts[-1]
         receipt = await _append(self.ledger, window.receipt if whole else part[-1].receipt, events)
         if receipt is None or receipt.repeated:
             return False
-        if receipt.position != expected:
-            self.states.forget_all(receipt.position)
-        self.states.keep_few(KEPT)
+        self.states.appended(KEPT)
+        if receipt.position != expected:  # somebody wrote to other streams
+            await _catch_up(self.ledger, self.states, ())
         return True
 
     async def _skip(self, window: Window, at: int) -> int:
         """Behind which of its acts the window goes on; those before it are in the ledger."""
-        done = max(at, await _known(self.ledger, window))
+        done = await _known(self.ledger, window, at) if self.apply else at
         self.tally.known += sum(len(act.facts) for act in window.acts[at:done])
         self.resumed = self.resumed or done > at
         return done
@@ -179,13 +177,13 @@ def _states(ledger: Ledger, now: datetime, keys: Keys | None) -> Imported:
     return Imported(ledger.name, now, load, keys)
 
 
-async def _known(ledger: Ledger, window: Window) -> int:
-    """How many acts of a window, from its first, are in the ledger."""
-    receipts = [act.receipt for act in window.acts]
+async def _known(ledger: Ledger, window: Window, at: int) -> int:
+    """How many acts of a window, from its first, are in the ledger; that the first `at` are is known."""
+    receipts = [act.receipt for act in window.acts[at:]]
     found = await known(ledger, [*receipts, window.receipt])
     if window.receipt in found:
-        return len(receipts)
-    return max((at for at, receipt in enumerate(receipts, 1) if receipt in found), default=0)
+        return len(window.acts)
+    return max((behind for behind, receipt in enumerate(receipts, at + 1) if receipt in found), default=at)
 
 
 async def _append(ledger: Ledger, receipt: UUID, events: Sequence[NewEvent]) -> Receipt | None:
@@ -196,14 +194,22 @@ async def _append(ledger: Ledger, receipt: UUID, events: Sequence[NewEvent]) -> 
 
 
 async def _prefetch(ledger: Ledger, states: Imported, acts: Sequence[Act]) -> None:
-    """Read the cases that a window is about in one question."""
-    streams = {fact.told.fact.stream.id: fact.told.fact.stream for act in acts for fact in act.facts}
-    wanted = states.unknown(streams.values())
+    """Read the cases that these acts are about, and are not kept, in one question."""
+    wanted = states.unknown(_streams(acts))
     for stream, history in zip(wanted, await ledger.histories(wanted) if wanted else (), strict=True):
         state = stream.kind.empty
         for recorded in history:
             state = stream.kind.evolve(state, recorded)
         states.know(stream, (state, history[-1].version if history else 0))
+
+
+async def _catch_up(ledger: Ledger, states: Imported, acts: Sequence[Act]) -> None:
+    """Read what others have written; of cases keep those that these acts are about."""
+    states.catch_up(*await ledger.newer(states.fall_back(_streams(acts))))
+
+
+def _streams(acts: Sequence[Act]) -> list[Stream[Any]]:
+    return [fact.told.fact.stream for act in acts for fact in act.facts]
 
 
 def _judge(states: Imported, acts: Sequence[Act]) -> _Judged:
