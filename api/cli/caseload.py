@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from api import collector
 from api import demo as sample
 from api.cli.terminal import (
     USAGE,
@@ -75,6 +76,7 @@ def tick(*, day: Annotated[str, Parameter(help="拨到哪一天，如 2024-06-01
 
 async def _simulate(settings: Settings, urls: Addresses, name: str, wanted: run.Wanted) -> run.Tally | None:
     async with one_ledger(name, urls.app, secret=secret(settings)) as ledger:
+        collector.settle()
         with progress_bar() as progress:
             task = progress.add_task("模拟", total=None)
             return await run.simulate(ledger, wanted, lambda done, of: progress.update(task, completed=done, total=of))

@@ -12,6 +12,7 @@ from typing import IO, Annotated
 import orjson
 from cyclopts import Parameter
 
+from api import collector
 from api.cli.terminal import (
     FOUND,
     USAGE,
@@ -109,6 +110,7 @@ async def _import(
             read: Generator[Window, None, None] = reading.windows(path, mapping, source, directory)
             return read
 
+        collector.settle()
         with progress_bar() as progress:
             task = progress.add_task("载入" if apply else "试载", total=sum(map(size, files)))
             await bring_in(

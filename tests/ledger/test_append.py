@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ledger.migrate import migrate
 from tests.conftest import Database
@@ -97,6 +99,59 @@ def test_a_repeated_command_keeps_its_answer_while_history_goes_on(app: psycopg.
     append(app, ledger_name, (uuid4(), b"", stream, [2]))
     again = append(app, ledger_name, (key, b"d", stream, [1]))
     assert again == [("repeated", *first[0][1:])]
+
+
+IDS, STREAMS = [uuid4() for _ in range(8)], [uuid4() for _ in range(4)]
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[list[tuple[UUID, bytes, UUID, list[int]]]]:
+    """Batches whose commands fit, clash, come again, bring a key back with another request, or add nothing."""
+
+    def commands() -> list[tuple[UUID, bytes, UUID, list[int]]]:
+        streams = draw(st.lists(st.sampled_from(STREAMS), min_size=1, max_size=4, unique=True))
+        ids = draw(st.permutations(IDS))[: len(streams)]
+        return [
+            (key, draw(st.sampled_from([b"a", b"a", b"b"])), *on(stream))
+            for key, stream in zip(ids, streams, strict=True)
+        ]
+
+    def on(stream: UUID) -> tuple[UUID, list[int]]:
+        first = draw(st.sampled_from([1, heights[stream] + 1, heights[stream] + 1, heights[stream] + 2]))
+        versions = list(range(first, first + draw(st.integers(0, 3))))
+        if first == heights[stream] + 1:
+            heights[stream] += len(versions)
+        return stream, versions
+
+    heights = dict.fromkeys(STREAMS, 0)
+    return [commands() for _ in range(draw(st.integers(1, 5)))]
+
+
+@given(batches())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_batch_does_what_its_commands_do_one_by_one(app: psycopg.Connection, sent: Any) -> None:
+    together, apart = f"together-{uuid4().hex[:12]}", f"apart-{uuid4().hex[:12]}"
+    for ledger in (together, apart):
+        app.execute("SELECT ledger.open_ledger(%s)", (ledger,))
+    for batch in sent:
+        answers = append(app, together, *batch)
+        alone = [append(app, apart, command)[0] for command in batch]
+        assert [told(answer) for answer in answers] == [told(answer) for answer in alone]
+    assert history(app, together) == history(app, apart)
+
+
+def told(answer: Answer) -> Answer | str:
+    """What a clash tells beside is where the ledger was, which is no promise."""
+    return "clashed" if answer[0] == "clashed" else answer
+
+
+def history(connection: psycopg.Connection, ledger: str) -> tuple[Any, ...]:
+    events = """SELECT notification_id, originator_id, originator_version, topic, state
+        FROM ledger.events WHERE ledger = %s ORDER BY notification_id"""
+    receipts = """SELECT command_id, stream, body_digest, first_position, last_position, version
+        FROM ledger.receipts WHERE ledger = %s ORDER BY command_id"""
+    head = "SELECT position FROM ledger.ledger_head WHERE ledger = %s"
+    return tuple(connection.execute(sql, (ledger,)).fetchall() for sql in (events, receipts, head))
 
 
 def test_a_ledger_nobody_opened_takes_nothing(app: psycopg.Connection) -> None:
