@@ -56,15 +56,18 @@ class Lane:
         self._warned.clear()
         silent = asyncio.get_running_loop().call_later(SILENCE, self._shut)
         try:
-            result, *_ = await self._connection.wait(self._asked([ledger.encode(), *arrays]))
+            results = await self._connection.wait(self._asked([ledger.encode(), *arrays]))
         finally:
             silent.cancel()
-        if result.status != ExecStatus.TUPLES_OK:
-            raise error_from_result(result)
+        for result in results:  # the rows are sent before the commit: one that fails is told behind them
+            if result.status != ExecStatus.TUPLES_OK:
+                raise error_from_result(result)
+        if len(results) != 1:
+            raise psycopg.OperationalError(f"{len(results)} answers to one append")
         if self._warned:
             raise NotReplicated(self._warned[0])
-        self._rows.set_pgresult(result)
-        return self._rows.load_rows(0, result.ntuples, tuple)
+        self._rows.set_pgresult(results[0])
+        return self._rows.load_rows(0, results[0].ntuples, tuple)
 
     def _asked(self, values: Sequence[bytes]) -> Generator[Any, Any, list[Any]]:
         self._connection.pgconn.send_query_prepared(b"append", values, _BINARY, Format.BINARY)

@@ -104,6 +104,42 @@ async def test_connections_killed_in_mid_commit_lose_and_double_nothing(
     assert rows == (len(positions), len(positions))
 
 
+@contextmanager
+def at_commit(admin: psycopg.Connection, ledger: str, then: str) -> Iterator[None]:
+    """Does something in the ledger's next commit, after the server has sent the rows of the append."""
+    name = f"at_commit_{uuid4().hex}"
+    admin.execute(f"CREATE SEQUENCE {name}")
+    admin.execute(f"GRANT USAGE ON {name} TO PUBLIC")
+    admin.execute(f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF nextval('{name}') = 1 THEN {then}; END IF; RETURN NULL; END $$""")
+    admin.execute(f"""CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON ledger.events DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.ledger = '{ledger}') EXECUTE FUNCTION {name}()""")
+    try:
+        yield
+    finally:
+        admin.execute(f"DROP FUNCTION {name} CASCADE")
+        admin.execute(f"DROP SEQUENCE {name}")
+
+
+async def test_an_append_whose_connection_is_killed_between_its_rows_and_its_commit_is_sent_again(
+    committer: Committer, ledger_name: str, admin: psycopg.Connection
+) -> None:
+    key = uuid4()
+    with at_commit(admin, ledger_name, "PERFORM pg_terminate_backend(pg_backend_pid())"):
+        written = await committer.append(request(uuid4(), 1, key))
+        there = "SELECT first_position FROM ledger.receipts WHERE ledger = %s AND command_id = %s"
+        assert admin.execute(there, (ledger_name, key)).fetchall() == [(1,)]
+    assert written.last_position == 1
+
+
+async def test_a_commit_that_fails_after_the_rows_of_the_append_were_sent_is_no_answer(
+    committer: Committer, ledger_name: str, admin: psycopg.Connection
+) -> None:
+    with at_commit(admin, ledger_name, "RAISE 'no commit' USING ERRCODE = 'HY999'"), pytest.raises(psycopg.Error):
+        await committer.append(request(uuid4(), 1))
+    assert (await committer.append(request(uuid4(), 1))).last_position == 1
+
+
 async def test_two_commands_of_one_stream_never_share_a_batch(committer: Committer) -> None:
     stream = uuid4()
     written = await asyncio.gather(*(committer.append(request(stream, 1)) for _ in range(8)))
