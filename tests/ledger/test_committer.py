@@ -110,7 +110,7 @@ def at_commit(admin: psycopg.Connection, ledger: str, then: str) -> Iterator[Non
     name = f"at_commit_{uuid4().hex}"
     admin.execute(f"CREATE SEQUENCE {name}")
     admin.execute(f"GRANT USAGE ON {name} TO PUBLIC")
-    admin.execute(f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+    admin.execute(f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
         $$ BEGIN IF nextval('{name}') = 1 THEN {then}; END IF; RETURN NULL; END $$""")
     admin.execute(f"""CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON ledger.events DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW WHEN (NEW.ledger = '{ledger}') EXECUTE FUNCTION {name}()""")
