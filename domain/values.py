@@ -6,10 +6,10 @@ Shapes only: an event must load for ever, so limits that may tighten stand in th
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -79,29 +79,48 @@ class Frozen(BaseModel):
 
 def layout(text: str) -> str:
     """A text as it looks on paper: without characters that show nothing; punctuation and white space count."""
-    seen = (letter for letter in text if letter == "\n" or not _shows_nothing(letter))
-    return unicodedata.normalize("NFC", "".join(seen)).strip()
+    return unicodedata.normalize("NFC", text.translate(_ON_PAPER)).strip()
 
 
 def visible(text: str) -> str:
     """The words of a text, however they are set: without white space, and with one spelling for what looks alike by
     Unicode's own tables (⾏ is 行, ， is ,). A power is not a digit: 10² is not 102."""
-    return "".join(_alike(letter) for letter in layout(text) if not letter.isspace())
+    return layout(text).translate(_AS_WORDS)
 
 
-@lru_cache(4096)
+class _Letters(dict[int, str]):
+    """What becomes of each letter, as `str.translate` asks for it; worked out once."""
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
+    def __missing__(self, code: int) -> str:
+        if len(self) > 50_000:
+            self.clear()
+        self[code] = letter = self._becomes(chr(code))
+        return letter
+
+
 def _shows_nothing(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cf", "Cc", "Zl", "Zp") or _UNSEEN.match(letter) is not None
 
 
-@lru_cache(4096)
 def _alike(letter: str) -> str:
     kind = unicodedata.decomposition(letter).partition(" ")[0]
     return unicodedata.normalize("NFKC", letter) if kind in ("<wide>", "<narrow>", "<compat>") else letter
 
 
+_ON_PAPER = _Letters(lambda letter: "" if letter != "\n" and _shows_nothing(letter) else letter)
+_AS_WORDS = _Letters(lambda letter: "" if letter.isspace() else _alike(letter))
+
+
+def _forbidden(text: str) -> bool:
+    return not text.isprintable() and _FORBIDDEN.search(text) is not None  # nothing forbidden is printable
+
+
 def _printable(text: str) -> str:
-    if _FORBIDDEN.search(text):
+    if _forbidden(text):
         raise PydanticCustomError(
             "text_forbidden_character", "不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符"
         )
@@ -115,10 +134,10 @@ def _printable(text: str) -> str:
 def unprintable(value: Any, at: str = "") -> str | None:
     """The path of the first text or key in a JSON value that holds what no text may hold; None where there is none."""
     if isinstance(value, str):
-        return at if _FORBIDDEN.search(value) else None
+        return at if _forbidden(value) else None
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(key, str) and _FORBIDDEN.search(key):
+            if isinstance(key, str) and _forbidden(key):
                 return at
             if (found := unprintable(item, f"{at}.{key}" if at else str(key))) is not None:
                 return found

@@ -1,5 +1,6 @@
 """Moments and texts: what passes the door, and that nothing is changed on the way."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain import commands as c
 from domain.messages import message_of, told_apart
 from domain.values import (
+    _FORBIDDEN,
     Code,
     Day,
     EvidenceClaim,
@@ -296,3 +298,8 @@ def test_a_list_is_too_short_by_its_items_not_by_those_that_are_wrong() -> None:
 @pytest.mark.parametrize("written", [20240305, "2024-3-5", None, "五月三日"])
 def test_what_is_no_day_is_refused(written: object) -> None:
     assert fault(TypeAdapter(Day), written) == "day_invalid"
+
+
+def test_nothing_forbidden_is_printable() -> None:
+    """So what Python calls printable needs no closer look."""
+    assert [code for code in range(sys.maxunicode + 1) if _FORBIDDEN.match(chr(code)) and chr(code).isprintable()] == []
