@@ -6,6 +6,7 @@ it, by the same names; where they are not, the few words that are wanting stand 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -172,13 +173,21 @@ def restated(
     """The command that states the act, `main` before all, on the state before. `claimed`: what every command has, when
     it happened, for whom, why so late; `known`: what it must ask and `main` leaves out. Raises pydantic's
     `ValidationError` where the door would not take it."""
-    begins = isinstance(state, Proposal) and e.ProposalDraftSaved.__name__ not in state.entries
-    kind = BEGINS.get(main.kind, STATED_BY[main.kind]) if begins else STATED_BY[main.kind]
-    own = kind.model_fields.keys() - _OF_THE_ENVELOPE
-    asked = {name: known[name] for name in own & known.keys() if kind.model_fields[name].is_required()}
+    kind = STATED_BY[main.kind]
+    if main.kind in BEGINS and isinstance(state, Proposal) and e.ProposalDraftSaved.__name__ not in state.entries:
+        kind = BEGINS[main.kind]
+    own, required = _asked(kind)
+    asked = {name: value for name, value in known.items() if name in required}
     fields = asked | {name: value for name, value in main.fields.items() if name in own}
     beside = [fact for fact in act if fact.stream.id == main.stream.id and fact is not main]
     return kind.model_validate({**fields, **_in_other_words(kind, main, beside), **claimed})
+
+
+@cache
+def _asked(kind: type[Command]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that are the command's own, and those of them that must be told."""
+    own = frozenset(kind.model_fields.keys() - _OF_THE_ENVELOPE)
+    return own, frozenset(name for name in own if kind.model_fields[name].is_required())
 
 
 def _in_other_words(kind: type[Command], main: Stated, beside: Sequence[Stated]) -> dict[str, Any]:

@@ -162,7 +162,7 @@ class Imported(InMemory):
         stream, before_here = one.stream, sum(recorded.stream == one.stream.id for recorded in before)
         self.state(stream)
         version = self._versions[stream.id] + before_here + 1
-        own = {*type(one.event).model_fields, "occurred_at"}
+        own = {*type(one.event).model_fields, "occurred_at"} if told.made_up else ()
         if self._keys and (subjects := {detail.subject for detail in details(one.event)}):
             self._keys.provide(self.name, subjects)
         event = sealed(one.event, stream.id, version, self._seal)
