@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import append, bulk, cycle, over_http, projection
+from benchmarks import append, bulk, cycle, importing, over_http, projection
 from benchmarks.harness import DEFAULT, QUICK, Bench, Line, machine, running
 from benchmarks.report import Run, keep, kept, show, write_page
 
@@ -18,6 +18,7 @@ MEASURES: Mapping[str, Callable[[Bench], list[Line]]] = {
     "cycle": cycle.measure,
     "http": over_http.measure,
     "bulk": bulk.measure,
+    "import": importing.measure,
     "projection": projection.measure,
 }
 

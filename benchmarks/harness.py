@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import uvloop
@@ -29,6 +29,8 @@ from rich.console import Console
 from api.collector import settle
 from ledger.embedded import EmbeddedPostgres
 from ledger.migrate import migrate
+
+T = TypeVar("T")
 
 OURS, LIBRARY, LIMIT = "本系统", "eventsourcing 库", "极限"
 
@@ -40,7 +42,7 @@ Figures = Mapping[str, float]
 class Options:
     """`seconds` is the length of a counted window, `ramp` what goes before it. `cases`: streams that the writers of
     a cycle take in turn. `backlog`: events our engine takes in, `library_backlog` the library's runner. `bulk`: events
-    of a bulk import."""
+    of a bulk import. `city`: proposals of the city whose history is imported."""
 
     rounds: int
     warm_ups: int
@@ -50,12 +52,23 @@ class Options:
     backlog: int
     library_backlog: int
     bulk: int
+    city: int
 
 
 DEFAULT = Options(
-    rounds=5, warm_ups=1, seconds=2.0, ramp=0.5, cases=1_600, backlog=20_000, library_backlog=2_000, bulk=40_000
+    rounds=5,
+    warm_ups=1,
+    seconds=2.0,
+    ramp=0.5,
+    cases=1_600,
+    backlog=20_000,
+    library_backlog=2_000,
+    bulk=40_000,
+    city=400,
 )
-QUICK = Options(rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200, bulk=4_000)
+QUICK = Options(
+    rounds=1, warm_ups=0, seconds=0.4, ramp=0.2, cases=200, backlog=2_000, library_backlog=200, bulk=4_000, city=20
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +217,7 @@ class Bench:
         return [Window(begin, begin + self.options.seconds) for _ in range(count)]
 
 
-def on_loop(main: Coroutine[Any, Any, Figures]) -> Figures:
+def on_loop(main: Coroutine[Any, Any, T]) -> T:
     """On the loop that the service runs on."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
