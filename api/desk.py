@@ -34,8 +34,8 @@ _LARGEST = 2**63 - 1
 _STALE_PLAN = {"0A000", "42P01", "XX000"}
 """What a statement meets whose table has just been switched under it."""
 
-_bearer = HTTPBearer(auto_error=False, description="首次启动时打印的访问令牌，或由 huiyin token 新发")
-_Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+bearer = HTTPBearer(auto_error=False, description="首次启动时打印的访问令牌，或由 huiyin token 新发")
+_Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
 class Done(BaseModel):

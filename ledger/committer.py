@@ -81,9 +81,9 @@ class Request:
         return sum([len(event.state) for event in self.events])
 
     @property
-    def keys(self) -> set[UUID]:
+    def keys(self) -> set[int]:
         """What no second command of a batch may share: its streams and its id."""
-        return {self.command_id, self.stream, *(event.stream for event in self.events)}
+        return {self.command_id.int, self.stream.int, *[event.stream.int for event in self.events]}
 
 
 class Committer:
@@ -136,7 +136,7 @@ class Committer:
         and so do those behind it on that stream."""
         batch: list[Request] = []
         later: list[Request] = []
-        taken: set[UUID] = set()
+        taken: set[int] = set()
         size = 0
         while self._waiting and len(batch) < MOST_COMMANDS and size < MOST_BYTES:
             request = self._waiting.popleft()

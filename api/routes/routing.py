@@ -9,12 +9,15 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
-from api.desk import AtDesk, Done
+from api.desk import AtDesk, Done, at_desk, bearer
 from api.problems import RESPONSES, ProblemError
 from domain.commands import Command, ProposalCommand
 from domain.labels import COMMAND_MEANINGS, COMMANDS
 from domain.values import Code
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 CaseId = Annotated[UUID, Path(description="提案编号")]
 SessionKey = Annotated[Code, Path(description="届次，如 15-3")]
@@ -41,8 +44,8 @@ def _no_constant(name: str) -> Any:
 class StrictRoute(APIRoute):
     """A route that takes its body, if it has one, as JSON and nothing else, and no parameter that it does not know."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    def get_route_handler(self) -> Handle:
+        handle = self.shortened(super().get_route_handler())
         known = _queried(self.dependant)
 
         async def strict(request: Request) -> Response:
@@ -57,6 +60,41 @@ class StrictRoute(APIRoute):
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strict
+
+    def shortened(self, handle: Handle) -> Handle:
+        """A shorter way to the same answer, where there is one."""
+        return handle
+
+
+class _CaseRoute(StrictRoute):
+    """A route for a command on a case, the API's most frequent. The framework asks anew at every request what its
+    parameters are, and that costs as much as the command. A request that is right is taken without it; any other goes
+    the framework's way, which tells everything that is wrong with it at once."""
+
+    def shortened(self, handle: Handle) -> Handle:
+        command = TypeAdapter(_taken(self))
+
+        async def take(request: Request) -> Response:
+            await request.body()
+            try:
+                case = _CASE.validate_python(request.path_params["case"])
+                asked = command.validate_python(await request.json())
+            except (ValueError, RecursionError, ProblemError):
+                return await handle(request)
+            told = request.headers.get
+            desk = await at_desk(request, await bearer(request), told("if-match"), told("idempotency-key"))
+            answer: Response = await self.endpoint(case=case, command=asked, desk=desk)
+            return answer
+
+        return take
+
+
+_CASE: TypeAdapter[UUID] = TypeAdapter(UUID)
+
+
+def _taken(route: APIRoute) -> Any:
+    """The class of the body that a route takes; None where it takes none."""
+    return route.body_field.field_info.annotation if route.body_field else None
 
 
 def _queried(of: Dependant) -> set[str]:
@@ -73,7 +111,13 @@ def routes(tag: str) -> APIRouter:
 def on_cases(router: APIRouter, commands: Mapping[str, type[ProposalCommand]]) -> None:
     """A route for each command on a case, `/proposals/{case}/…`: the body is the command."""
     for path, command in commands.items():
-        router.post(f"/proposals/{{case}}/{path}", **described(command))(_on_case(command))
+        router.add_api_route(
+            f"/proposals/{{case}}/{path}",
+            _on_case(command),
+            methods=["POST"],
+            route_class_override=_CaseRoute,
+            **described(command),
+        )
 
 
 def _on_case(kind: type[ProposalCommand]) -> Callable[..., Coroutine[Any, Any, Response]]:
