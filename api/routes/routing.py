@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from starlette.routing import Match
+from starlette.types import Scope
 
 from api.desk import AtDesk, Done, at_desk, bearer
 from api.problems import RESPONSES, ProblemError
@@ -60,6 +63,14 @@ class StrictRoute(APIRoute):
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strict
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # routes are looked through in turn: most are told from the one that is asked for by how it ends
+        return super().matches(scope) if scope["path"].endswith(self._ending) else (Match.NONE, {})
+
+    @cached_property
+    def _ending(self) -> str:
+        return self.path.rpartition("}")[2]
 
     def shortened(self, handle: Handle) -> Handle:
         """A shorter way to the same answer, where there is one."""
