@@ -161,6 +161,11 @@ def test_what_cannot_be_is_refused_by_its_rule(
     assert position(client) == before
 
 
+WAYS = ("/proposals", f"/proposals/{uuid4()}/contacts")
+"""Commands go two ways to the ledger: the framework's, and a short one for those on a case."""
+
+
+@pytest.mark.parametrize("path", WAYS)
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -181,17 +186,26 @@ def test_what_cannot_be_is_refused_by_its_rule(
     ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else None,
 )
-def test_a_body_that_is_no_command_is_turned_away(client: TestClient, body: bytes, status: int, code: str) -> None:
+def test_a_body_that_is_no_command_is_turned_away(
+    client: TestClient, path: str, body: bytes, status: int, code: str
+) -> None:
     before = position(client)
-    answer = client.post("/proposals", content=body, headers={"Content-Type": "application/json"})
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
     problem(answer, status, code)
     assert position(client) == before
 
 
-def test_a_large_body_without_a_length_is_turned_away_too(client: TestClient) -> None:
+@pytest.mark.parametrize("path", WAYS)
+def test_a_large_body_without_a_length_is_turned_away_too(client: TestClient, path: str) -> None:
     chunks = (b" " * MiB for _ in range(10))
-    answer = client.post("/proposals", content=chunks, headers={"Content-Type": "application/json"})
+    answer = client.post(path, content=chunks, headers={"Content-Type": "application/json"})
     problem(answer, 413, "body-too-large")
+
+
+def test_everything_that_is_wrong_with_a_command_on_a_case_is_told_at_once(client: TestClient) -> None:
+    wrong = client.post("/proposals/not-an-id/contacts", json={**contact("2024-05-06"), "mode": "DREAM", "unit": 7})
+    fields = {error["field"] for error in problem(wrong, 422, "request-invalid")["errors"]}
+    assert fields == {"case", "mode", "unit"}
 
 
 def test_a_form_is_not_a_command(client: TestClient) -> None:
