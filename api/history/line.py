@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from api import strict_json
 from domain.codes import LetterSeries
 from domain.events import EVENT_TYPES, STREAM_KINDS, Event
 from domain.messages import message_of
@@ -158,35 +159,22 @@ def _known() -> list[tuple[str, type[Event]]]:
 
 def _json(raw: bytes) -> dict[str, Any]:
     try:
-        text = raw.decode("utf-8")
+        value = strict_json.read(raw)
     except UnicodeDecodeError as error:
         raise NotTaken("import-not-utf8", f"第 {error.start + 1} 个字节起不是 UTF-8") from None
-    try:
-        value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
-    except NotTaken:
-        raise
+    except strict_json.KeyTwice as error:
+        raise NotTaken("import-key-twice", f"字段 {error.key[:80]} 写了两次") from None
+    except strict_json.NoNumber as error:
+        raise NotTaken("import-not-json", f"不是合法的 JSON：{error.name}") from None
     except (ValueError, RecursionError) as error:
         where = f"，第 {error.colno} 个字符" if isinstance(error, json.JSONDecodeError) else ""
         raise NotTaken("import-not-json", f"不是合法的 JSON{where}") from None
     if not isinstance(value, dict):
         raise NotTaken("import-not-object", "一行应为一个 JSON 对象")
     # what is written out and holds nothing forbidden holds nothing once it is read; an escape may
-    if ("\\" in text or unprintable(text) is not None) and (field := unprintable(value)) is not None:
+    if (b"\\" in raw or unprintable(raw.decode()) is not None) and (field := unprintable(value)) is not None:
         raise NotTaken("import-character", f"{field}：不能含有空字符、控制字符、改变文字方向的字符或不成对的代理字符")
     return value
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotTaken("import-key-twice", f"字段 {twice[:80]} 写了两次")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise NotTaken("import-not-json", f"不是合法的 JSON：{name}")
 
 
 def _line(value: dict[str, Any]) -> Line:

@@ -1,6 +1,5 @@
 """What every route of a kind has in common."""
 
-import json
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api import strict_json
 from api.desk import AtDesk, Done, at_desk, bearer
 from api.problems import RESPONSES, ProblemError
 from domain.commands import Command, ProposalCommand
@@ -27,21 +27,15 @@ SessionKey = Annotated[Code, Path(description="届次，如 15-3")]
 
 
 class _StrictRequest(Request):
-    """JSON without duplicate keys and without NaN: what the sender meant must be beyond doubt."""
+    """Its JSON is beyond doubt."""
 
     async def json(self) -> Any:
-        return json.loads((await self.body()).decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ProblemError(400, "body-not-json", "正文中同一对象有重复的字段")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ProblemError(400, "body-not-json", f"正文中的 {name} 不是合法的 JSON")
+        try:
+            return strict_json.read(await self.body())
+        except strict_json.KeyTwice:
+            raise ProblemError(400, "body-not-json", "正文中同一对象有重复的字段") from None
+        except strict_json.NoNumber as error:
+            raise ProblemError(400, "body-not-json", f"正文中的 {error.name} 不是合法的 JSON") from None
 
 
 class StrictRoute(APIRoute):
