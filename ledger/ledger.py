@@ -169,7 +169,7 @@ class Ledger:
         self._committer = Committer(connections, name, self._clock_stood)
         self._states = States(name, connections.query)
         self._directory, self._calendar = directory_stream(name), calendar_stream(name)
-        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._under_way = 0
         self._clock_stepped = False
         self._noting: set[asyncio.Task[None]] = set()
@@ -219,8 +219,10 @@ class Ledger:
             raise
         finally:
             self._under_way -= 1
-        # an id that nobody else knows is met again only where this very append was sent twice
-        return receipt if command_id is not None else replace(receipt, repeated=False)
+        if receipt.repeated and command_id is None:
+            # an id that nobody else knows is met again only where this very append was sent twice
+            return replace(receipt, repeated=False)
+        return receipt
 
     async def _decide(self, asked: "_Asked") -> Receipt:
         """Decide on what is kept, and again on what was just read."""
@@ -240,7 +242,7 @@ class Ledger:
         stream, states = asked.stream, self._states
         beside: Sequence[Stream[Any]] = ()
         while True:
-            async with self._turn_on({stream.id, *(other.id for other in beside)}):
+            async with self._turn_on({stream.id.int, *[other.id.int for other in beside]}):
                 exact = exact or bool(beside) or not states.knows(stream)
                 if exact:
                     await states.refresh(stream, *beside)
@@ -285,7 +287,7 @@ class Ledger:
             states.learn([(s, r.placed(at, written.recorded_at)) for at, (s, r) in enumerate(new, first)])
         return self._answer(asked.command_id, stream.id, written)
 
-    def _turn_on(self, streams: set[UUID]) -> "_Turn":
+    def _turn_on(self, streams: set[int]) -> "_Turn":
         return _Turn([self._turns.setdefault(stream, asyncio.Lock()) for stream in sorted(streams)])
 
     async def append(self, command_id: UUID, events: Sequence[NewEvent]) -> Receipt | None:
